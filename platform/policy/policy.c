@@ -1,0 +1,19 @@
+/* platform/policy/policy.c - hands out the generated programs, see policy.h */
+#include "platform/policy/policy.h"
+
+#include "policy_bpf.h" /* generated */
+
+const struct sock_fprog *policy_guest_program(bool ptrace, bool forward_none)
+{
+	if (ptrace)
+		return forward_none ? &guest_trace_none : &guest_trace;
+	return forward_none ? &guest_notify_none : &guest_notify;
+}
+
+const struct sock_fprog *policy_sentry_program(unsigned int groups)
+{
+	static const struct sock_fprog *const programs[] = { &sentry_0, &sentry_1, &sentry_2,
+							     &sentry_3 };
+
+	return programs[(groups >> 1) & 3];
+}

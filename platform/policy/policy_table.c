@@ -1,0 +1,27 @@
+/* platform/policy/policy_table.c - the rows of forwarded.def and sentry.def as data, see policy.h */
+#include <string.h>
+
+#include "platform/policy/policy.h"
+#include "platform/policy/policy_fds.h"
+
+#define RULE(call, values, reason, ...) { call, values, reason, 0, __VA_ARGS__ },
+const struct policy_rule policy_forwarded[] = {
+#include "platform/policy/forwarded.def"
+};
+#undef RULE
+const size_t policy_nr_forwarded = sizeof(policy_forwarded) / sizeof(policy_forwarded[0]);
+
+#define SENTRY(group, call, values, reason, ...) { call, values, reason, group, __VA_ARGS__ },
+const struct policy_rule policy_sentry[] = {
+#include "platform/policy/sentry.def"
+};
+const size_t policy_nr_sentry = sizeof(policy_sentry) / sizeof(policy_sentry[0]);
+
+size_t policy_count_calls(const struct policy_rule *rules, size_t nr)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		count += i == 0 || strcmp(rules[i].call, rules[i - 1].call) != 0;
+	return count;
+}

@@ -1,0 +1,70 @@
+/*
+ * platform/stub/entry.S - the first and the last instructions of the stub
+ *
+ * The host enters at _start with the stack that it built for the guest: argc, argv, envp, auxiliary
+ * vector, strings. The stub works STUB_GAP below, because stack_rewrite() moves that block down;
+ * where a plan is so large that this could not be enough, stub_switch goes on with a stack elsewhere.
+ */
+#define STUB_GAP 4096
+
+	.text
+	.globl _start
+	.type _start, @function
+_start:
+	xor %ebp, %ebp
+	mov %rsp, %rdi
+	lea -STUB_GAP(%rsp), %rsp
+	and $-16, %rsp
+	call stub_main
+	hlt
+	.size _start, . - _start
+
+/* stub_switch(sp, plan, room, room_len, new_sp): stub_run(sp, plan, room, room_len) on new_sp. */
+	.globl stub_switch
+	.hidden stub_switch
+	.type stub_switch, @function
+stub_switch:
+	mov %r8, %rsp
+	and $-16, %rsp
+	call stub_run
+	hlt
+	.size stub_switch, . - stub_switch
+
+/*
+ * stub_enter(sp, entry, room, room_len): gives the room back and starts the program with the
+ * registers that execve(2) leaves: all zero but the stack pointer and the interrupt flag. The entry
+ * goes through memory below the stack pointer, since no register is left to hold it.
+ */
+	.globl stub_enter
+	.hidden stub_enter
+	.type stub_enter, @function
+stub_enter:
+	mov %rdi, %rsp
+	mov %rsi, -16(%rsp)
+	mov %rdx, %rdi
+	mov %rcx, %rsi
+	test %rsi, %rsi
+	jz 1f
+	mov $11, %eax		/* munmap */
+	syscall
+1:	xor %eax, %eax
+	xor %ebx, %ebx
+	xor %ecx, %ecx
+	xor %edx, %edx
+	xor %esi, %esi
+	xor %edi, %edi
+	xor %ebp, %ebp
+	xor %r8d, %r8d
+	xor %r9d, %r9d
+	xor %r10d, %r10d
+	xor %r11d, %r11d
+	xor %r12d, %r12d
+	xor %r13d, %r13d
+	xor %r14d, %r14d
+	xor %r15d, %r15d
+	pushq $0x202
+	popfq
+	jmp *-16(%rsp)
+	.size stub_enter, . - stub_enter
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,119 @@
+/*
+ * platform/stub/stub_abi.h - what the sentry and the stub say to each other
+ *
+ * Model: the stub is the only program that the host executes. Its first call, STUB_HELLO, asks the
+ * sentry what to do; the answer is one block of bytes, a struct stub_plan followed by tables and
+ * strings at the offsets that it names. Everything that needs judgement (ELF headers, scripts,
+ * credentials) was done by the sentry; a plan is a list of mappings and of values.
+ *
+ * Trust: the stub believes the sentry. The sentry believes nothing that comes from the stub's
+ * process: the calls below are honoured in the states that sentry/task_exec_stub.c describes, and
+ * only from an address space that the host has just made for the stub.
+ *
+ * Addresses: the stub is linked at STUB_BASE, far from where Linux puts anything. STUB_END bounds
+ * what it will ever occupy (code that accelerates calls is to come); no guest program is mapped in
+ * between.
+ *
+ * Sequence of a load, with the calls that trap: STUB_HELLO; one mmap per file mapping; prctl
+ * PR_SET_MM_MAP; close_range(3, ~0, 0), which also means "loaded". Of an init: STUB_HELLO; prctl;
+ * then it is an ordinary process that in the end calls STUB_INIT_EXIT.
+ */
+#ifndef PLATFORM_STUB_STUB_ABI_H
+#define PLATFORM_STUB_STUB_ABI_H
+
+#include "sentry/base/base.h"
+
+#define STUB_PATH "/stub" /* in the guest's host root */
+
+#define STUB_BASE 0x200000000000ULL
+#define STUB_END 0x200010000000ULL
+
+/* Numbers that are no syscalls and never will be; below the x32 bit, which the filter refuses. */
+#define STUB_CALL_FIRST 0x535400
+/* (buf, size): the length of the plan; it was copied to buf if it fits in size. */
+#define STUB_HELLO 0x535400
+/* (errno, name): the command of the sandbox could not be executed. */
+#define STUB_EXEC_FAILED 0x535401
+/* (wait status): the command of the sandbox has ended. */
+#define STUB_INIT_EXIT 0x535402
+#define STUB_CALL_LAST 0x535402
+
+/* Host fds under which the sentry puts the files to be mapped. */
+#define STUB_FD_EXE 3
+#define STUB_FD_INTERP 4
+
+enum stub_mode {
+	STUB_MODE_LOAD,
+	STUB_MODE_INIT,
+	STUB_MODE_DIE, /* the new program cannot live: SIGSEGV, as Linux does it */
+};
+
+/* What addresses in a plan are relative to. */
+enum stub_base {
+	STUB_BASE_EXE,
+	STUB_BASE_INTERP,
+	STUB_BASE_NONE,
+	STUB_NR_BASES,
+};
+
+enum stub_op_kind {
+	STUB_OP_RESERVE, /* finds room for len bytes; base := it, aligned to off, minus addr */
+	STUB_OP_PLACE,	 /* maps len bytes of the file at off wherever it fits; base := it - addr */
+	STUB_OP_MAP_NEW, /* maps at addr, where nothing may be yet */
+	STUB_OP_MAP,	 /* maps at addr, over whatever is there */
+	STUB_OP_PROTECT,
+	STUB_OP_ANON, /* anonymous memory at addr, over whatever is there */
+	STUB_OP_ZERO, /* bytes [addr, addr + len) of a mapping become zero */
+	STUB_OP_UNMAP,
+};
+
+struct stub_op {
+	uint8_t kind;
+	uint8_t base; /* STUB_BASE_EXE, STUB_BASE_INTERP; also tells which file */
+	uint8_t prot;
+	uint8_t pad[5];
+	uint64_t addr; /* relative to base */
+	uint64_t len;
+	uint64_t off; /* in the file */
+};
+
+struct stub_aux {
+	uint32_t type; /* AT_* */
+	uint32_t base;
+	uint64_t value;
+};
+
+enum {
+	STUB_EXEC_STACK = 1, /* LOAD: the stack gets PROT_EXEC */
+	STUB_DROP_ARG0 = 2,  /* LOAD: the arguments replace argv[0], otherwise go before it */
+	STUB_SETSID = 4,     /* INIT: the command gets a session */
+	STUB_CTTY = 8,	     /* INIT: and its standard input as controlling terminal */
+	STUB_NO_INIT = 16,   /* INIT: pid 1 becomes the command */
+};
+
+struct stub_plan {
+	uint32_t size; /* of the whole block */
+	uint32_t mode;
+	uint32_t flags;
+	uint32_t nr_ops, ops;	     /* count and offset in the block */
+	uint32_t nr_aux, aux;	     /* values that replace the kernel's */
+	uint32_t nr_args, args;	     /* strings one after the other, each with its NUL */
+	uint32_t args_len;	     /* bytes, NULs included */
+	uint32_t execfn, execfn_len; /* AT_EXECFN; INIT: what to execute; length with NUL */
+	uint32_t nr_env, env;	     /* INIT */
+	uint32_t scratch;	     /* INIT: room for 2 nr_args + nr_env + 8 pointers */
+	uint32_t entry_base;
+	uint64_t entry;
+	/* Of the program, relative to STUB_BASE_EXE; brk has a base of its own. */
+	uint64_t start_code, end_code, start_data, end_data;
+	uint64_t brk;
+	uint32_t brk_base;
+	uint32_t pad;
+	uint64_t base[STUB_NR_BASES]; /* those that are known; RESERVE and PLACE find the others */
+};
+
+STATIC_ASSERT_SIZE(struct stub_op, 32);
+STATIC_ASSERT_SIZE(struct stub_aux, 16);
+STATIC_ASSERT_SIZE(struct stub_plan, 144);
+
+#endif
