@@ -1,0 +1,569 @@
+/*
+ * fs/hostfs/host_dir.c - directories of a host tree: look-ups, changes of names, listing
+ *
+ * Listing: each open directory has a host fd of its own and a buffer of host entries; the cookies
+ * are the host's, so seekdir works as well as it does there.
+ *
+ * New files get their mode without set-id bits, and the owner that the VFS decided if the host lets
+ * us give it away; if not (EPERM) the file stays ours, as on a squashing network filesystem.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fs/hostfs/host_inode.h"
+#include "sentry/base/mem.h"
+
+#define DIR_BUF_SIZE 32768
+#define HOST_MODE_MASK 01777u /* never a set-id bit */
+
+struct linux_dirent64 {
+	uint64_t d_ino;
+	int64_t d_off;
+	uint16_t d_reclen;
+	uint8_t d_type;
+	char d_name[];
+};
+
+/* ---- look-ups ---- */
+
+static int host_lookup(struct inode *in, const struct qstr *name, struct inode **ret)
+{
+	struct host_inode *dir = to_host(in), *hi;
+	struct host_name n;
+	struct statx stx;
+	int fd, err;
+
+	err = host_name_set(&n, name);
+	if (err < 0)
+		return err;
+	if (host_hide_name(dir, n.s))
+		return -ENOENT;
+	err = host_dir_get(dir, &fd);
+	if (err < 0)
+		return err;
+	err = hostop_statx(fd, n.s, &stx);
+	host_dir_put(dir);
+	if (err < 0)
+		return err;
+	err = host_inode_find(host_fs(dir), &stx, dir, n.s, &hi);
+	if (err < 0)
+		return err;
+	*ret = &hi->inode;
+	return 0;
+}
+
+static bool host_revalidate(struct inode *in, const struct qstr *name, struct inode *cached)
+{
+	struct host_inode *dir = to_host(in), *hi;
+	struct host_name n;
+	struct statx stx;
+	bool same;
+	int fd, err;
+
+	if (host_name_set(&n, name) < 0)
+		return false;
+	if (host_hide_name(dir, n.s))
+		return !cached;
+	if (host_dir_get(dir, &fd) < 0)
+		return false;
+	err = hostop_statx(fd, n.s, &stx);
+	host_dir_put(dir);
+	if (!cached)
+		return err == -ENOENT;
+	hi = to_host(cached);
+	if (err < 0 || !host_inode_is(hi, &stx))
+		return false;
+	if (hi->masked)
+		return true;
+	mutex_lock(&cached->mu);
+	same = !(stx.stx_mask & STATX_BTIME) ||
+	       (cached->btime.tv_sec == stx.stx_btime.tv_sec &&
+		cached->btime.tv_nsec == stx.stx_btime.tv_nsec);
+	if (same)
+		host_inode_fill(hi, &stx);
+	mutex_unlock(&cached->mu);
+	return same;
+}
+
+/* ---- changes ---- */
+
+static void mark_stale(struct host_inode *hi)
+{
+	atomic_store(&hi->stale, true);
+}
+
+/* What was just made under name: owner, exact mode, and the inode for it. */
+static int new_child(struct host_inode *dir, int dirfd, const char *name, uint32_t mode,
+		     uint32_t uid, uint32_t gid, struct inode **ret)
+{
+	struct hostfs *fs = host_fs(dir);
+	_cleanup_close_ int fd = -1;
+	struct host_inode *hi;
+	uint32_t huid, hgid;
+	struct statx stx;
+	int err;
+
+	fd = host_open_retry(fs, dirfd, name, O_PATH, 0);
+	if (fd < 0)
+		return fd;
+	err = hostop_statx(fd, "", &stx);
+	if (err < 0)
+		return err;
+	if ((stx.stx_mode & S_IFMT) != (mode & S_IFMT))
+		return -ESTALE;
+	if (host_id_to_host(&fs->uids, uid, &huid) == 0 &&
+	    host_id_to_host(&fs->gids, gid, &hgid) == 0 &&
+	    (stx.stx_uid != huid || stx.stx_gid != hgid)) {
+		err = hostop_chown(fd, huid, hgid);
+		if (err < 0 && err != -EPERM && err != -EINVAL)
+			return err;
+	}
+	if (!S_ISLNK(mode) && ((stx.stx_mode ^ mode) & HOST_MODE_MASK)) {
+		err = hostop_chmod(fd, mode & HOST_MODE_MASK);
+		if (err < 0 && err != -EOPNOTSUPP)
+			return err;
+	}
+	err = hostop_statx(fd, "", &stx);
+	if (err == 0)
+		err = host_inode_find(fs, &stx, dir, name, &hi);
+	if (err < 0)
+		return err;
+	mark_stale(dir);
+	*ret = &hi->inode;
+	return 0;
+}
+
+/* Refuses names that the configuration hides: they would show what lies there. */
+static int change_begin(struct host_inode *dir, const struct qstr *name, struct host_name *n,
+			int *ret_fd)
+{
+	int err = host_name_set(n, name);
+
+	if (err < 0)
+		return err;
+	if (host_hide_child(dir->hide, n->s) || host_hide_name(dir, n->s))
+		return -EACCES;
+	return host_dir_get(dir, ret_fd);
+}
+
+static int host_create(struct inode *in, const struct qstr *name, uint32_t mode, uint32_t uid,
+		       uint32_t gid, struct inode **ret)
+{
+	struct host_inode *dir = to_host(in);
+	struct host_name n;
+	int dirfd, fd, err;
+
+	err = change_begin(dir, name, &n, &dirfd);
+	if (err < 0)
+		return err;
+	fd = host_open_retry(host_fs(dir), dirfd, n.s, O_WRONLY | O_CREAT | O_EXCL,
+			     mode & HOST_MODE_MASK);
+	err = fd < 0 ? fd : new_child(dir, dirfd, n.s, S_IFREG | mode, uid, gid, ret);
+	if (fd >= 0)
+		hostop_close(fd);
+	host_dir_put(dir);
+	return err;
+}
+
+static int host_mkdir(struct inode *in, const struct qstr *name, uint32_t mode, uint32_t uid,
+		      uint32_t gid, struct inode **ret)
+{
+	struct host_inode *dir = to_host(in);
+	struct host_name n;
+	int dirfd, err;
+
+	err = change_begin(dir, name, &n, &dirfd);
+	if (err < 0)
+		return err;
+	err = hostop_mkdir(dirfd, n.s, mode & HOST_MODE_MASK);
+	if (err == 0)
+		err = new_child(dir, dirfd, n.s, S_IFDIR | mode, uid, gid, ret);
+	host_dir_put(dir);
+	return err;
+}
+
+static int host_mknod(struct inode *in, const struct qstr *name, uint32_t mode, uint64_t rdev,
+		      uint32_t uid, uint32_t gid, struct inode **ret)
+{
+	struct host_inode *dir = to_host(in);
+	struct host_name n;
+	int dirfd, err;
+
+	if (S_ISREG(mode))
+		return host_create(in, name, mode, uid, gid, ret);
+	if (!host_fs(dir)->allow_special || S_ISBLK(mode) || (S_ISCHR(mode) && rdev != 0))
+		return -EPERM;
+	err = change_begin(dir, name, &n, &dirfd);
+	if (err < 0)
+		return err;
+	err = hostop_mknod(dirfd, n.s, mode & (S_IFMT | HOST_MODE_MASK), 0);
+	if (err == 0)
+		err = new_child(dir, dirfd, n.s, mode, uid, gid, ret);
+	host_dir_put(dir);
+	return err;
+}
+
+static int host_symlink(struct inode *in, const struct qstr *name, const char *target, uint32_t uid,
+			uint32_t gid, struct inode **ret)
+{
+	struct host_inode *dir = to_host(in);
+	struct host_name n;
+	int dirfd, err;
+
+	err = change_begin(dir, name, &n, &dirfd);
+	if (err < 0)
+		return err;
+	err = hostop_symlink(target, dirfd, n.s);
+	if (err == 0)
+		err = new_child(dir, dirfd, n.s, S_IFLNK | 0777, uid, gid, ret);
+	host_dir_put(dir);
+	return err;
+}
+
+static void touch_links(struct inode *in, int delta)
+{
+	mutex_lock_nested(&in->mu);
+	if (delta > 0 || in->nlink > 0)
+		inode_write(in, nlink, in->nlink + delta);
+	inode_touch(in, IATTR_CTIME);
+	mutex_unlock(&in->mu);
+	mark_stale(to_host(in));
+}
+
+static int host_link(struct inode *in, const struct qstr *name, struct inode *target)
+{
+	struct host_inode *dir = to_host(in), *hi = to_host(target);
+	struct host_name n;
+	struct host_loc loc;
+	struct statx stx;
+	int dirfd, err;
+
+	if (hi->masked)
+		return -EPERM;
+	err = host_loc_get(hi, &loc);
+	if (err < 0)
+		return err;
+	err = change_begin(dir, name, &n, &dirfd);
+	if (err < 0)
+		goto out_loc;
+	err = hostop_statx(loc.fd, loc.name.s, &stx);
+	if (err == 0 && !host_inode_is(hi, &stx))
+		err = -ESTALE;
+	if (err == 0)
+		err = hostop_link(loc.fd, loc.name.s, dirfd, n.s);
+	host_dir_put(dir);
+	if (err == 0) {
+		touch_links(target, 1);
+		mark_stale(dir);
+	}
+out_loc:
+	host_loc_put(&loc);
+	return err;
+}
+
+static int host_unlink(struct inode *in, const struct qstr *name, struct inode *victim)
+{
+	struct host_inode *dir = to_host(in);
+	struct host_name n;
+	int dirfd, err;
+
+	err = change_begin(dir, name, &n, &dirfd);
+	if (err < 0)
+		return err;
+	err = hostop_unlink(dirfd, n.s, false);
+	host_dir_put(dir);
+	if (err < 0)
+		return err;
+	host_drop_location(to_host(victim), dir, n.s);
+	touch_links(victim, -1);
+	mark_stale(dir);
+	return 0;
+}
+
+static void removed_dir(struct host_inode *victim)
+{
+	mutex_lock_nested(&victim->inode.mu);
+	victim->inode.dead = true;
+	inode_write(&victim->inode, nlink, 0);
+	inode_touch(&victim->inode, IATTR_CTIME);
+	mutex_unlock(&victim->inode.mu);
+}
+
+static int host_rmdir(struct inode *in, const struct qstr *name, struct inode *victim)
+{
+	struct host_inode *dir = to_host(in);
+	struct host_name n;
+	int dirfd, err;
+
+	if (to_host(victim)->masked)
+		return -EBUSY;
+	err = change_begin(dir, name, &n, &dirfd);
+	if (err < 0)
+		return err;
+	err = hostop_unlink(dirfd, n.s, true);
+	host_dir_put(dir);
+	if (err < 0)
+		return err;
+	removed_dir(to_host(victim));
+	host_drop_location(to_host(victim), dir, n.s);
+	mark_stale(dir);
+	return 0;
+}
+
+/* The host has renamed: names, links and staleness follow. */
+static void renamed(struct host_inode *od, const char *on, struct host_inode *victim,
+		    struct host_inode *nd, const char *nn, struct host_inode *replaced, bool swap)
+{
+	if (replaced && swap) {
+		host_set_location(replaced, od, on);
+		mark_stale(replaced);
+	} else if (replaced && replaced != victim) {
+		host_drop_location(replaced, nd, nn);
+		if (S_ISDIR(replaced->inode.mode))
+			removed_dir(replaced);
+		else
+			touch_links(&replaced->inode, -1);
+	}
+	host_set_location(victim, nd, nn);
+	mark_stale(victim);
+	mark_stale(od);
+	mark_stale(nd);
+}
+
+static int host_rename(struct inode *oldin, const struct qstr *oldname, struct inode *victim,
+		       struct inode *newin, const struct qstr *newname, struct inode *replaced,
+		       unsigned int flags)
+{
+	struct host_inode *od = to_host(oldin), *nd = to_host(newin), *r;
+	struct host_name on, nn;
+	int ofd, nfd, err;
+
+	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE))
+		return -EINVAL;
+	r = replaced ? to_host(replaced) : NULL;
+	if (to_host(victim)->masked || (r && r->masked))
+		return -EBUSY;
+	err = change_begin(od, oldname, &on, &ofd);
+	if (err < 0)
+		return err;
+	err = change_begin(nd, newname, &nn, &nfd);
+	if (err < 0)
+		goto out_old;
+	err = hostop_rename(ofd, on.s, nfd, nn.s, flags);
+	host_dir_put(nd);
+	if (err == 0)
+		renamed(od, on.s, to_host(victim), nd, nn.s, r, flags & RENAME_EXCHANGE);
+out_old:
+	host_dir_put(od);
+	return err;
+}
+
+/* ---- listing ---- */
+
+struct host_dir_file {
+	int fd;
+	size_t len, off;
+	int64_t pos; /* cookie of what lies at off */
+	char buf[DIR_BUF_SIZE] __attribute__((aligned(8)));
+};
+
+int host_dir_open(struct inode *in, struct file *f, struct task *t)
+{
+	struct host_dir_file *d;
+	int err;
+
+	(void)t;
+	d = mem_alloc(sizeof(*d));
+	if (!d)
+		return -ENOMEM;
+	err = host_open_fd(to_host(in), O_RDONLY | O_DIRECTORY, &d->fd);
+	if (err < 0) {
+		mem_free(d);
+		return err;
+	}
+	d->len = d->off = 0;
+	d->pos = 0;
+	f->ops = &host_dir_ops;
+	f->data = d;
+	return 0;
+}
+
+static void host_dir_release(struct file *f)
+{
+	struct host_dir_file *d = f->data;
+
+	hostop_close(d->fd);
+	mem_free(d);
+}
+
+static int dir_fill(struct host_dir_file *d, int64_t pos)
+{
+	ssize_t n;
+
+	if (d->pos != pos) {
+		int64_t at = hostop_lseek(d->fd, pos, SEEK_SET);
+
+		d->len = d->off = 0;
+		if (at < 0)
+			return (int)at;
+		d->pos = pos;
+	}
+	if (d->off < d->len)
+		return 1;
+	n = hostop_getdents(d->fd, d->buf, sizeof(d->buf));
+	d->off = 0;
+	d->len = n > 0 ? (size_t)n : 0;
+	return n < 0 ? (int)n : n > 0;
+}
+
+/* 1: leave it out. Absent ones by name; masked ones that are no directory are not shown either. */
+static bool dir_entry_hidden(struct host_inode *dir, const struct linux_dirent64 *e)
+{
+	const struct hide_node *n = host_hide_child(dir->hide, e->d_name);
+
+	if (n && n->how == HOSTFS_EMPTY && e->d_type != DT_DIR)
+		return true;
+	return e->d_name[0] != '.' || (e->d_name[1] && strcmp(e->d_name, "..") != 0)
+		       ? host_hide_name(dir, e->d_name)
+		       : false;
+}
+
+static uint64_t entry_ino(struct host_inode *dir, const struct linux_dirent64 *e)
+{
+	struct hostfs *fs = host_fs(dir);
+	uint64_t ino;
+
+	if (strcmp(e->d_name, ".") == 0)
+		return dir->inode.ino;
+	if (strcmp(e->d_name, "..") != 0)
+		return e->d_ino ^ dir->ino_base;
+	mutex_lock(&fs->mu);
+	ino = dir->parent ? dir->parent->inode.ino : dir->inode.ino;
+	mutex_unlock(&fs->mu);
+	return ino;
+}
+
+static int host_readdir(struct file *f, struct dir_context *ctx)
+{
+	struct host_inode *dir = to_host(f->inode);
+	struct host_dir_file *d = f->data;
+	int r;
+
+	while ((r = dir_fill(d, f->pos)) > 0) {
+		struct linux_dirent64 *e = (void *)(d->buf + d->off);
+
+		if (!dir_entry_hidden(dir, e) &&
+		    ctx->emit(ctx, e->d_name, (uint32_t)strlen(e->d_name), entry_ino(dir, e),
+			      e->d_type, e->d_off))
+			return 0;
+		d->off += e->d_reclen;
+		d->pos = f->pos = e->d_off;
+	}
+	return r;
+}
+
+static int64_t host_dir_llseek(struct file *f, int64_t off, int whence)
+{
+	struct host_dir_file *d = f->data;
+
+	if (whence == SEEK_CUR && __builtin_add_overflow(off, f->pos, &off))
+		return -EOVERFLOW;
+	if (whence == SEEK_END) {
+		off = hostop_lseek(d->fd, off, SEEK_END);
+		d->pos = -1; /* the host's position is elsewhere now */
+	} else if (whence != SEEK_SET && whence != SEEK_CUR) {
+		return -EINVAL;
+	}
+	if (off < 0)
+		return whence == SEEK_END ? off : -EINVAL;
+	d->len = d->off = 0;
+	d->pos = -1; /* also makes a rewind see new names */
+	return f->pos = off;
+}
+
+static int host_dir_fsync(struct file *f, bool datasync)
+{
+	struct host_dir_file *d = f->data;
+
+	return f->inode->super->readonly ? 0 : hostop_fsync(d->fd, datasync);
+}
+
+const struct file_ops host_dir_ops = {
+	.llseek = host_dir_llseek,
+	.readdir = host_readdir,
+	.fsync = host_dir_fsync,
+	.release = host_dir_release,
+};
+
+/* ---- masked directories ---- */
+
+static int masked_lookup(struct inode *in, const struct qstr *name, struct inode **ret)
+{
+	(void)in;
+	(void)name;
+	(void)ret;
+	return -ENOENT;
+}
+
+static int masked_readdir(struct file *f, struct dir_context *ctx)
+{
+	struct host_inode *dir = to_host(f->inode);
+	struct hostfs *fs = host_fs(dir);
+	uint64_t up;
+
+	mutex_lock(&fs->mu);
+	up = dir->parent ? dir->parent->inode.ino : dir->inode.ino;
+	mutex_unlock(&fs->mu);
+	if (f->pos == 0) {
+		if (ctx->emit(ctx, ".", 1, dir->inode.ino, DT_DIR, 1))
+			return 0;
+		f->pos = 1;
+	}
+	if (f->pos == 1) {
+		if (ctx->emit(ctx, "..", 2, up, DT_DIR, 2))
+			return 0;
+		f->pos = 2;
+	}
+	return 0;
+}
+
+static int64_t masked_llseek(struct file *f, int64_t off, int whence)
+{
+	return generic_llseek(f, off, whence, 2);
+}
+
+const struct file_ops host_masked_dir_ops = {
+	.llseek = masked_llseek,
+	.readdir = masked_readdir,
+};
+
+static int masked_open(struct inode *in, struct file *f, struct task *t)
+{
+	(void)in;
+	(void)t;
+	f->ops = &host_masked_dir_ops;
+	return 0;
+}
+
+const struct inode_ops host_masked_inode_ops = {
+	.lookup = masked_lookup,
+	.open = masked_open,
+	.destroy = host_inode_destroy,
+};
+
+#define HOST_DIR_OPS                                                                               \
+	.lookup = host_lookup, .create = host_create, .mkdir = host_mkdir, .mknod = host_mknod,    \
+	.symlink = host_symlink, .link = host_link, .unlink = host_unlink, .rmdir = host_rmdir,    \
+	.rename = host_rename, .getattr = host_getattr, .setattr = host_setattr,                   \
+	.open = host_dir_open, .getxattr = host_getxattr, .listxattr = host_listxattr,             \
+	.setxattr = host_setxattr, .removexattr = host_removexattr, .destroy = host_inode_destroy
+
+const struct inode_ops host_dir_inode_ops = {HOST_DIR_OPS};
+
+/* A tree that others change: every use of a cached name asks the host. */
+const struct inode_ops host_dir_shared_inode_ops = {
+	HOST_DIR_OPS,
+	.revalidate = host_revalidate,
+};

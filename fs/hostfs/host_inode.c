@@ -1,0 +1,691 @@
+/*
+ * fs/hostfs/host_inode.c - the inode table of a host tree, locations, directory fds; host_inode.h
+ */
+#include "fs/hostfs/host_inode.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "sentry/base/mem.h"
+
+#define OVERFLOW_ID 65534u
+
+int host_name_set(struct host_name *n, const struct qstr *name)
+{
+	if (name->len > NAME_MAX)
+		return -ENAMETOOLONG;
+	memcpy(n->s, name->name, name->len);
+	n->s[name->len] = '\0';
+	return 0;
+}
+
+/* ---- ids ---- */
+
+uint32_t host_id_to_guest(const struct idmap *m, uint32_t id)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (id >= m->map[i].host && id - m->map[i].host < m->map[i].count)
+			return m->map[i].guest + (id - m->map[i].host);
+	return m->n ? OVERFLOW_ID : id;
+}
+
+int host_id_to_host(const struct idmap *m, uint32_t id, uint32_t *ret)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		if (id >= m->map[i].guest && id - m->map[i].guest < m->map[i].count) {
+			*ret = m->map[i].host + (id - m->map[i].guest);
+			return 0;
+		}
+	}
+	if (m->n)
+		return -EINVAL;
+	*ret = id;
+	return 0;
+}
+
+/* ---- attributes ---- */
+
+static struct timespec stx_time(const struct statx_timestamp *ts)
+{
+	return (struct timespec){.tv_sec = ts->tv_sec, .tv_nsec = ts->tv_nsec};
+}
+
+bool host_inode_is(const struct host_inode *hi, const struct statx *stx)
+{
+	return hi->host_ino == stx->stx_ino && hi->host_dev == stx_dev(stx) &&
+	       hi->host_mnt == stx_mnt(stx) &&
+	       (hi->inode.mode & S_IFMT) == (stx->stx_mode & S_IFMT);
+}
+
+void host_inode_fill(struct host_inode *hi, const struct statx *stx)
+{
+	struct hostfs *fs = host_fs(hi);
+	struct inode *in = &hi->inode;
+	uint32_t mode = stx->stx_mode & 07777;
+
+	if (hi->masked == HOSTFS_UNREADABLE)
+		mode = 0;
+	inode_write(in, mode, (in->mode & S_IFMT) | mode);
+	inode_write(in, uid, host_id_to_guest(&fs->uids, stx->stx_uid));
+	inode_write(in, gid, host_id_to_guest(&fs->gids, stx->stx_gid));
+	inode_write(in, nlink, hi->masked == HOSTFS_EMPTY ? 2 : stx->stx_nlink);
+	inode_write(in, rdev, makedev(stx->stx_rdev_major, stx->stx_rdev_minor));
+	inode_write(in, size, stx->stx_size);
+	in->atime = stx_time(&stx->stx_atime);
+	in->mtime = stx_time(&stx->stx_mtime);
+	in->ctime = stx_time(&stx->stx_ctime);
+	if (stx->stx_mask & STATX_BTIME)
+		in->btime = stx_time(&stx->stx_btime);
+	hi->blocks = stx->stx_blocks;
+	hi->blksize = stx->stx_blksize;
+}
+
+/* The host reuses inode numbers: another time of birth is another file. */
+static bool same_birth(const struct host_inode *hi, const struct statx *stx)
+{
+	return !(stx->stx_mask & STATX_BTIME) ||
+	       (hi->inode.btime.tv_sec == stx->stx_btime.tv_sec &&
+		hi->inode.btime.tv_nsec == stx->stx_btime.tv_nsec);
+}
+
+/* Anchor if open, else by name. The location's check is the caller's (host_inode_is). */
+static int host_statx(struct host_inode *hi, struct statx *stx)
+{
+	struct host_fd *h = host_anchor_get(hi);
+	struct host_loc loc;
+	int fd, err;
+
+	if (h) {
+		err = hostop_statx(h->fd, "", stx);
+		host_fd_put(h);
+		return err;
+	}
+	if (S_ISDIR(hi->inode.mode)) {
+		err = host_dir_get(hi, &fd);
+		if (err < 0)
+			return err;
+		err = hostop_statx(fd, "", stx);
+		host_dir_put(hi);
+		return err;
+	}
+	err = host_loc_get(hi, &loc);
+	if (err < 0)
+		return err;
+	err = hostop_statx(loc.fd, loc.name.s, stx);
+	host_loc_put(&loc);
+	return err;
+}
+
+int host_inode_refresh(struct host_inode *hi)
+{
+	struct hostfs *fs = host_fs(hi);
+	struct statx stx;
+	int err;
+
+	if (hi->masked || (fs->exclusive && !atomic_load(&hi->stale)))
+		return 0;
+	atomic_store(&hi->stale, false);
+	err = host_statx(hi, &stx);
+	if (err < 0)
+		return err;
+	if (!host_inode_is(hi, &stx))
+		return -ESTALE;
+	host_inode_fill(hi, &stx);
+	return 0;
+}
+
+/* ---- the table ---- */
+
+static uint64_t id_hash(uint64_t dev, uint64_t ino)
+{
+	return hash_u64(ino ^ dev << 40 ^ dev >> 24);
+}
+
+/* Guest inode numbers must differ between the host filesystems of one tree. */
+static uint64_t ino_base_locked(struct hostfs *fs, uint64_t dev)
+{
+	uint32_t i;
+
+	for (i = 0; i < fs->nr_devs && fs->devs[i] != dev; i++)
+		;
+	if (i == fs->nr_devs) {
+		if (i == HOSTFS_MAX_DEVS)
+			return (hash_u64(dev) & 0x7f) << 48 | 1ULL << 55;
+		fs->devs[fs->nr_devs++] = dev;
+	}
+	return (uint64_t)i << 48;
+}
+
+static struct host_inode *find_locked(struct hostfs *fs, const struct statx *stx)
+{
+	uint64_t dev = stx_dev(stx);
+	struct host_inode *hi;
+
+	hash_for_each_possible(&fs->by_id, hi, by_id, id_hash(dev, stx->stx_ino)) {
+		if (!host_inode_is(hi, stx) || !same_birth(hi, stx))
+			continue;
+		if (ref_get_unless_zero(&hi->inode.ref))
+			return hi;
+	}
+	return NULL;
+}
+
+static const struct inode_ops *ops_for(const struct hostfs *fs, const struct host_inode *hi,
+				       uint32_t mode)
+{
+	if (hi->masked == HOSTFS_EMPTY)
+		return &host_masked_inode_ops;
+	switch (mode & S_IFMT) {
+	case S_IFDIR: return fs->exclusive ? &host_dir_inode_ops : &host_dir_shared_inode_ops;
+	case S_IFREG: return &host_file_inode_ops;
+	case S_IFLNK: return &host_symlink_inode_ops;
+	default: return &host_special_inode_ops;
+	}
+}
+
+static struct host_inode *host_inode_new(struct hostfs *fs, const struct statx *stx,
+					 enum hostfs_mask masked)
+{
+	struct host_inode *hi = mem_zalloc(sizeof(*hi));
+
+	if (!hi)
+		return NULL;
+	hi->masked = masked;
+	hi->host_dev = stx_dev(stx);
+	hi->host_ino = stx->stx_ino;
+	hi->host_mnt = stx_mnt(stx);
+	hi->dir_fd = -1;
+	list_init(&hi->idle_node);
+	inode_init(&hi->inode, &fs->super, ops_for(fs, hi, stx->stx_mode), stx->stx_mode,
+		   stx->stx_ino);
+	hi->inode.fops = S_ISREG(stx->stx_mode) ? &host_file_ops : NULL;
+	host_inode_fill(hi, stx);
+	return hi;
+}
+
+static void set_location_locked(struct host_inode *hi, struct host_inode *parent, char **name,
+				struct host_inode **ret_old)
+{
+	char *old = hi->name;
+
+	*ret_old = hi->parent;
+	if (parent)
+		inode_get(&parent->inode);
+	hi->parent = parent;
+	hi->name = *name;
+	*name = old;
+}
+
+static bool at_location(const struct host_inode *hi, const struct host_inode *parent,
+			const char *name)
+{
+	return hi->parent == parent && hi->name && strcmp(hi->name, name) == 0;
+}
+
+/* Out of memory leaves the old name, which is as good until somebody removes it. */
+void host_set_location(struct host_inode *hi, struct host_inode *parent, const char *name)
+{
+	struct hostfs *fs = host_fs(hi);
+	struct host_inode *old = NULL;
+	_cleanup_free_ char *copy = NULL;
+	bool there;
+
+	mutex_lock(&fs->mu);
+	there = at_location(hi, parent, name);
+	mutex_unlock(&fs->mu);
+	if (there)
+		return;
+	copy = mem_strdup(name);
+	if (!copy)
+		return;
+	mutex_lock(&fs->mu);
+	set_location_locked(hi, parent, &copy, &old);
+	mutex_unlock(&fs->mu);
+	if (old)
+		inode_put(&old->inode);
+}
+
+void host_drop_location(struct host_inode *hi, struct host_inode *parent, const char *name)
+{
+	struct hostfs *fs = host_fs(hi);
+	struct host_inode *old = NULL;
+	_cleanup_free_ char *none = NULL;
+
+	mutex_lock(&fs->mu);
+	if (at_location(hi, parent, name))
+		set_location_locked(hi, NULL, &none, &old);
+	mutex_unlock(&fs->mu);
+	if (old)
+		inode_put(&old->inode);
+}
+
+static enum hostfs_mask mask_of(struct hostfs *fs, const struct statx *stx,
+				const struct hide_node *node)
+{
+	enum hostfs_mask how = node ? node->how : HOSTFS_SHOWN;
+
+	if (how == HOSTFS_SHOWN)
+		how = host_hide_id(fs, stx);
+	if (how == HOSTFS_EMPTY && !S_ISDIR(stx->stx_mode))
+		how = HOSTFS_ABSENT;
+	return how;
+}
+
+/* What is known already: keep its attributes unless somebody else may have changed them. */
+static void refill(struct host_inode *hi, const struct statx *stx)
+{
+	if (host_fs(hi)->exclusive && !atomic_load(&hi->stale))
+		return;
+	mutex_lock_nested(&hi->inode.mu);
+	host_inode_fill(hi, stx);
+	atomic_store(&hi->stale, false);
+	mutex_unlock(&hi->inode.mu);
+}
+
+int host_inode_find(struct hostfs *fs, const struct statx *stx, struct host_inode *parent,
+		    const char *name, struct host_inode **ret)
+{
+	const struct hide_node *node = parent ? host_hide_child(parent->hide, name) : fs->hide;
+	enum hostfs_mask how = mask_of(fs, stx, node);
+	struct host_inode *hi, *fresh;
+
+	if (how == HOSTFS_ABSENT)
+		return -ENOENT;
+	mutex_lock(&fs->mu);
+	hi = find_locked(fs, stx);
+	mutex_unlock(&fs->mu);
+	if (!hi) {
+		fresh = host_inode_new(fs, stx, how);
+		if (!fresh)
+			return -ENOMEM;
+		mutex_lock(&fs->mu);
+		hi = find_locked(fs, stx); /* somebody may have been faster */
+		if (!hi) {
+			hi = TAKE_PTR(fresh);
+			hi->hide = node;
+			hi->ino_base = ino_base_locked(fs, hi->host_dev);
+			hi->inode.ino = hi->host_ino ^ hi->ino_base;
+			hash_add(&fs->by_id, &hi->by_id, id_hash(hi->host_dev, hi->host_ino));
+		}
+		mutex_unlock(&fs->mu);
+		if (fresh)
+			inode_put(&fresh->inode);
+		else
+			atomic_store(&hi->stale, false);
+	} else {
+		refill(hi, stx);
+	}
+	if (parent)
+		host_set_location(hi, parent, name);
+	*ret = hi;
+	return 0;
+}
+
+void host_inode_adopt(struct host_inode *hi, const struct statx *stx)
+{
+	struct hostfs *fs = host_fs(hi);
+
+	mutex_lock(&hi->inode.mu);
+	mutex_lock(&fs->mu);
+	if (hash_linked(&hi->by_id))
+		hash_del(&fs->by_id, &hi->by_id);
+	hi->host_dev = stx_dev(stx);
+	hi->host_ino = stx->stx_ino;
+	hash_add(&fs->by_id, &hi->by_id, id_hash(hi->host_dev, hi->host_ino));
+	mutex_unlock(&fs->mu);
+	host_inode_fill(hi, stx);
+	mutex_unlock(&hi->inode.mu);
+}
+
+/* A loop, not recursion: the chain of parents is as deep as a guest makes directories. */
+void host_inode_destroy(struct inode *in)
+{
+	struct host_inode *hi = to_host(in);
+
+	while (hi) {
+		struct hostfs *fs = host_fs(hi);
+		struct host_inode *parent = hi->parent;
+
+		mutex_lock(&fs->mu);
+		if (hash_linked(&hi->by_id))
+			hash_del(&fs->by_id, &hi->by_id);
+		if (!list_empty(&hi->idle_node)) {
+			list_del(&hi->idle_node);
+			fs->nr_idle_dirs--;
+		}
+		mutex_unlock(&fs->mu);
+		if (hi->dir_fd >= 0)
+			hostop_close(hi->dir_fd);
+		if (hi->anchor)
+			host_fd_put(hi->anchor);
+		mem_free(hi->name);
+		mem_free(atomic_load(&hi->link));
+		inode_fini(&hi->inode);
+		mem_free(hi);
+		hi = parent && ref_put(&parent->inode.ref) ? parent : NULL;
+	}
+}
+
+/* ---- fds ---- */
+
+void host_fd_put(struct host_fd *h)
+{
+	if (!ref_put(&h->ref))
+		return;
+	hostop_close(h->fd);
+	mem_free(h);
+}
+
+struct host_fd *host_anchor_get(struct host_inode *hi)
+{
+	struct hostfs *fs = host_fs(hi);
+	struct host_fd *h;
+
+	mutex_lock(&fs->mu);
+	h = hi->anchor ? host_fd_get(hi->anchor) : NULL;
+	mutex_unlock(&fs->mu);
+	return h;
+}
+
+static void dir_use_locked(struct hostfs *fs, struct host_inode *dir)
+{
+	if (!list_empty(&dir->idle_node)) {
+		list_del(&dir->idle_node);
+		fs->nr_idle_dirs--;
+	}
+	dir->dir_users++;
+}
+
+/* Returns a fd that the caller closes after unlocking, or -1. */
+static int dir_idle_locked(struct hostfs *fs, struct host_inode *dir)
+{
+	struct host_inode *oldest;
+
+	if (--dir->dir_users > 0 || dir == to_host(fs->super.root))
+		return -1;
+	list_add_tail(&dir->idle_node, &fs->idle_dirs);
+	if (++fs->nr_idle_dirs <= fs->max_dir_fds)
+		return -1;
+	oldest = list_first_entry(&fs->idle_dirs, struct host_inode, idle_node);
+	list_del(&oldest->idle_node);
+	fs->nr_idle_dirs--;
+	return TAKE_FD(oldest->dir_fd);
+}
+
+void host_dir_put(struct host_inode *dir)
+{
+	struct hostfs *fs = host_fs(dir);
+	int fd;
+
+	mutex_lock(&fs->mu);
+	fd = dir_idle_locked(fs, dir);
+	mutex_unlock(&fs->mu);
+	if (fd >= 0)
+		hostop_close(fd);
+	inode_put(&dir->inode);
+}
+
+void host_shrink(struct hostfs *fs)
+{
+	for (;;) {
+		struct host_inode *dir;
+		int fd = -1;
+
+		mutex_lock(&fs->mu);
+		dir = list_first_entry_or_null(&fs->idle_dirs, struct host_inode, idle_node);
+		if (dir) {
+			list_del(&dir->idle_node);
+			fs->nr_idle_dirs--;
+			fd = TAKE_FD(dir->dir_fd);
+		}
+		mutex_unlock(&fs->mu);
+		if (fd < 0)
+			return;
+		hostop_close(fd);
+	}
+}
+
+int host_open_retry(struct hostfs *fs, int dirfd, const char *name, int flags, uint32_t mode)
+{
+	int fd = hostop_open(dirfd, name, flags, mode);
+
+	if (fd == -EMFILE || fd == -ENFILE) {
+		host_shrink(fs);
+		fd = hostop_open(dirfd, name, flags, mode);
+		if (fd == -EMFILE)
+			fd = -ENFILE; /* it is not the guest's own limit */
+	}
+	return fd;
+}
+
+static int open_checked_dir(struct host_inode *dir, int parent_fd, const char *name)
+{
+	_cleanup_close_ int fd = -1;
+	struct statx stx;
+	int err;
+
+	fd = host_open_retry(host_fs(dir), parent_fd, name, O_PATH | O_DIRECTORY, 0);
+	if (fd == -ENOTDIR || fd == -ELOOP)
+		return -ESTALE;
+	if (fd < 0)
+		return fd;
+	err = hostop_statx(fd, "", &stx);
+	if (err < 0)
+		return err;
+	if (!host_inode_is(dir, &stx))
+		return -ESTALE;
+	return TAKE_FD(fd);
+}
+
+/* Opens dir's fd; its parent has one, and is in use by us. */
+static int reopen_dir(struct host_inode *dir, struct host_inode *parent, const char *name)
+{
+	struct hostfs *fs = host_fs(dir);
+	int fd = open_checked_dir(dir, parent->dir_fd, name), idle = -1;
+
+	if (fd < 0)
+		return fd;
+	mutex_lock(&fs->mu);
+	if (dir->dir_fd < 0) {
+		dir->dir_fd = TAKE_FD(fd);
+		dir->dir_users++;
+		idle = dir_idle_locked(fs, dir);
+	}
+	mutex_unlock(&fs->mu);
+	if (fd >= 0)
+		hostop_close(fd);
+	if (idle >= 0)
+		hostop_close(idle);
+	return 0;
+}
+
+/* One directory nearer to dir with each round; racing evictions cost more rounds. */
+int host_dir_get(struct host_inode *dir, int *ret_fd)
+{
+	struct hostfs *fs = host_fs(dir);
+
+	for (;;) {
+		struct host_inode *cur, *parent;
+		char name[NAME_MAX + 1];
+		int err;
+
+		mutex_lock(&fs->mu);
+		if (dir->dir_fd >= 0) {
+			dir_use_locked(fs, dir);
+			inode_get(&dir->inode);
+			*ret_fd = dir->dir_fd;
+			mutex_unlock(&fs->mu);
+			return 0;
+		}
+		for (cur = dir; cur->parent && cur->parent->dir_fd < 0; cur = cur->parent)
+			;
+		parent = cur->parent;
+		if (!parent) { /* an unlinked directory, or one below such */
+			mutex_unlock(&fs->mu);
+			return -ENOENT;
+		}
+		dir_use_locked(fs, parent);
+		inode_get(&parent->inode);
+		inode_get(&cur->inode);
+		memcpy(name, cur->name, strlen(cur->name) + 1);
+		mutex_unlock(&fs->mu);
+
+		err = reopen_dir(cur, parent, name);
+		host_dir_put(parent);
+		inode_put(&cur->inode);
+		if (err < 0)
+			return err;
+	}
+}
+
+int host_loc_get(struct host_inode *hi, struct host_loc *loc)
+{
+	struct hostfs *fs = host_fs(hi);
+	struct host_inode *parent = NULL;
+	int err;
+
+	mutex_lock(&fs->mu);
+	if (hi->parent) {
+		parent = hi->parent;
+		inode_get(&parent->inode);
+		memcpy(loc->name.s, hi->name, strlen(hi->name) + 1);
+	}
+	mutex_unlock(&fs->mu);
+	if (!parent)
+		return -ENOENT;
+	err = host_dir_get(parent, &loc->fd);
+	loc->dir = parent;
+	inode_put(&parent->inode); /* host_dir_get() holds its own */
+	return err;
+}
+
+void host_loc_put(struct host_loc *loc)
+{
+	host_dir_put(loc->dir);
+}
+
+static int check_fd(struct host_inode *hi, int fd)
+{
+	struct statx stx;
+	int err = hostop_statx(fd, "", &stx);
+
+	if (err < 0)
+		return err;
+	return host_inode_is(hi, &stx) ? 0 : -ESTALE;
+}
+
+int host_open_path(struct host_inode *hi, int *ret_fd)
+{
+	_cleanup_close_ int fd = -1;
+	struct host_loc loc;
+	struct host_fd *h;
+	int err;
+
+	if (S_ISDIR(hi->inode.mode)) {
+		err = host_dir_get(hi, &fd);
+		if (err < 0)
+			return err;
+		*ret_fd = hostop_dup(fd);
+		fd = -1;
+		host_dir_put(hi);
+		return *ret_fd < 0 ? *ret_fd : 0;
+	}
+	h = host_anchor_get(hi);
+	if (h) {
+		*ret_fd = hostop_dup(h->fd);
+		host_fd_put(h);
+		return *ret_fd < 0 ? *ret_fd : 0;
+	}
+	err = host_loc_get(hi, &loc);
+	if (err < 0)
+		return err;
+	fd = host_open_retry(host_fs(hi), loc.fd, loc.name.s, O_PATH, 0);
+	host_loc_put(&loc);
+	if (fd < 0)
+		return fd;
+	err = check_fd(hi, fd);
+	if (err < 0)
+		return err;
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+/* Of an unlinked file: its anchor, if that was opened alike. */
+static int open_by_anchor(struct host_inode *hi, int flags, int *ret_fd)
+{
+	struct host_fd *h = host_anchor_get(hi);
+	int fd = -ENOENT;
+
+	if (!h)
+		return -ENOENT;
+	if (h->accmode == (flags & O_ACCMODE))
+		fd = hostop_dup(h->fd);
+	host_fd_put(h);
+	if (fd < 0)
+		return fd;
+	*ret_fd = fd;
+	return 0;
+}
+
+/*
+ * Others may put a FIFO or a device under the name between our look and our open. In shared trees
+ * we look through an O_PATH fd first; O_NONBLOCK and the look afterwards cover the rest.
+ */
+static int open_file_at(struct host_inode *hi, const struct host_loc *loc, int flags, int *ret_fd)
+{
+	struct hostfs *fs = host_fs(hi);
+	_cleanup_close_ int fd = -1;
+	struct statx stx;
+	int err;
+
+	if (!fs->exclusive) {
+		err = hostop_statx(loc->fd, loc->name.s, &stx);
+		if (err < 0)
+			return err;
+		if (!host_inode_is(hi, &stx))
+			return -ESTALE;
+	}
+	fd = host_open_retry(fs, loc->fd, loc->name.s, flags | O_NONBLOCK, 0);
+	if (fd < 0)
+		return fd == -ELOOP || fd == -ENXIO ? -ESTALE : fd;
+	err = hostop_statx(fd, "", &stx);
+	if (err < 0)
+		return err;
+	if (!host_inode_is(hi, &stx)) {
+		if (!fs->exclusive || !fs->super.readonly || !S_ISREG(stx.stx_mode) || hi->masked ||
+		    host_hide_id(fs, &stx) != HOSTFS_SHOWN)
+			return -ESTALE;
+		host_inode_adopt(hi, &stx);
+	}
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+int host_open_fd(struct host_inode *hi, int flags, int *ret_fd)
+{
+	struct host_loc loc;
+	int err, fd;
+
+	if (hi->masked)
+		return -EACCES;
+	if (S_ISDIR(hi->inode.mode)) {
+		err = host_dir_get(hi, &fd);
+		if (err < 0)
+			return err;
+		fd = host_open_retry(host_fs(hi), fd, ".", O_RDONLY | O_DIRECTORY, 0);
+		host_dir_put(hi);
+		if (fd < 0)
+			return fd;
+		*ret_fd = fd;
+		return 0;
+	}
+	if (!S_ISREG(hi->inode.mode))
+		return -ENXIO;
+	err = host_loc_get(hi, &loc);
+	if (err < 0)
+		return err == -ENOENT ? open_by_anchor(hi, flags, ret_fd) : err;
+	err = open_file_at(hi, &loc, flags, ret_fd);
+	host_loc_put(&loc);
+	return err;
+}

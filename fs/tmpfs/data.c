@@ -1,0 +1,700 @@
+/*
+ * fs/tmpfs/data.c - contents of regular files in tmpfs
+ *
+ * Model: up to 64 KiB a file lives in one heap buffer with a bitmap of its allocated pages; what
+ * grows beyond, or is mapped, moves to a host memfd once and for all. The memfd's size is always
+ * the file's, so a mapping ends where the file ends.
+ *
+ * Counting: each allocated page is charged to the instance. For a memfd whose pages are all there
+ * (the usual case) that is arithmetic; for one with holes the host is asked after each change.
+ *
+ * Mappings: a descriptor for reading only gets an own host descriptor for reading only, so nobody
+ * can map more than the guest's descriptor allows.
+ *
+ * Locking: inode->mu, never over a guest copy: data goes through a bounce buffer.
+ *
+ * Differences from Linux: a write of more than 128 KiB is not atomic against other writers; stores
+ * through a mapping do not change the times; pages that such stores allocate in holes are counted
+ * when the file is next looked at.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/falloc.h>
+#include <linux/memfd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+
+#include "fs/tmpfs/internal.h"
+#include "fs/tmpfs/tmpfs.h"
+#include "sentry/base/mem.h"
+#include "sentry/kernel.h"
+#include "sentry/mem/uio.h"
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
+#endif
+#ifndef F_SEAL_FUTURE_WRITE
+#define F_SEAL_FUTURE_WRITE 0x0010
+#endif
+#ifndef F_SEAL_EXEC
+#define F_SEAL_EXEC 0x0020
+#endif
+#define HOST_SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
+#define ALL_SEALS (HOST_SEALS | F_SEAL_SEAL | F_SEAL_EXEC)
+
+#define SMALL_BOUNCE 8192
+#define LARGE_BOUNCE (128u << 10)
+
+static struct tmpfs_data *data_of(struct inode *in)
+{
+	return &tmpfs_inode(in)->data;
+}
+
+static uint64_t pages_of(uint64_t bytes)
+{
+	return bytes / TMPFS_PAGE + (bytes % TMPFS_PAGE != 0);
+}
+
+void tmpfs_data_init(struct tmpfs_data *d)
+{
+	memset(d, 0, sizeof(*d));
+	d->fd = d->ro_fd = -1;
+	d->seals = F_SEAL_SEAL;
+}
+
+void tmpfs_data_free(struct inode *in)
+{
+	struct tmpfs_data *d = data_of(in);
+
+	mem_free(d->heap);
+	if (d->fd >= 0)
+		close(d->fd);
+	if (d->ro_fd >= 0)
+		close(d->ro_fd);
+	tmpfs_uncharge_pages(tmpfs_super(in->super), d->charged);
+}
+
+/* ---- the memfd ---- */
+
+/* All pages up to the end are allocated, so the count follows from the size. */
+static bool is_dense(const struct inode *in, const struct tmpfs_data *d)
+{
+	return d->charged >= pages_of(in->size);
+}
+
+/* Asks the host how many pages there are now. */
+static void recount(struct inode *in, struct tmpfs_data *d)
+{
+	struct stat st;
+
+	if (fstat(d->fd, &st) == 0)
+		tmpfs_recharge(tmpfs_super(in->super), &d->charged,
+			       (uint64_t)st.st_blocks / (TMPFS_PAGE / 512));
+}
+
+static int host_memfd(bool sealable)
+{
+	unsigned int flags = MFD_CLOEXEC | (sealable ? MFD_ALLOW_SEALING : 0);
+	int fd = memfd_create("tmpfs", flags | MFD_EXEC);
+
+	if (fd < 0 && errno == EINVAL)
+		fd = memfd_create("tmpfs", flags); /* before Linux 6.3 */
+	return fd < 0 ? -errno : fd;
+}
+
+/* Writes the allocated runs of the heap, so that holes stay holes. */
+static int copy_heap_to(const struct inode *in, const struct tmpfs_data *d, int fd)
+{
+	uint64_t end = MIN((uint64_t)d->heap_cap, in->size);
+
+	for (unsigned int p = 0; p < TMPFS_HEAP_PAGES; p++) {
+		uint64_t from = (uint64_t)p * TMPFS_PAGE;
+		size_t n;
+
+		if (!(d->heap_pages & 1u << p))
+			continue;
+		if (from >= end) { /* fallocate() beyond the data */
+			if (fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)from, TMPFS_PAGE) < 0)
+				return -errno;
+			continue;
+		}
+		n = (size_t)MIN(end - from, (uint64_t)TMPFS_PAGE);
+		if (pwrite(fd, d->heap + from, n, (off_t)from) != (ssize_t)n)
+			return -ENOSPC;
+	}
+	return 0;
+}
+
+int tmpfs_data_to_memfd(struct inode *in)
+{
+	struct tmpfs_data *d = data_of(in);
+	int fd, err;
+
+	if (d->fd >= 0)
+		return 0;
+	fd = host_memfd(d->sealable);
+	if (fd < 0)
+		return fd == -EMFILE || fd == -ENFILE ? -ENOSPC : fd;
+	err = copy_heap_to(in, d, fd);
+	if (err == 0 && ftruncate(fd, (off_t)in->size) < 0)
+		err = -errno;
+	if (err == 0 && d->sealable && (d->seals & HOST_SEALS) &&
+	    fcntl(fd, F_ADD_SEALS, d->seals & HOST_SEALS) < 0)
+		err = -errno;
+	if (err < 0) {
+		close(fd);
+		return err;
+	}
+	d->fd = fd;
+	mem_free(TAKE_PTR(d->heap));
+	d->heap_cap = d->heap_pages = 0;
+	return 0;
+}
+
+/* ---- the heap ---- */
+
+static int heap_reserve(struct tmpfs_data *d, uint32_t need)
+{
+	uint32_t cap = d->heap_cap ? d->heap_cap : 256;
+	char *heap;
+
+	if (need <= d->heap_cap)
+		return 0;
+	while (cap < need)
+		cap *= 2;
+	heap = mem_realloc(d->heap, cap);
+	if (!heap)
+		return -ENOMEM;
+	memset(heap + d->heap_cap, 0, cap - d->heap_cap);
+	d->heap = heap;
+	d->heap_cap = cap;
+	return 0;
+}
+
+/* Charges the pages of [pos, end) in order, as far as there is room; returns the new end. */
+static uint64_t heap_charge(struct inode *in, uint64_t pos, uint64_t end)
+{
+	struct tmpfs_data *d = data_of(in);
+
+	for (uint64_t p = pos / TMPFS_PAGE; p * TMPFS_PAGE < end; p++) {
+		if (d->heap_pages & 1u << p)
+			continue;
+		if (tmpfs_charge_pages(tmpfs_super(in->super), 1) < 0)
+			return MAX(pos, p * TMPFS_PAGE);
+		d->heap_pages |= 1u << p;
+		d->charged++;
+	}
+	return end;
+}
+
+/* Uncharges the pages that lie wholly in [from, to). */
+static void heap_uncharge(struct inode *in, uint64_t from, uint64_t to)
+{
+	struct tmpfs_data *d = data_of(in);
+
+	for (uint64_t p = pages_of(from); p < TMPFS_HEAP_PAGES && (p + 1) * TMPFS_PAGE <= to; p++) {
+		if (!(d->heap_pages & 1u << p))
+			continue;
+		d->heap_pages &= ~(1u << p);
+		d->charged--;
+		tmpfs_uncharge_pages(tmpfs_super(in->super), 1);
+	}
+}
+
+static void heap_zero(struct tmpfs_data *d, uint64_t from, uint64_t to)
+{
+	to = MIN(to, (uint64_t)d->heap_cap);
+	if (from < to)
+		memset(d->heap + from, 0, to - from);
+}
+
+/* ---- size ---- */
+
+int tmpfs_data_truncate(struct inode *in, uint64_t size)
+{
+	struct tmpfs_data *d = data_of(in);
+
+	if (size > INT64_MAX)
+		return -EINVAL;
+	if ((size < in->size && (d->seals & F_SEAL_SHRINK)) ||
+	    (size > in->size && (d->seals & F_SEAL_GROW)))
+		return -EPERM;
+	if (d->fd >= 0) {
+		bool dense = is_dense(in, d);
+
+		if (ftruncate(d->fd, (off_t)size) < 0)
+			return -errno;
+		if (!dense)
+			recount(in, d);
+		else if (size < in->size)
+			tmpfs_recharge(tmpfs_super(in->super), &d->charged, pages_of(size));
+	} else if (size < in->size) {
+		heap_zero(d, size, d->heap_cap);
+		heap_uncharge(in, size, TMPFS_HEAP_MAX);
+		if (size == 0) {
+			mem_free(TAKE_PTR(d->heap));
+			d->heap_cap = 0;
+		}
+	}
+	inode_write(in, size, size);
+	return 0;
+}
+
+uint64_t tmpfs_data_blocks(struct inode *in)
+{
+	struct tmpfs_data *d = data_of(in);
+
+	if (d->fd >= 0 && !is_dense(in, d))
+		recount(in, d);
+	return d->charged * (TMPFS_PAGE / 512);
+}
+
+/* ---- reading ---- */
+
+/* Copies what the heap has of [pos, pos + n) to buf; the lock is held. */
+static void heap_copy_out(const struct tmpfs_data *d, uint64_t pos, char *buf, size_t n)
+{
+	size_t have = 0;
+
+	if (pos < d->heap_cap) {
+		have = (size_t)MIN((uint64_t)n, d->heap_cap - pos);
+		memcpy(buf, d->heap + pos, have);
+	}
+	memset(buf + have, 0, n - have);
+}
+
+/* One piece of a read: bytes, 0 at the end, -EFAULT. */
+static ssize_t read_piece(struct inode *in, struct uio *u, uint64_t pos)
+{
+	struct tmpfs_data *d = data_of(in);
+	char buf[SMALL_BOUNCE];
+	size_t left = u->left, n = 0;
+	ssize_t got;
+	int fd;
+
+	mutex_lock(&in->mu);
+	fd = d->fd;
+	if (pos < in->size) {
+		n = (size_t)MIN((uint64_t)left, in->size - pos);
+		if (fd < 0) {
+			n = MIN(n, sizeof(buf));
+			heap_copy_out(d, pos, buf, n);
+		}
+	}
+	mutex_unlock(&in->mu);
+	if (n == 0)
+		return 0;
+	if (fd < 0) {
+		size_t moved = uio_write(u, buf, n);
+
+		return moved ? (ssize_t)moved : -EFAULT;
+	}
+	u->left = n;
+	got = uio_host_read(u, fd, (int64_t)pos, 0);
+	u->left += left - n;
+	return got;
+}
+
+static ssize_t tmpfs_read(struct file *f, struct uio *u, int64_t *pos, int flags)
+{
+	ssize_t total = 0;
+
+	(void)flags;
+	while (u->left > 0) {
+		size_t want = u->left;
+		ssize_t n = read_piece(f->inode, u, (uint64_t)*pos);
+
+		if (n <= 0) {
+			if (n < 0 && total == 0)
+				total = n;
+			break;
+		}
+		*pos += n;
+		total += n;
+		if ((size_t)n < want && (size_t)n % SMALL_BOUNCE)
+			break; /* the end, or a fault */
+	}
+	file_accessed(f);
+	return total;
+}
+
+/* ---- writing; in->mu is held ---- */
+
+static ssize_t heap_write(struct inode *in, const char *buf, size_t n, uint64_t pos)
+{
+	struct tmpfs_data *d = data_of(in);
+	uint64_t end;
+	int err = heap_reserve(d, (uint32_t)(pos + n));
+
+	if (err < 0)
+		return err;
+	end = heap_charge(in, pos, pos + n);
+	if (end == pos)
+		return -ENOSPC;
+	memcpy(d->heap + pos, buf, end - pos);
+	return (ssize_t)(end - pos);
+}
+
+/* Pages that [pos, end) may need beyond what is charged. */
+static uint64_t pages_wanted(const struct inode *in, const struct tmpfs_data *d, uint64_t pos,
+			     uint64_t end, bool *ret_exact)
+{
+	*ret_exact = is_dense(in, d) && pos <= d->charged * TMPFS_PAGE;
+	if (*ret_exact)
+		return pages_of(end) > d->charged ? pages_of(end) - d->charged : 0;
+	return pages_of(end) - pos / TMPFS_PAGE;
+}
+
+static ssize_t memfd_write(struct inode *in, const char *buf, size_t n, uint64_t pos)
+{
+	struct tmpfs_data *d = data_of(in);
+	struct tmpfs_super *s = tmpfs_super(in->super);
+	uint64_t want;
+	bool exact;
+	ssize_t put;
+
+	want = pages_wanted(in, d, pos, pos + n, &exact);
+	if (tmpfs_charge_pages(s, want) < 0) {
+		/* As far as the page that pos is in, and page by page from there. */
+		n = MIN(n, (size_t)(TMPFS_PAGE - pos % TMPFS_PAGE));
+		want = pages_wanted(in, d, pos, pos + n, &exact);
+		if (tmpfs_charge_pages(s, want) < 0)
+			return -ENOSPC;
+	}
+	d->charged += want;
+	put = pwrite(d->fd, buf, n, (off_t)pos);
+	if (put < 0)
+		put = -errno;
+	if (!exact || put != (ssize_t)n)
+		recount(in, d);
+	return put;
+}
+
+/* Writes n bytes that are in buf; returns how many went. */
+static ssize_t write_locked(struct inode *in, const char *buf, size_t n, uint64_t pos)
+{
+	struct tmpfs_data *d = data_of(in);
+	ssize_t put;
+	int err;
+
+	if (d->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+		return -EPERM;
+	if ((d->seals & F_SEAL_GROW) && pos + n > in->size) {
+		if (pos >= in->size)
+			return -EPERM;
+		n = (size_t)(in->size - pos);
+	}
+	if (d->fd < 0 && pos + n > TMPFS_HEAP_MAX) {
+		err = tmpfs_data_to_memfd(in);
+		if (err < 0)
+			return err;
+	}
+	put = d->fd < 0 ? heap_write(in, buf, n, pos) : memfd_write(in, buf, n, pos);
+	if (put > 0) {
+		if (pos + (uint64_t)put > in->size)
+			inode_write(in, size, pos + (uint64_t)put);
+		inode_touch(in, IATTR_MTIME | IATTR_CTIME);
+	}
+	return put;
+}
+
+/* One piece: fetches into buf without a lock, then writes. */
+static ssize_t write_piece(struct inode *in, struct uio *u, int64_t *pos, bool append, char *buf,
+			   size_t size)
+{
+	size_t n = uio_read(u, buf, MIN(u->left, size));
+	ssize_t put;
+
+	if (n == 0)
+		return -EFAULT;
+	mutex_lock(&in->mu);
+	if (append)
+		*pos = (int64_t)in->size;
+	if (*pos > INT64_MAX - (int64_t)n)
+		put = -EFBIG;
+	else
+		put = write_locked(in, buf, n, (uint64_t)*pos);
+	mutex_unlock(&in->mu);
+	uio_revert(u, n - (put > 0 ? (size_t)put : 0));
+	if (put > 0)
+		*pos += put;
+	return put;
+}
+
+static ssize_t tmpfs_write(struct file *f, struct uio *u, int64_t *pos, int flags)
+{
+	bool append = (atomic_load_explicit(&f->flags, memory_order_relaxed) & O_APPEND) ||
+		      (flags & RWF_APPEND);
+	char small[SMALL_BOUNCE];
+	char *_cleanup_free_ large = NULL;
+	char *buf = small;
+	size_t size = sizeof(small);
+	ssize_t total = 0;
+
+	if (u->left > size) {
+		large = mem_alloc(MIN(u->left, (size_t)LARGE_BOUNCE));
+		if (large) {
+			size = MIN(u->left, (size_t)LARGE_BOUNCE);
+			buf = large;
+		}
+	}
+	while (u->left > 0) {
+		ssize_t n = write_piece(f->inode, u, pos, append, buf, size);
+
+		if (n <= 0)
+			return total ? total : n;
+		total += n;
+	}
+	return total;
+}
+
+/* ---- holes and space ---- */
+
+static int64_t heap_seek(const struct inode *in, const struct tmpfs_data *d, int64_t off, bool data)
+{
+	for (uint64_t p = (uint64_t)off / TMPFS_PAGE; p * TMPFS_PAGE < in->size; p++) {
+		bool there = p < TMPFS_HEAP_PAGES && (d->heap_pages & 1u << p);
+
+		if (there == data)
+			return MAX(off, (int64_t)(p * TMPFS_PAGE));
+		if (p >= TMPFS_HEAP_PAGES)
+			break; /* a hole up to the end */
+	}
+	return data ? -ENXIO : (int64_t)in->size;
+}
+
+static int64_t seek_hole_data(struct inode *in, int64_t off, int whence)
+{
+	struct tmpfs_data *d = data_of(in);
+	int64_t pos;
+
+	mutex_lock(&in->mu);
+	if (off < 0 || (uint64_t)off >= in->size) {
+		pos = -ENXIO;
+	} else if (d->fd < 0) {
+		pos = heap_seek(in, d, off, whence == SEEK_DATA);
+	} else {
+		pos = lseek(d->fd, off, whence);
+		if (pos < 0)
+			pos = -errno;
+	}
+	mutex_unlock(&in->mu);
+	return pos;
+}
+
+static int64_t tmpfs_llseek(struct file *f, int64_t off, int whence)
+{
+	int64_t pos;
+
+	if (whence != SEEK_DATA && whence != SEEK_HOLE)
+		return generic_llseek(f, off, whence, (int64_t)inode_read(f->inode, size));
+	pos = seek_hole_data(f->inode, off, whence);
+	if (pos >= 0)
+		f->pos = pos;
+	return pos;
+}
+
+static int punch_locked(struct inode *in, uint64_t off, uint64_t len)
+{
+	struct tmpfs_data *d = data_of(in);
+
+	if (d->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+		return -EPERM;
+	if (d->fd < 0) {
+		heap_zero(d, off, off + len);
+		heap_uncharge(in, off, off + len);
+		return 0;
+	}
+	if (fallocate(d->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)off, (off_t)len) < 0)
+		return -errno;
+	recount(in, d);
+	return 0;
+}
+
+static int allocate_memfd(struct inode *in, int mode, uint64_t off, uint64_t len)
+{
+	struct tmpfs_data *d = data_of(in);
+	struct tmpfs_super *s = tmpfs_super(in->super);
+	bool exact;
+	uint64_t want = pages_wanted(in, d, off, off + len, &exact);
+
+	if (tmpfs_charge_pages(s, want) < 0) {
+		/* An upper bound; once more with what is really missing. */
+		recount(in, d);
+		return -ENOSPC;
+	}
+	d->charged += want;
+	if (fallocate(d->fd, mode, (off_t)off, (off_t)len) < 0) {
+		int err = -errno;
+
+		recount(in, d);
+		return err;
+	}
+	recount(in, d);
+	return 0;
+}
+
+static int allocate_locked(struct inode *in, int mode, uint64_t off, uint64_t len)
+{
+	struct tmpfs_data *d = data_of(in);
+	uint64_t end = off + len;
+	int err = 0;
+
+	if (end > in->size && (d->seals & F_SEAL_GROW))
+		return -EPERM;
+	if (d->fd < 0 && end > TMPFS_HEAP_MAX) {
+		/* Look before moving: a size beyond the instance's is the usual mistake. */
+		err = tmpfs_charge_pages(tmpfs_super(in->super), pages_of(len));
+		if (err < 0)
+			return err;
+		tmpfs_uncharge_pages(tmpfs_super(in->super), pages_of(len));
+		err = tmpfs_data_to_memfd(in);
+	}
+	if (err < 0)
+		return err;
+	if (d->fd >= 0) {
+		err = allocate_memfd(in, mode, off, len);
+	} else {
+		uint32_t before = d->heap_pages;
+
+		err = heap_reserve(d, (uint32_t)end);
+		if (err == 0 && heap_charge(in, off, end) != end) {
+			uint32_t fresh = d->heap_pages & ~before;
+
+			d->heap_pages = before;
+			d->charged -= (uint64_t)__builtin_popcount(fresh);
+			tmpfs_uncharge_pages(tmpfs_super(in->super),
+					     (uint64_t)__builtin_popcount(fresh));
+			err = -ENOSPC;
+		}
+	}
+	if (err == 0 && !(mode & FALLOC_FL_KEEP_SIZE) && end > in->size)
+		inode_write(in, size, end);
+	return err;
+}
+
+static int tmpfs_fallocate(struct file *f, int mode, int64_t off, int64_t len)
+{
+	struct inode *in = f->inode;
+	bool punch = mode & FALLOC_FL_PUNCH_HOLE;
+	int err;
+
+	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
+		return -EOPNOTSUPP;
+	if (punch && !(mode & FALLOC_FL_KEEP_SIZE))
+		return -EOPNOTSUPP;
+	mutex_lock(&in->mu);
+	err = punch ? punch_locked(in, (uint64_t)off, (uint64_t)len)
+		    : allocate_locked(in, mode, (uint64_t)off, (uint64_t)len);
+	if (err == 0)
+		inode_touch(in, punch ? IATTR_MTIME | IATTR_CTIME : IATTR_CTIME);
+	mutex_unlock(&in->mu);
+	return err;
+}
+
+static int tmpfs_fsync(struct file *f, bool datasync)
+{
+	(void)f;
+	(void)datasync;
+	return 0;
+}
+
+/* ---- mapping ---- */
+
+static int reopen_read_only(struct inode *in, struct tmpfs_data *d)
+{
+	char name[16];
+	int fd;
+
+	if (d->ro_fd >= 0)
+		return 0;
+	snprintf(name, sizeof(name), "%d", d->fd);
+	fd = openat(in->super->kernel->host_self_fd_dir, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	d->ro_fd = fd;
+	return 0;
+}
+
+static int tmpfs_mmap(struct file *f, int prot, int flags, uint64_t off, uint64_t len, int *ret_fd,
+		      bool *ret_owned)
+{
+	struct inode *in = f->inode;
+	struct tmpfs_data *d = data_of(in);
+	bool writable = f->mode & FMODE_WRITE;
+	int err;
+
+	(void)prot;
+	(void)flags;
+	(void)off;
+	(void)len;
+	mutex_lock(&in->mu);
+	err = tmpfs_data_to_memfd(in);
+	if (err == 0 && !writable)
+		err = reopen_read_only(in, d);
+	mutex_unlock(&in->mu);
+	if (err < 0)
+		return err;
+	*ret_fd = writable ? d->fd : d->ro_fd;
+	*ret_owned = false;
+	return 0;
+}
+
+const struct file_ops tmpfs_file_fops = {
+	.read = tmpfs_read,
+	.write = tmpfs_write,
+	.llseek = tmpfs_llseek,
+	.mmap = tmpfs_mmap,
+	.fsync = tmpfs_fsync,
+	.fallocate = tmpfs_fallocate,
+};
+
+/* ---- seals ---- */
+
+static int add_seals_locked(struct inode *in, unsigned int seals)
+{
+	struct tmpfs_data *d = data_of(in);
+
+	if (d->seals & F_SEAL_SEAL)
+		return -EPERM;
+	if ((seals & F_SEAL_EXEC) && (in->mode & 0111))
+		seals |= HOST_SEALS; /* what may run and not change its mode must not change */
+	/* The host knows whether somebody has it mapped for writing: -EBUSY. */
+	if (d->fd >= 0 && (seals & HOST_SEALS) &&
+	    fcntl(d->fd, F_ADD_SEALS, seals & HOST_SEALS) < 0)
+		return -errno;
+	d->seals |= seals;
+	return 0;
+}
+
+int tmpfs_add_seals(struct file *f, unsigned int seals)
+{
+	int err;
+
+	if (!tmpfs_owns(f->inode))
+		return -EINVAL;
+	if (!(f->mode & FMODE_WRITE))
+		return -EPERM;
+	if (seals & ~(unsigned int)ALL_SEALS)
+		return -EINVAL;
+	mutex_lock(&f->inode->mu);
+	err = add_seals_locked(f->inode, seals);
+	mutex_unlock(&f->inode->mu);
+	return err;
+}
+
+int tmpfs_get_seals(struct file *f)
+{
+	int seals;
+
+	if (!tmpfs_owns(f->inode))
+		return -EINVAL;
+	mutex_lock(&f->inode->mu);
+	seals = (int)data_of(f->inode)->seals;
+	mutex_unlock(&f->inode->mu);
+	return seals;
+}

@@ -1,0 +1,145 @@
+/*
+ * fs/tmpfs/internal.h - the structures of tmpfs, shared by its files only
+ *
+ * Locking: everything of an inode under inode->mu (LOCK_INODE); the counters of an instance are
+ * atomic. A regular file's host fds are set once and stay until the inode goes, so they are used
+ * without the lock after a look under it.
+ */
+#ifndef FS_TMPFS_INTERNAL_H
+#define FS_TMPFS_INTERNAL_H
+
+#include "fs/vfs/file.h"
+#include "sentry/base/hash.h"
+#include "sentry/base/list.h"
+#include "sentry/base/rbtree.h"
+
+#define TMPFS_MAGIC 0x01021994
+#define TMPFS_PAGE 4096u
+#define TMPFS_HEAP_MAX (64u << 10) /* contents beyond go to a host memfd */
+#define TMPFS_HEAP_PAGES (TMPFS_HEAP_MAX / TMPFS_PAGE)
+#define TMPFS_XATTR_MAX (128u << 10) /* names and values of one inode */
+#define TMPFS_DIRENT_SIZE 20	     /* what an entry adds to a directory's st_size, as in Linux */
+
+struct tmpfs_options {
+	uint64_t max_pages;  /* 0: no limit */
+	uint64_t max_inodes; /* 0: no limit */
+	uint32_t mode, uid, gid;
+};
+
+struct tmpfs_super {
+	struct super vfs;
+	struct tmpfs_options opt;
+	_Atomic uint64_t used_pages, used_inodes;
+	_Atomic uint64_t next_ino;
+	char source[];
+};
+
+struct tmpfs_dirent {
+	struct hash_node by_name;
+	struct rb_node by_cookie;
+	uint64_t cookie;
+	struct inode *inode; /* a reference */
+	uint32_t len;
+	char name[];
+};
+
+struct tmpfs_xattr {
+	struct list node;
+	char *name;
+	size_t size;
+	char value[];
+};
+
+/*
+ * The contents of a regular file. Small ones lie in heap: heap_cap bytes from the start, of which
+ * the pages in the bitmap count as allocated; everything else up to the size is a hole. Large ones
+ * and those that were mapped lie in the memfd fd.
+ */
+struct tmpfs_data {
+	char *heap;
+	uint32_t heap_cap;
+	uint32_t heap_pages; /* bitmap */
+	int fd, ro_fd;	     /* -1; ro_fd: the same file, opened for reading only */
+	uint64_t charged;    /* pages counted for the instance */
+	unsigned int seals;  /* F_SEAL_* */
+	bool sealable;
+};
+
+struct tmpfs_dir {
+	struct hash names;
+	struct rb_tree by_cookie;
+	uint64_t next_cookie;
+};
+
+struct tmpfs_inode {
+	struct inode vfs;
+	struct list xattrs;
+	size_t xattr_bytes;
+	union {
+		struct tmpfs_data data;
+		struct tmpfs_dir dir;
+		char *target; /* symlink */
+	};
+};
+
+static inline struct tmpfs_inode *tmpfs_inode(struct inode *in)
+{
+	return container_of(in, struct tmpfs_inode, vfs);
+}
+
+static inline struct tmpfs_super *tmpfs_super(struct super *s)
+{
+	return container_of(s, struct tmpfs_super, vfs);
+}
+
+/* super.c: counting. -ENOSPC. */
+must_check int tmpfs_charge_pages(struct tmpfs_super *s, uint64_t n);
+void tmpfs_uncharge_pages(struct tmpfs_super *s, uint64_t n);
+/* After the fact, where the host has allocated already. */
+void tmpfs_recharge(struct tmpfs_super *s, uint64_t *charged, uint64_t now);
+must_check int tmpfs_charge_inode(struct tmpfs_super *s);
+void tmpfs_uncharge_inode(struct tmpfs_super *s);
+
+/* inode.c */
+must_check int tmpfs_new_inode(struct super *s, uint32_t mode, uint32_t uid, uint32_t gid,
+			       struct inode **ret);
+bool tmpfs_owns(const struct inode *in);
+extern const struct inode_ops tmpfs_dir_inode_ops, tmpfs_file_inode_ops, tmpfs_symlink_inode_ops,
+	tmpfs_special_inode_ops;
+
+/* dir.c */
+extern const struct file_ops tmpfs_dir_fops;
+void tmpfs_dir_init(struct tmpfs_dir *d);
+void tmpfs_dir_free(struct tmpfs_dir *d); /* empty, or the whole instance goes */
+int tmpfs_lookup(struct inode *dir, const struct qstr *name, struct inode **ret);
+int tmpfs_mknod(struct inode *dir, const struct qstr *name, uint32_t mode, uint64_t rdev,
+		uint32_t uid, uint32_t gid, struct inode **ret);
+int tmpfs_create_file(struct inode *dir, const struct qstr *name, uint32_t mode, uint32_t uid,
+		      uint32_t gid, struct inode **ret);
+int tmpfs_symlink(struct inode *dir, const struct qstr *name, const char *target, uint32_t uid,
+		  uint32_t gid, struct inode **ret);
+int tmpfs_link(struct inode *dir, const struct qstr *name, struct inode *target);
+int tmpfs_unlink(struct inode *dir, const struct qstr *name, struct inode *victim);
+int tmpfs_rmdir(struct inode *dir, const struct qstr *name, struct inode *victim);
+int tmpfs_rename(struct inode *olddir, const struct qstr *oldname, struct inode *victim,
+		 struct inode *newdir, const struct qstr *newname, struct inode *replaced,
+		 unsigned int flags);
+int tmpfs_tmpfile(struct inode *dir, uint32_t mode, uint32_t uid, uint32_t gid,
+		  struct inode **ret);
+
+/* data.c; tmpfs_data_*: in->mu is held */
+extern const struct file_ops tmpfs_file_fops;
+void tmpfs_data_init(struct tmpfs_data *d);
+void tmpfs_data_free(struct inode *in);
+must_check int tmpfs_data_truncate(struct inode *in, uint64_t size);
+uint64_t tmpfs_data_blocks(struct inode *in); /* of 512 bytes */
+must_check int tmpfs_data_to_memfd(struct inode *in);
+
+/* xattr.c; in->mu is held */
+ssize_t tmpfs_getxattr(struct inode *in, const char *name, void *buf, size_t size);
+ssize_t tmpfs_listxattr(struct inode *in, char *buf, size_t size);
+int tmpfs_setxattr(struct inode *in, const char *name, const void *val, size_t size, int flags);
+int tmpfs_removexattr(struct inode *in, const char *name);
+void tmpfs_xattrs_free(struct tmpfs_inode *ti);
+
+#endif
