@@ -1,0 +1,227 @@
+/*
+ * sentry/event.c - the event thread: host fds, deadlines, and the run queue's helper
+ *
+ * Model: one thread sleeps in one epoll of: the host timer behind timer.h, a timer that only notices
+ * that the wall clock was set, an eventfd for event_kick(), and whatever event_watch() added. What
+ * it called may have queued parked tasks, so it drains the run queue before it sleeps again. With
+ * nothing armed and nothing ready it is never woken.
+ *
+ * Unwatching: events already fetched but not yet delivered are struck from the batch; one being
+ * delivered is waited for. So a source can be freed as soon as event_unwatch() returned.
+ *
+ * Locking: LOCK_EVENT guards the batch only; the functions of sources run without locks.
+ */
+#define LOG_SUBSYS "event"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sentry/base/log.h"
+#include "sentry/kernel.h"
+#include "sentry/park.h"
+#include "sentry/task.h"
+#include "sentry/timer.h"
+
+#define BATCH 64
+
+static struct {
+	int epoll_fd;
+	struct event_source deadline, clock_set, kick;
+	struct mutex mu;
+	struct cond idle;
+	struct epoll_event batch[BATCH] GUARDED_BY(&mu); /* data.ptr NULL: struck */
+	int batch_len GUARDED_BY(&mu);
+	struct event_source *running GUARDED_BY(&mu);
+	unsigned int nr_waiting GUARDED_BY(&mu);
+} ev;
+
+static _Thread_local bool is_event_thread;
+
+static void program_deadline(int64_t deadline_ns)
+{
+	struct itimerspec its = {0};
+
+	if (deadline_ns != TIMER_NEVER) {
+		if (deadline_ns < 1)
+			deadline_ns = 1; /* zero would disarm */
+		its.it_value.tv_sec = deadline_ns / 1000000000;
+		its.it_value.tv_nsec = deadline_ns % 1000000000;
+	}
+	if (timerfd_settime(ev.deadline.fd, TFD_TIMER_ABSTIME, &its, NULL) < 0)
+		log_err("timerfd_settime: errno %d", errno);
+}
+
+/* timers_run() programs the timer anew, which also takes back its readiness. */
+static void deadline_event(struct event_source *src, uint32_t events)
+{
+	(void)src;
+	(void)events;
+	timers_run();
+}
+
+/* A far date: the timer is read only because a change of the clock cancels it. */
+static void arm_clock_set(void)
+{
+	struct itimerspec its = {.it_value = {.tv_sec = INT64_MAX / 1000000000}};
+
+	if (timerfd_settime(ev.clock_set.fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &its,
+			    NULL) < 0)
+		log_err("timerfd_settime: errno %d", errno);
+}
+
+static void clock_set_event(struct event_source *src, uint32_t events)
+{
+	uint64_t ticks;
+	ssize_t n = read(src->fd, &ticks, sizeof(ticks));
+
+	(void)events;
+	if (n < 0 && errno == ECANCELED)
+		clock_was_set();
+	arm_clock_set();
+}
+
+static void kick_event(struct event_source *src, uint32_t events)
+{
+	uint64_t count;
+
+	(void)events;
+	if (read(src->fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
+		log_err("eventfd: errno %d", errno);
+}
+
+void event_kick(void)
+{
+	uint64_t one = 1;
+
+	if (write(ev.kick.fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+		log_err("eventfd: errno %d", errno);
+}
+
+int event_watch(struct event_source *src, uint32_t epoll_events)
+{
+	struct epoll_event e = {.events = epoll_events, .data.ptr = src};
+
+	if (epoll_ctl(ev.epoll_fd, EPOLL_CTL_ADD, src->fd, &e) == 0)
+		return 0;
+	if (errno == EEXIST && epoll_ctl(ev.epoll_fd, EPOLL_CTL_MOD, src->fd, &e) == 0)
+		return 0;
+	return -errno;
+}
+
+void event_unwatch(struct event_source *src)
+{
+	epoll_ctl(ev.epoll_fd, EPOLL_CTL_DEL, src->fd, NULL);
+	mutex_lock(&ev.mu);
+	for (int i = 0; i < ev.batch_len; i++)
+		if (ev.batch[i].data.ptr == src)
+			ev.batch[i].data.ptr = NULL;
+	while (ev.running == src && !is_event_thread) {
+		ev.nr_waiting++;
+		cond_wait(&ev.idle, &ev.mu);
+		ev.nr_waiting--;
+	}
+	mutex_unlock(&ev.mu);
+}
+
+static int event_source_add(struct event_source *src, int fd,
+			    void (*fn)(struct event_source *, uint32_t))
+{
+	if (fd < 0)
+		return -errno;
+	src->fd = fd;
+	src->fn = fn;
+	return event_watch(src, EPOLLIN);
+}
+
+int event_init(struct kernel *k)
+{
+	int err;
+
+	(void)k;
+	mutex_init(&ev.mu, LOCK_EVENT);
+	cond_init(&ev.idle);
+	ev.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (ev.epoll_fd < 0)
+		return -errno;
+	err = event_source_add(&ev.deadline,
+			       timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
+			       deadline_event);
+	if (err == 0)
+		err = event_source_add(&ev.clock_set,
+				       timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK),
+				       clock_set_event);
+	if (err == 0)
+		err = event_source_add(&ev.kick, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+				       kick_event);
+	if (err < 0)
+		return err;
+	arm_clock_set();
+	timers_init(program_deadline);
+	return 0;
+}
+
+/* Fetching does not sleep, so it may be done under the lock: a source is then either still in the
+ * epoll, or in the batch, where event_unwatch() finds it. */
+static int fetch_batch(void)
+{
+	int n;
+
+	mutex_lock(&ev.mu);
+	n = epoll_pwait(ev.epoll_fd, ev.batch, BATCH, 0, NULL);
+	ev.batch_len = n > 0 ? n : 0;
+	mutex_unlock(&ev.mu);
+	return n;
+}
+
+static void deliver_batch(void)
+{
+	mutex_lock(&ev.mu);
+	for (int i = 0; i < ev.batch_len; i++) {
+		struct event_source *src = ev.batch[i].data.ptr;
+		uint32_t events = ev.batch[i].events;
+
+		if (src == NULL)
+			continue;
+		ev.batch[i].data.ptr = NULL;
+		ev.running = src;
+		mutex_unlock(&ev.mu);
+		src->fn(src, events);
+		mutex_lock(&ev.mu);
+		ev.running = NULL;
+		if (ev.nr_waiting)
+			cond_broadcast(&ev.idle);
+	}
+	ev.batch_len = 0;
+	mutex_unlock(&ev.mu);
+}
+
+static void drain_runq(void)
+{
+	struct task *t;
+
+	while ((t = runq_pop()))
+		task_resume_parked(t); /* takes the reference */
+}
+
+/* Sleeps in ppoll() on the epoll, which consumes no event, then fetches under the lock. */
+void event_thread_main(struct kernel *k)
+{
+	struct pollfd pfd = {.fd = ev.epoll_fd, .events = POLLIN};
+
+	is_event_thread = true;
+	while (!atomic_load(&k->exiting)) {
+		if (ppoll(&pfd, 1, NULL, NULL) < 0 && errno != EINTR) {
+			log_err("ppoll: errno %d", errno);
+			return;
+		}
+		while (fetch_batch() == BATCH)
+			deliver_batch();
+		deliver_batch();
+		drain_runq();
+	}
+}

@@ -1,0 +1,32 @@
+/*
+ * sentry/exec_plan.h - struct exec_plan: an exec that is under way
+ *
+ * Private to task_exec.c, which makes plans, and task_exec_stub.c, which carries them out.
+ */
+#ifndef SENTRY_EXEC_PLAN_H
+#define SENTRY_EXEC_PLAN_H
+
+#include "platform/stub/stub_abi.h"
+#include "sentry/task.h"
+
+struct file;
+
+/* A file that is being executed: open, and not to be written to. */
+struct exec_file {
+	struct file *file; /* NULL: none */
+	uint64_t size;
+	int host_fd; /* to be mapped by the stub; -1: none */
+	bool host_fd_owned;
+};
+
+struct exec_plan {
+	bool boot; /* of the first process: what the stub shall run, no program */
+	struct stub_plan *block;
+	struct exec_file exe, interp;
+	struct cred *cred; /* of the new program */
+	bool secure;
+	bool unreadable; /* the caller must not see the program's memory */
+	char comm[TASK_COMM_LEN];
+};
+
+#endif

@@ -1,0 +1,463 @@
+/* sentry/guest_seccomp.c - interpreting the guest's own seccomp filters, see guest_seccomp.h */
+#include "sentry/guest_seccomp.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "platform/platform.h"
+#include "sentry/abi/errno_internal.h"
+#include "sentry/base/log.h"
+#include "sentry/base/mem.h"
+#include "sentry/mem/usermem.h"
+#include "sentry/signal.h"
+#include "sentry/task.h"
+
+#define MAX_INSNS_PER_PATH 32768 /* kernel/seccomp.c: the whole chain, with 4 per filter */
+
+struct guest_seccomp {
+	struct ref ref;
+	struct guest_seccomp *prev; /* older filter, referenced */
+	unsigned int mode;	    /* SECCOMP_MODE_* */
+	bool log;
+	uint32_t chain_len; /* instructions of this and all older filters */
+	uint32_t len;
+	struct sock_filter insns[];
+};
+
+struct guest_seccomp *guest_seccomp_get(struct guest_seccomp *s)
+{
+	if (s)
+		ref_get(&s->ref);
+	return s;
+}
+
+void guest_seccomp_put(struct guest_seccomp *s)
+{
+	while (s && ref_put(&s->ref)) {
+		struct guest_seccomp *prev = s->prev;
+
+		mem_free(s);
+		s = prev;
+	}
+}
+
+int guest_seccomp_mode(const struct task *t)
+{
+	return t->seccomp ? (int)t->seccomp->mode : 0;
+}
+
+/* ---- classic BPF ---- */
+
+static bool load_ok(uint32_t k)
+{
+	return !(k & 3) && k < sizeof(struct seccomp_data);
+}
+
+/* What seccomp_check_filter() of kernel/seccomp.c lets through, and the jump rules of
+ * bpf_check_classic(). */
+static bool insn_ok(const struct sock_filter *f, uint32_t pc, uint32_t len)
+{
+	uint32_t left = len - pc - 1;
+
+	switch (f->code) {
+	case BPF_LD | BPF_W | BPF_ABS:
+		return load_ok(f->k);
+	case BPF_LD | BPF_W | BPF_LEN:
+	case BPF_LDX | BPF_W | BPF_LEN:
+	case BPF_RET | BPF_K:
+	case BPF_RET | BPF_A:
+	case BPF_ALU | BPF_ADD | BPF_K:
+	case BPF_ALU | BPF_ADD | BPF_X:
+	case BPF_ALU | BPF_SUB | BPF_K:
+	case BPF_ALU | BPF_SUB | BPF_X:
+	case BPF_ALU | BPF_MUL | BPF_K:
+	case BPF_ALU | BPF_MUL | BPF_X:
+	case BPF_ALU | BPF_DIV | BPF_X:
+	case BPF_ALU | BPF_AND | BPF_K:
+	case BPF_ALU | BPF_AND | BPF_X:
+	case BPF_ALU | BPF_OR | BPF_K:
+	case BPF_ALU | BPF_OR | BPF_X:
+	case BPF_ALU | BPF_XOR | BPF_K:
+	case BPF_ALU | BPF_XOR | BPF_X:
+	case BPF_ALU | BPF_LSH | BPF_X:
+	case BPF_ALU | BPF_RSH | BPF_X:
+	case BPF_ALU | BPF_NEG:
+	case BPF_LD | BPF_IMM:
+	case BPF_LDX | BPF_IMM:
+	case BPF_MISC | BPF_TAX:
+	case BPF_MISC | BPF_TXA:
+		return true;
+	case BPF_ALU | BPF_DIV | BPF_K:
+		return f->k != 0;
+	case BPF_ALU | BPF_LSH | BPF_K:
+	case BPF_ALU | BPF_RSH | BPF_K:
+		return f->k < 32;
+	case BPF_LD | BPF_MEM:
+	case BPF_LDX | BPF_MEM:
+	case BPF_ST:
+	case BPF_STX:
+		return f->k < BPF_MEMWORDS;
+	case BPF_JMP | BPF_JA:
+		return f->k < left;
+	case BPF_JMP | BPF_JEQ | BPF_K:
+	case BPF_JMP | BPF_JEQ | BPF_X:
+	case BPF_JMP | BPF_JGE | BPF_K:
+	case BPF_JMP | BPF_JGE | BPF_X:
+	case BPF_JMP | BPF_JGT | BPF_K:
+	case BPF_JMP | BPF_JGT | BPF_X:
+	case BPF_JMP | BPF_JSET | BPF_K:
+	case BPF_JMP | BPF_JSET | BPF_X:
+		return f->jt < left && f->jf < left;
+	}
+	return false;
+}
+
+static bool program_ok(const struct sock_filter *f, uint32_t len)
+{
+	for (uint32_t pc = 0; pc < len; pc++)
+		if (!insn_ok(&f[pc], pc, len))
+			return false;
+	return BPF_CLASS(f[len - 1].code) == BPF_RET;
+}
+
+static uint32_t alu(uint16_t code, uint32_t a, uint32_t v)
+{
+	switch (BPF_OP(code)) {
+	case BPF_ADD:
+		return a + v;
+	case BPF_SUB:
+		return a - v;
+	case BPF_MUL:
+		return a * v;
+	case BPF_DIV:
+		return v ? a / v : 0;
+	case BPF_AND:
+		return a & v;
+	case BPF_OR:
+		return a | v;
+	case BPF_XOR:
+		return a ^ v;
+	case BPF_LSH:
+		return v < 32 ? a << v : 0;
+	case BPF_RSH:
+		return v < 32 ? a >> v : 0;
+	case BPF_NEG:
+		return -a;
+	}
+	return a;
+}
+
+static bool jump_taken(uint16_t code, uint32_t a, uint32_t v)
+{
+	switch (BPF_OP(code)) {
+	case BPF_JEQ:
+		return a == v;
+	case BPF_JGE:
+		return a >= v;
+	case BPF_JGT:
+		return a > v;
+	case BPF_JSET:
+		return a & v;
+	}
+	return false;
+}
+
+/* Programs were checked: jumps go forward and stay inside, so this ends. */
+static uint32_t run(const struct sock_filter *f, uint32_t len, const struct seccomp_data *data)
+{
+	uint32_t a = 0, x = 0, mem[BPF_MEMWORDS] = { 0 };
+
+	for (uint32_t pc = 0; pc < len; pc++) {
+		const struct sock_filter *i = &f[pc];
+		uint32_t v = BPF_SRC(i->code) == BPF_X ? x : i->k;
+
+		switch (BPF_CLASS(i->code)) {
+		case BPF_LD:
+			if (BPF_MODE(i->code) == BPF_ABS)
+				memcpy(&a, (const char *)data + i->k, sizeof(a));
+			else if (BPF_MODE(i->code) == BPF_MEM)
+				a = mem[i->k];
+			else
+				a = BPF_MODE(i->code) == BPF_LEN ? sizeof(*data) : i->k;
+			break;
+		case BPF_LDX:
+			if (BPF_MODE(i->code) == BPF_MEM)
+				x = mem[i->k];
+			else
+				x = BPF_MODE(i->code) == BPF_LEN ? sizeof(*data) : i->k;
+			break;
+		case BPF_ST:
+			mem[i->k] = a;
+			break;
+		case BPF_STX:
+			mem[i->k] = x;
+			break;
+		case BPF_ALU:
+			a = alu(i->code, a, v);
+			break;
+		case BPF_JMP:
+			if (BPF_OP(i->code) == BPF_JA)
+				pc += i->k;
+			else
+				pc += jump_taken(i->code, a, v) ? i->jt : i->jf;
+			break;
+		case BPF_RET:
+			return BPF_RVAL(i->code) == BPF_A ? a : i->k;
+		case BPF_MISC:
+			if (BPF_MISCOP(i->code) == BPF_TAX)
+				x = a;
+			else
+				a = x;
+			break;
+		}
+	}
+	return SECCOMP_RET_KILL_PROCESS;
+}
+
+/* ---- verdicts ---- */
+
+static uint32_t ask_filters(const struct guest_seccomp *s, const struct seccomp_data *data)
+{
+	uint32_t ret = SECCOMP_RET_ALLOW;
+
+	for (; s; s = s->prev) {
+		uint32_t r = s->mode == SECCOMP_MODE_FILTER ? run(s->insns, s->len, data) : ret;
+
+		if ((int32_t)(r & SECCOMP_RET_ACTION_FULL) <
+		    (int32_t)(ret & SECCOMP_RET_ACTION_FULL))
+			ret = r;
+	}
+	return ret;
+}
+
+static bool strict_allows(int nr)
+{
+	return nr == SYS_read || nr == SYS_write || nr == SYS_exit || nr == SYS_rt_sigreturn;
+}
+
+/* Linux ends the thread or group with SIGSYS whatever its handlers. A caught or blocked SIGSYS
+ * cannot be forced from outside: then the group gets SIGKILL. */
+static long kill_caller(struct task *t, int sig)
+{
+	struct signal_state st;
+	uint64_t bit = 1ULL << (sig - 1);
+
+	if (signal_state_read(t, &st) < 0 || ((st.caught | st.blocked | st.ignored) & bit))
+		sig = SIGKILL;
+	signal_send_process(t->process, sig);
+	return -EINTR;
+}
+
+static long trap(struct task *t, uint32_t data)
+{
+	siginfo_t info;
+
+	memset(&info, 0, sizeof(info));
+	info.si_signo = SIGSYS;
+	info.si_code = 1; /* SYS_SECCOMP */
+	info.si_errno = (int)data;
+	info.si_call_addr = (void *)t->call.ip;
+	info.si_syscall = t->call.nr;
+	info.si_arch = AUDIT_ARCH_X86_64;
+	if (!t->kernel->platform->answer_with_signal)
+		return kill_caller(t, SIGSYS);
+	t->kernel->platform->answer_with_signal(t, t->call.nr, &info);
+	return SYS_DONE;
+}
+
+bool guest_seccomp_check(struct task *t, long *ret)
+{
+	struct seccomp_data data = {
+		.nr = t->call.nr,
+		.arch = AUDIT_ARCH_X86_64,
+		.instruction_pointer = t->call.ip,
+	};
+	uint32_t r;
+
+	if (t->seccomp->mode == SECCOMP_MODE_STRICT) {
+		if (strict_allows(t->call.nr))
+			return false;
+		*ret = kill_caller(t, SIGKILL);
+		return true;
+	}
+	for (int i = 0; i < 6; i++)
+		data.args[i] = t->call.args[i];
+	r = ask_filters(t->seccomp, &data);
+	switch (r & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_ALLOW:
+	case SECCOMP_RET_LOG:
+		return false;
+	case SECCOMP_RET_ERRNO:
+		*ret = -(long)MIN(r & SECCOMP_RET_DATA, 4095U);
+		return true;
+	case SECCOMP_RET_TRAP:
+		*ret = trap(t, r & SECCOMP_RET_DATA);
+		return true;
+	case SECCOMP_RET_TRACE: /* no tracer in a sandbox */
+	case SECCOMP_RET_USER_NOTIF:
+		*ret = -ENOSYS;
+		return true;
+	default:
+		*ret = kill_caller(t, SIGSYS);
+		return true;
+	}
+}
+
+/* ---- seccomp(2) ---- */
+
+static long install_mode(struct task *t, struct guest_seccomp *s)
+{
+	s->prev = t->seccomp; /* the task's reference moves into the chain */
+	t->seccomp = s;
+	return 0;
+}
+
+static long set_strict(struct task *t)
+{
+	struct guest_seccomp *s;
+
+	if (t->seccomp)
+		return t->seccomp->mode == SECCOMP_MODE_STRICT ? 0 : -EINVAL;
+	s = mem_zalloc(sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	ref_init(&s->ref, 1);
+	s->mode = SECCOMP_MODE_STRICT;
+	return install_mode(t, s);
+}
+
+static bool is_ancestor(const struct guest_seccomp *old, const struct guest_seccomp *chain)
+{
+	for (; chain; chain = chain->prev)
+		if (chain == old)
+			return true;
+	return old == NULL;
+}
+
+/* TSYNC: all threads take the caller's chain, unless one has filters that the caller lacks. */
+static long sync_threads(struct task *t)
+{
+	struct kernel *k = t->kernel;
+	struct task *other;
+	long culprit = 0;
+
+	rwlock_wrlock(&k->tree_lock);
+	list_for_each_entry(other, &t->process->tasks, process_node)
+		if (!is_ancestor(other->seccomp, t->seccomp))
+			culprit = other->tid;
+	if (!culprit)
+		list_for_each_entry(other, &t->process->tasks, process_node) {
+			if (other == t)
+				continue;
+			/* The old chain is part of the new one: nobody's pointer dangles. */
+			guest_seccomp_put(other->seccomp);
+			other->seccomp = guest_seccomp_get(t->seccomp);
+			other->no_new_privs |= t->no_new_privs;
+		}
+	rwlock_unlock(&k->tree_lock);
+	return culprit;
+}
+
+static long load_filter(struct task *t, uaddr_t args, struct guest_seccomp **ret)
+{
+	struct {
+		uint16_t len;
+		uint16_t pad[3];
+		uint64_t filter;
+	} prog;
+	struct guest_seccomp *s;
+	uint32_t total;
+
+	if (copy_in_obj(t, &prog, args) < 0)
+		return -EFAULT;
+	if (prog.len == 0 || prog.len > BPF_MAXINSNS)
+		return -EINVAL;
+	if (!t->no_new_privs && !task_has_cap(t, CAP_SYS_ADMIN))
+		return -EACCES;
+	s = mem_zalloc(sizeof(*s) + prog.len * sizeof(struct sock_filter));
+	if (!s)
+		return -ENOMEM;
+	ref_init(&s->ref, 1);
+	s->mode = SECCOMP_MODE_FILTER;
+	s->len = prog.len;
+	total = (t->seccomp ? t->seccomp->chain_len : 0) + prog.len + 4U;
+	s->chain_len = total;
+	if (copy_in(t, s->insns, prog.filter, prog.len * sizeof(struct sock_filter)) < 0) {
+		mem_free(s);
+		return -EFAULT;
+	}
+	if (!program_ok(s->insns, s->len)) {
+		mem_free(s);
+		return -EINVAL;
+	}
+	if (total > MAX_INSNS_PER_PATH) {
+		mem_free(s);
+		return -ENOMEM;
+	}
+	*ret = s;
+	return 0;
+}
+
+static long set_filter(struct task *t, unsigned int flags, uaddr_t args)
+{
+	struct guest_seccomp *s;
+	long err, culprit;
+
+	if (flags & ~(unsigned int)(SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_LOG |
+				    SECCOMP_FILTER_FLAG_SPEC_ALLOW |
+				    SECCOMP_FILTER_FLAG_TSYNC_ESRCH))
+		return -EINVAL; /* listeners are not offered inside */
+	if (t->seccomp && t->seccomp->mode == SECCOMP_MODE_STRICT)
+		return -EINVAL;
+	err = load_filter(t, args, &s);
+	if (err < 0)
+		return err;
+	if (flags & SECCOMP_FILTER_FLAG_TSYNC) {
+		culprit = sync_threads(t); /* with the old chain: do all agree? */
+		if (culprit) {
+			guest_seccomp_put(s);
+			return flags & SECCOMP_FILTER_FLAG_TSYNC_ESRCH ? -ESRCH : culprit;
+		}
+	}
+	install_mode(t, s);
+	if (flags & SECCOMP_FILTER_FLAG_TSYNC)
+		sync_threads(t);
+	return 0;
+}
+
+static long action_available(struct task *t, uaddr_t args)
+{
+	uint32_t action;
+
+	if (copy_in_obj(t, &action, args) < 0)
+		return -EFAULT;
+	switch (action) {
+	case SECCOMP_RET_KILL_PROCESS:
+	case SECCOMP_RET_KILL_THREAD:
+	case SECCOMP_RET_TRAP:
+	case SECCOMP_RET_ERRNO:
+	case SECCOMP_RET_TRACE:
+	case SECCOMP_RET_LOG:
+	case SECCOMP_RET_ALLOW:
+		return 0;
+	}
+	return -EOPNOTSUPP;
+}
+
+long guest_seccomp_op(struct task *t, unsigned int op, unsigned int flags, uaddr_t args)
+{
+	switch (op) {
+	case SECCOMP_SET_MODE_STRICT:
+		return flags || args ? -EINVAL : set_strict(t);
+	case SECCOMP_SET_MODE_FILTER:
+		return set_filter(t, flags, args);
+	case SECCOMP_GET_ACTION_AVAIL:
+		return flags ? -EINVAL : action_available(t, args);
+	}
+	return -EINVAL;
+}

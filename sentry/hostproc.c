@@ -1,0 +1,198 @@
+/* sentry/hostproc.c - reading the host's /proc about guests, see hostproc.h */
+#include "sentry/hostproc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sentry/base/mem.h"
+#include "sentry/kernel.h"
+
+static int open_proc(struct kernel *k, pid_t tid, const char *name, int flags)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "%d/%s", tid, name);
+	fd = openat(k->host_proc_fd, path, flags | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return errno == ENOENT ? -ESRCH : -errno;
+	return fd;
+}
+
+ssize_t hostproc_read(struct kernel *k, pid_t host_tid, const char *name, char *buf, size_t size)
+{
+	_cleanup_close_ int fd = open_proc(k, host_tid, name, O_RDONLY);
+	size_t done = 0;
+
+	if (fd < 0)
+		return fd;
+	while (done + 1 < size) {
+		ssize_t n = read(fd, buf + done, size - 1 - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	buf[done] = '\0';
+	return (ssize_t)done;
+}
+
+/* "\nNSpid:\t12\t3": the last number is the innermost namespace's. */
+static pid_t last_number(const char *line)
+{
+	pid_t v = 0;
+
+	while (*line && *line != '\n') {
+		char *end;
+		long n = strtol(line, &end, 10);
+
+		if (end == line)
+			break;
+		v = (pid_t)n;
+		line = end;
+	}
+	return v;
+}
+
+static const char *field(const char *text, const char *name)
+{
+	const char *p = strstr(text, name);
+
+	return p ? p + strlen(name) : NULL;
+}
+
+int hostproc_ids(struct kernel *k, pid_t host_tid, struct hostproc_ids *ret)
+{
+	char buf[4096];
+	const char *tgid, *ppid, *nspid;
+	ssize_t n = hostproc_read(k, host_tid, "status", buf, sizeof(buf));
+
+	if (n < 0)
+		return (int)n;
+	/* The name line comes first and its value is escaped by the kernel: no newline in it. */
+	tgid = field(buf, "\nTgid:");
+	ppid = field(buf, "\nPPid:");
+	nspid = field(buf, "\nNSpid:");
+	if (!tgid || !ppid || !nspid)
+		return -EIO;
+	ret->tgid = (pid_t)strtol(tgid, NULL, 10);
+	ret->ppid = (pid_t)strtol(ppid, NULL, 10);
+	ret->guest_tid = last_number(nspid);
+	return 0;
+}
+
+int hostproc_state(struct kernel *k, pid_t host_tid)
+{
+	char buf[512];
+	const char *p;
+	ssize_t n = hostproc_read(k, host_tid, "stat", buf, sizeof(buf));
+
+	if (n < 0)
+		return (int)n;
+	p = strrchr(buf, ')');
+	if (!p || p[1] != ' ' || !p[2])
+		return -EIO;
+	return p[2];
+}
+
+int hostproc_syscall_nr(struct kernel *k, pid_t host_tid)
+{
+	char buf[256];
+	ssize_t n = hostproc_read(k, host_tid, "syscall", buf, sizeof(buf));
+
+	if (n < 0)
+		return (int)n;
+	if (strncmp(buf, "running", 7) == 0)
+		return -EAGAIN;
+	return (int)strtol(buf, NULL, 10);
+}
+
+int hostproc_timerslack_get(struct kernel *k, pid_t host_tid, uint64_t *ret_ns)
+{
+	char buf[64];
+	ssize_t n = hostproc_read(k, host_tid, "timerslack_ns", buf, sizeof(buf));
+
+	if (n < 0)
+		return (int)n;
+	*ret_ns = strtoull(buf, NULL, 10);
+	return 0;
+}
+
+int hostproc_timerslack_set(struct kernel *k, pid_t host_tid, uint64_t ns)
+{
+	_cleanup_close_ int fd = open_proc(k, host_tid, "timerslack_ns", O_WRONLY);
+	char buf[32];
+	int len;
+
+	if (fd < 0)
+		return fd;
+	len = snprintf(buf, sizeof(buf), "%llu", (unsigned long long)ns);
+	return write(fd, buf, (size_t)len) == len ? 0 : -errno;
+}
+
+int hostproc_children(struct kernel *k, pid_t host_pid, pid_t host_tid, pid_t *tids, size_t max)
+{
+	char name[64], buf[8192];
+	const char *p = buf;
+	size_t nr = 0;
+	ssize_t n;
+
+	snprintf(name, sizeof(name), "task/%d/children", host_tid);
+	n = hostproc_read(k, host_pid, name, buf, sizeof(buf));
+	if (n < 0)
+		return (int)n;
+	while (nr < max) {
+		char *end;
+		long v = strtol(p, &end, 10);
+
+		if (end == p)
+			break;
+		tids[nr++] = (pid_t)v;
+		p = end;
+	}
+	return (int)nr;
+}
+
+struct dirent64_raw {
+	uint64_t ino;
+	int64_t off;
+	uint16_t reclen;
+	uint8_t type;
+	char name[];
+};
+
+int hostproc_threads(struct kernel *k, pid_t host_pid, pid_t *tids, size_t max)
+{
+	_cleanup_close_ int fd = open_proc(k, host_pid, "task", O_RDONLY | O_DIRECTORY);
+	char buf[4096] __attribute__((aligned(8)));
+	size_t nr = 0;
+
+	if (fd < 0)
+		return fd;
+	while (nr < max) {
+		long n = syscall(SYS_getdents64, fd, buf, sizeof(buf));
+
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		for (long off = 0; off < n && nr < max;) {
+			struct dirent64_raw *d = (struct dirent64_raw *)(buf + off);
+
+			if (d->name[0] != '.')
+				tids[nr++] = (pid_t)strtol(d->name, NULL, 10);
+			off += d->reclen;
+		}
+	}
+	return (int)nr;
+}

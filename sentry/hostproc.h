@@ -1,0 +1,43 @@
+/*
+ * sentry/hostproc.h - what the sentry asks the host's /proc about its guests
+ *
+ * Model: kernel->host_proc_fd is a directory fd on a /proc of the sentry's own (outer) pid
+ * namespace, taken before privileges were dropped. Guests appear there with their host tids. All
+ * functions open, read and close; -ESRCH when the thread is gone.
+ *
+ * Parsing: the files are the host kernel's, but comm is the guest's (it may hold any byte), so stat
+ * is parsed from its last ')' on.
+ */
+#ifndef SENTRY_HOSTPROC_H
+#define SENTRY_HOSTPROC_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "sentry/base/base.h"
+
+struct kernel;
+
+/* /proc/<tid>/<name> as a NUL-terminated text; the length, or -errno. */
+must_check ssize_t hostproc_read(struct kernel *k, pid_t host_tid, const char *name, char *buf,
+				 size_t size);
+
+struct hostproc_ids {
+	pid_t tgid, ppid; /* host numbers */
+	pid_t guest_tid;  /* in the guest's (innermost) pid namespace */
+};
+must_check int hostproc_ids(struct kernel *k, pid_t host_tid, struct hostproc_ids *ret);
+/* The state letter (R S D T t Z X), or -errno. */
+must_check int hostproc_state(struct kernel *k, pid_t host_tid);
+/* The number of the call the thread sleeps in; -EAGAIN while it runs, -errno. */
+must_check int hostproc_syscall_nr(struct kernel *k, pid_t host_tid);
+must_check int hostproc_timerslack_get(struct kernel *k, pid_t host_tid, uint64_t *ret_ns);
+must_check int hostproc_timerslack_set(struct kernel *k, pid_t host_tid, uint64_t ns);
+/* Host tids: children forked by that thread, or the threads of a group. Count or -errno; at
+ * most max are stored. */
+must_check int hostproc_children(struct kernel *k, pid_t host_pid, pid_t host_tid, pid_t *tids,
+				 size_t max);
+must_check int hostproc_threads(struct kernel *k, pid_t host_pid, pid_t *tids, size_t max);
+
+#endif

@@ -1,0 +1,33 @@
+/* sentry/kernel.c - the life of a sandbox's kernel, see kernel.h */
+#include "sentry/kernel.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "platform/platform.h"
+#include "sentry/base/log.h"
+#include "sentry/timer.h"
+
+struct kernel *the_kernel;
+
+void kernel_init(struct kernel *k)
+{
+	memset(k, 0, sizeof(*k));
+	rwlock_init(&k->tree_lock, LOCK_KERNEL_TREE);
+	rwlock_init(&k->mounts_lock, LOCK_MOUNTS);
+	mutex_init(&k->uts_mu, LOCK_ANON);
+	hash_init(&k->tasks_by_host_tid);
+	hash_init(&k->tasks_by_tid);
+	hash_init(&k->processes_by_pid);
+	list_init(&k->processes);
+	list_init(&k->pending_clones);
+	list_init(&k->fs_types);
+	k->boot_monotonic_ns = clock_now_ns(CLOCK_MONOTONIC);
+	k->boot_realtime_ns = clock_now_ns(CLOCK_REALTIME);
+	k->host_proc_fd = k->host_self_fd_dir = k->strace_fd = -1;
+	k->max_tasks = 32768;
+	k->next_dev = 2;
+	k->next_ino = 1;
+	k->next_mnt_id = 20;
+	the_kernel = k;
+}

@@ -1,0 +1,124 @@
+/*
+ * sentry/kernel.h - struct kernel: everything of one sandbox hangs off it
+ *
+ * There is one per sentry process, made by runsc-c/boot.c before the first guest instruction. No
+ * mutable globals elsewhere: a function that needs state gets a task (t->kernel) or the kernel.
+ */
+#ifndef SENTRY_KERNEL_H
+#define SENTRY_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sentry/base/hash.h"
+#include "sentry/base/list.h"
+#include "sentry/base/lock.h"
+
+struct dcache;
+struct fs_type;
+struct mount;
+struct mount_ns;
+struct platform;
+struct proc_state;
+struct process;
+struct super;
+struct task;
+struct tty;
+struct tty_core;
+
+#define UTS_LEN 65
+
+enum forward_mode { FORWARD_AUDITED, FORWARD_NONE };
+
+struct kernel {
+	/* ---- configuration, fixed before the first guest ---- */
+	const struct platform *platform;
+	enum forward_mode forward;
+	unsigned int nr_cpus;	  /* that the guest sees */
+	uint64_t memory_limit;	  /* bytes; 0: none */
+	uint32_t max_tasks;	  /* --pids */
+	uint64_t host_nofile;	  /* RLIMIT_NOFILE of guests on the host */
+	int64_t boot_monotonic_ns; /* guest's boot: for uptime and start times */
+	int64_t boot_realtime_ns;
+	bool strace;
+	int strace_fd;
+	int host_proc_fd;	/* O_PATH on a /proc of the sentry's (outer) pid namespace */
+	int host_self_fd_dir;	/* its self/fd */
+	int host_dummy_fd;	/* an eventfd: can be put under a number, cannot be mapped */
+	int status_fd;		/* pipe to the starter: the exit status goes there */
+
+	/* ---- process tree: task.h ---- */
+	struct rwlock tree_lock; /* LOCK_KERNEL_TREE */
+	struct hash tasks_by_host_tid;
+	struct hash tasks_by_tid;
+	struct hash processes_by_pid;
+	struct list processes; /* all, zombies included, in order of creation */
+	struct process *init;
+	uint32_t nr_tasks;
+	uint64_t forks; /* for /proc/stat */
+	struct list pending_clones; /* task_clone.c */
+	uint32_t nr_pending_clones;
+	uint64_t next_clone_token;
+
+	/* ---- names ---- */
+	struct rwlock mounts_lock; /* LOCK_MOUNTS: all mount namespaces */
+	struct mount_ns *root_ns;
+	struct super *anon_super; /* pipes, eventfds, memfds, ... */
+	struct mount *anon_mnt;	  /* its only mount, in no namespace */
+	struct mount *memfd_mnt;  /* a tmpfs that nobody sees: memfds, shared memory */
+	struct dcache *dcache;	  /* fs/vfs/dentry.c */
+	struct list fs_types;
+	struct mutex file_locks_mu; /* LOCK_FILE_LOCKS: fs/vfs/locks.c */
+	struct list blocked_locks;  /* who waits for whose POSIX lock: EDEADLK */
+	uint64_t host_memory;	    /* bytes of RAM, for tmpfs's default size */
+	_Atomic uint64_t next_dev, next_ino, next_mnt_id;
+
+	/* ---- UTS ---- */
+	struct mutex uts_mu; /* LOCK_ANON */
+	char hostname[UTS_LEN], domainname[UTS_LEN];
+
+	/* ---- ttys ---- */
+	struct tty *console; /* the host terminal behind standard input, if it is one */
+	_Atomic(struct tty_core *) ttys; /* fs/devpts/tty.h; made with the first terminal */
+	_Atomic(struct super *) devpts;	 /* the instance that /dev/ptmx opens */
+
+	/* ---- what /proc keeps for the whole kernel ---- */
+	_Atomic(struct proc_state *) proc;   /* fs/proc/sysctl.h: values of /proc/sys */
+	_Atomic(struct mapnames *) mapnames; /* sentry/mem/mapnames.h */
+
+	/* ---- the command ---- */
+	bool own_init;		      /* pid 1 is our small init (platform/stub/init.c) */
+	_Atomic bool command_started; /* a program of the guest's has been loaded */
+
+	/* ---- end ---- */
+	_Atomic bool exiting;
+	int exit_status; /* wait(2) form, of the main command */
+};
+
+extern struct kernel *the_kernel; /* for logs and crash dumps only */
+
+/* The guest's view of the kernel (uname). We implement the calls of this release. */
+#define GUEST_SYSNAME "Linux"
+#define GUEST_RELEASE "6.12.0-runsc-c"
+#define GUEST_VERSION "#1 SMP PREEMPT_DYNAMIC"
+#define GUEST_MACHINE "x86_64"
+
+void kernel_init(struct kernel *k);
+/* Ends the sandbox: all guests are killed, the workers return. status: wait(2) form. */
+void kernel_shutdown(struct kernel *k, int status);
+
+/* The event thread watches host fds for others: host ttys and pipes, pidfds, the lifeline.
+ * fn runs in the event thread with the ready events. One registration per host fd; events may be
+ * changed by calling again; EPOLLONESHOT as in epoll. unwatch: fn will not run after it returns
+ * (unless called from fn itself). */
+struct event_source {
+	int fd;
+	void (*fn)(struct event_source *src, uint32_t events);
+};
+int event_watch(struct event_source *src, uint32_t epoll_events);
+void event_unwatch(struct event_source *src);
+void event_thread_main(struct kernel *k);	/* runs until shutdown */
+int event_init(struct kernel *k);		/* before the host's filter closes */
+void event_kick(void); /* makes the event thread look at the run queue */
+
+#endif

@@ -1,0 +1,124 @@
+/* sentry/mem/mmap.c - file mappings, see mmap.h */
+#include "sentry/mem/mmap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "fs/vfs/file.h"
+#include "platform/platform.h"
+#include "sentry/abi/errno_internal.h"
+#include "sentry/fdtable.h"
+#include "sentry/mem/mapnames.h"
+#include "sentry/task.h"
+#include "sentry/task_exec.h"
+
+#define MAP_TYPE_MASK 0x0f
+/* What the host may see in the flags of a file or shared mapping. */
+#define HOST_MAP_FLAGS                                                                             \
+	(MAP_TYPE_MASK | MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_ANONYMOUS | MAP_NORESERVE |         \
+	 MAP_STACK | MAP_POPULATE | MAP_NONBLOCK | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_GROWSDOWN | \
+	 MAP_SYNC)
+
+/* Calls that take no file: anonymous memory, private or shared. */
+static long mmap_anonymous(unsigned int flags)
+{
+	unsigned int type = flags & MAP_TYPE_MASK;
+
+	if (type != MAP_PRIVATE && type != MAP_SHARED)
+		return type == MAP_SHARED_VALIDATE && !(flags & ~HOST_MAP_FLAGS) ? SYS_CONTINUE
+										 : -EINVAL;
+	if (flags & MAP_HUGETLB)
+		return -ENOMEM; /* the sandbox has no huge page pool */
+	if (flags & MAP_LOCKED)
+		return -EPERM; /* mlock is the sentry's to count, see compatibility.md */
+	return SYS_CONTINUE;
+}
+
+/* The checks of mmap(2) on the descriptor, before anything is installed. */
+static int check_file(struct file *f, unsigned int flags, int prot)
+{
+	unsigned int type = flags & MAP_TYPE_MASK;
+
+	if (!(f->mode & FMODE_READ))
+		return -EACCES;
+	if (type == MAP_SHARED_VALIDATE && (flags & (~HOST_MAP_FLAGS | MAP_SYNC)))
+		return -EOPNOTSUPP;
+	if (type != MAP_PRIVATE && (prot & PROT_WRITE) && !(f->mode & FMODE_WRITE))
+		return -EACCES;
+	if ((prot & PROT_EXEC) && (f->path.mnt->flags & MNT_NOEXEC))
+		return -EPERM;
+	return 0;
+}
+
+static int materialise(struct task *t, int fd, struct file *f, const uint64_t *a)
+{
+	int host_fd, err;
+	bool owned = false;
+
+	if (!f->ops->mmap)
+		return -ENODEV;
+	err = f->ops->mmap(f, (int)a[2], (int)a[3], a[5], a[1], &host_fd, &owned);
+	if (err < 0)
+		return err;
+	mapname_record_file(t, host_fd, f);
+	err = t->kernel->platform->install_fd(t, host_fd, fd);
+	if (owned)
+		close(host_fd);
+	return err == -EBADF || err == -EMFILE ? -ENFILE : err;
+}
+
+static long mmap_file(struct task *t, const uint64_t *a)
+{
+	int fd = (int)a[4], err;
+	struct fdtable *ft = t->files;
+	struct file *f = fd_get(t, fd);
+
+	if (!f)
+		return -EBADF;
+	err = check_file(f, (unsigned int)a[3], (int)a[2]);
+	if (err == 0) {
+		mutex_lock(&ft->host_mu);
+		err = materialise(t, fd, f, a);
+		if (err == 0 && !fdtable_mark_materialised(ft, fd, f))
+			err = -EBADF; /* closed meanwhile by another thread */
+		if (err == -EBADF)
+			mmap_neutralise_locked(t, fd);
+		mutex_unlock(&ft->host_mu);
+	}
+	file_put(f);
+	return err < 0 ? err : SYS_CONTINUE;
+}
+
+long do_mmap(struct task *t, const uint64_t *a)
+{
+	unsigned int flags = (unsigned int)a[3];
+	unsigned int type = flags & MAP_TYPE_MASK;
+
+	if (a[1] == 0)
+		return -EINVAL;
+	if (flags & MAP_ANONYMOUS)
+		return mmap_anonymous(flags);
+	if (t->in_exec_stub)
+		return stub_mmap(t, a);
+	if (a[5] & 4095)
+		return -EINVAL;
+	if (type != MAP_PRIVATE && type != MAP_SHARED && type != MAP_SHARED_VALIDATE)
+		return -EINVAL;
+	if (flags & MAP_LOCKED)
+		return -EPERM;
+	return mmap_file(t, a);
+}
+
+void mmap_neutralise_locked(struct task *t, int fd)
+{
+	t->kernel->platform->install_fd(t, t->kernel->host_dummy_fd, fd);
+}
+
+void mmap_neutralise(struct task *t, int fd)
+{
+	mutex_lock(&t->files->host_mu);
+	mmap_neutralise_locked(t, fd);
+	mutex_unlock(&t->files->host_mu);
+}

@@ -1,0 +1,31 @@
+/*
+ * sentry/mem/mmap.h - file mappings: how a guest maps what the sentry owns
+ *
+ * Model: anonymous private memory is the host's alone (forwarded). For a file mapping the sentry
+ * gets a host fd with exactly the authority of the guest's descriptor (file_ops->mmap), installs it
+ * in the guest's host fd table under the same number as the guest's fd ("materialised"), and lets
+ * the mmap go on natively. The host fd stays until the slot is closed or replaced; then it is
+ * overwritten by an eventfd, which cannot be mapped, before that call returns, so that a number never maps an older file.
+ *
+ * Why this is safe (hardening.md 4, 5): every call with an fd argument is answered by the sentry, so
+ * the host fd is good for nothing but mapping; every interleaving of threads that race mmap with
+ * dup2 or close yields a mapping that the guest could have had with its own descriptors.
+ *
+ * Shared anonymous memory goes on natively too. Locking: fdtable->host_mu serialises installing
+ * and neutralising.
+ */
+#ifndef SENTRY_MEM_MMAP_H
+#define SENTRY_MEM_MMAP_H
+
+#include <stdint.h>
+
+struct fdtable;
+struct task;
+
+/* mmap(2), any flags; the verdict for the dispatcher. */
+long do_mmap(struct task *t, const uint64_t *a);
+/* The slot fd of t's table lost its file: hide the materialised host fd. t's call is held. */
+void mmap_neutralise(struct task *t, int fd);
+void mmap_neutralise_locked(struct task *t, int fd); /* host_mu is held */
+
+#endif

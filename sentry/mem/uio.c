@@ -1,0 +1,220 @@
+/*
+ * sentry/mem/uio.c - a cursor over the bytes of one read or write, see uio.h
+ *
+ * Transfers between host files and guest memory go through a bounce buffer: the guest's memory is
+ * another process's, and a host call cannot name it.
+ */
+#include "sentry/mem/uio.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "sentry/base/mem.h"
+#include "sentry/mem/usermem.h"
+
+#define BOUNCE_SMALL 8192
+#define BOUNCE_LARGE (128u << 10)
+
+void uio_init_iov(struct uio *u, struct task *t, const struct iovec *iov, size_t nr, size_t total)
+{
+	u->task = t;
+	u->iov = iov;
+	u->nr_iov = nr;
+	u->iov_off = 0;
+	u->left = total;
+	u->done = 0;
+}
+
+void uio_init_user(struct uio *u, struct task *t, uaddr_t base, size_t len)
+{
+	u->one = (struct iovec){.iov_base = (void *)base, .iov_len = len};
+	uio_init_iov(u, t, &u->one, 1, len);
+}
+
+void uio_init_kernel(struct uio *u, void *base, size_t len)
+{
+	u->one = (struct iovec){.iov_base = base, .iov_len = len};
+	uio_init_iov(u, NULL, &u->one, 1, len);
+}
+
+enum uio_op { UIO_TO_BUFFER, UIO_FROM_BUFFER, UIO_ZERO };
+
+/* Bytes moved between p and n bytes at addr; short at a fault. */
+static size_t move(struct uio *u, enum uio_op op, char *addr, void *p, size_t n)
+{
+	ssize_t moved;
+
+	if (!u->task) {
+		if (op == UIO_TO_BUFFER)
+			memcpy(addr, p, n);
+		else if (op == UIO_FROM_BUFFER)
+			memcpy(p, addr, n);
+		else
+			memset(addr, 0, n);
+		return n;
+	}
+	if (op == UIO_ZERO)
+		return zero_out(u->task, (uaddr_t)addr, n) < 0 ? 0 : n;
+	moved = op == UIO_TO_BUFFER ? copy_out_partial(u->task, (uaddr_t)addr, p, n)
+				    : copy_in_partial(u->task, p, (uaddr_t)addr, n);
+	return moved < 0 ? 0 : (size_t)moved;
+}
+
+static void advance(struct uio *u, size_t n)
+{
+	u->left -= n;
+	u->done += n;
+	u->iov_off += n;
+	while (u->nr_iov > 1 && u->iov_off >= u->iov->iov_len) {
+		u->iov_off -= u->iov->iov_len;
+		u->iov++;
+		u->nr_iov--;
+	}
+}
+
+static size_t transfer(struct uio *u, enum uio_op op, void *p, size_t n)
+{
+	size_t total = 0;
+
+	n = MIN(n, u->left);
+	while (total < n) {
+		size_t part, moved;
+
+		advance(u, 0); /* over empty entries */
+		part = MIN(n - total, u->iov->iov_len - u->iov_off);
+		if (part == 0)
+			break;
+		moved = move(u, op, (char *)u->iov->iov_base + u->iov_off,
+			     p ? (char *)p + total : NULL, part);
+		advance(u, moved);
+		total += moved;
+		if (moved < part)
+			break;
+	}
+	return total;
+}
+
+size_t uio_write(struct uio *u, const void *src, size_t n)
+{
+	return transfer(u, UIO_TO_BUFFER, (void *)(uintptr_t)src, n);
+}
+
+size_t uio_read(struct uio *u, void *dst, size_t n)
+{
+	return transfer(u, UIO_FROM_BUFFER, dst, n);
+}
+
+size_t uio_zero(struct uio *u, size_t n)
+{
+	return transfer(u, UIO_ZERO, NULL, n);
+}
+
+void uio_revert(struct uio *u, size_t n)
+{
+	ASSERT(n <= u->done);
+	u->left += n;
+	u->done -= n;
+	while (n > u->iov_off) {
+		n -= u->iov_off;
+		u->iov--;
+		u->nr_iov++;
+		u->iov_off = u->iov->iov_len;
+	}
+	u->iov_off -= n;
+}
+
+/* A buffer for up to want bytes: the given small one, or an allocated one in *ret_heap. */
+static void *bounce(size_t want, char *small, char **ret_heap, size_t *ret_size)
+{
+	*ret_heap = NULL;
+	*ret_size = BOUNCE_SMALL;
+	if (want <= BOUNCE_SMALL)
+		return small;
+	*ret_size = MIN(want, (size_t)BOUNCE_LARGE);
+	*ret_heap = mem_alloc(*ret_size);
+	if (*ret_heap)
+		return *ret_heap;
+	*ret_size = BOUNCE_SMALL;
+	return small;
+}
+
+static ssize_t host_read(int fd, void *buf, size_t n, int64_t pos, int flags)
+{
+	struct iovec iov = {.iov_base = buf, .iov_len = n};
+	ssize_t got;
+
+	do {
+		if (flags)
+			got = preadv2(fd, &iov, 1, pos, flags);
+		else if (pos < 0)
+			got = read(fd, buf, n);
+		else
+			got = pread(fd, buf, n, pos);
+	} while (got < 0 && errno == EINTR);
+	return got < 0 ? -errno : got;
+}
+
+static ssize_t host_write(int fd, const void *buf, size_t n, int64_t pos, int flags)
+{
+	struct iovec iov = {.iov_base = (void *)(uintptr_t)buf, .iov_len = n};
+	ssize_t put;
+
+	do {
+		if (flags)
+			put = pwritev2(fd, &iov, 1, pos, flags);
+		else if (pos < 0)
+			put = write(fd, buf, n);
+		else
+			put = pwrite(fd, buf, n, pos);
+	} while (put < 0 && errno == EINTR);
+	return put < 0 ? -errno : put;
+}
+
+ssize_t uio_host_read(struct uio *u, int fd, int64_t pos, int flags)
+{
+	char small[BOUNCE_SMALL];
+	char *_cleanup_free_ heap = NULL;
+	size_t size, total = 0;
+	char *buf = bounce(u->left, small, &heap, &size);
+
+	while (u->left > 0) {
+		size_t want = MIN(u->left, size), moved;
+		ssize_t n = host_read(fd, buf, want, pos < 0 ? pos : pos + (int64_t)total, flags);
+
+		if (n < 0)
+			return total ? (ssize_t)total : n;
+		moved = uio_write(u, buf, (size_t)n);
+		total += moved;
+		if (moved < (size_t)n)
+			return total ? (ssize_t)total : -EFAULT;
+		if ((size_t)n < want)
+			break;
+	}
+	return (ssize_t)total;
+}
+
+ssize_t uio_host_write(struct uio *u, int fd, int64_t pos, int flags)
+{
+	char small[BOUNCE_SMALL];
+	char *_cleanup_free_ heap = NULL;
+	size_t size, total = 0;
+	char *buf = bounce(u->left, small, &heap, &size);
+
+	while (u->left > 0) {
+		size_t want = MIN(u->left, size), got = uio_read(u, buf, want);
+		ssize_t n;
+
+		if (got == 0)
+			return total ? (ssize_t)total : -EFAULT;
+		n = host_write(fd, buf, got, pos < 0 ? pos : pos + (int64_t)total, flags);
+		if (n < 0) {
+			uio_revert(u, got);
+			return total ? (ssize_t)total : n;
+		}
+		total += (size_t)n;
+		uio_revert(u, got - (size_t)n);
+		if ((size_t)n < want)
+			break;
+	}
+	return (ssize_t)total;
+}

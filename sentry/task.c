@@ -1,0 +1,645 @@
+/*
+ * sentry/task.c - records of tasks and processes: birth, look-up, end; see task.h
+ *
+ * Model: the tables (by host tid, by guest tid, by guest pid) hold one reference on each record. A
+ * task's end has two halves: task_exited() takes the record out of the tables, and the release of
+ * what it holds (files, fs context) is done by whoever ends its last call, or at once if none is
+ * being served (task->life).
+ *
+ * Zombies: a process that died stays in the tables until its parent has reaped it on the host;
+ * process_is_reaped() asks the host, when somebody looks.
+ */
+#include "sentry/task.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "platform/platform.h"
+#include "sentry/base/log.h"
+#include "sentry/base/mem.h"
+#include "sentry/fdtable.h"
+#include "sentry/fs_context.h"
+#include "sentry/hooks.h"
+#include "sentry/session.h"
+#include "sentry/signal.h"
+#include "sentry/task_exec.h"
+
+
+
+/* ---- references ---- */
+
+struct process *process_get(struct process *p)
+{
+	ref_get(&p->ref);
+	return p;
+}
+
+void process_put(struct process *p)
+{
+	if (!p || !ref_put(&p->ref))
+		return;
+	hook_process_free(p);
+	process_exe_release(p);
+	if (p->session)
+		session_put(p->session);
+	if (p->pidfd >= 0)
+		close(p->pidfd);
+	mutex_destroy(&p->mu);
+	mem_free(p);
+}
+
+struct task *task_get(struct task *t)
+{
+	ref_get(&t->ref);
+	return t;
+}
+
+static void task_release(struct task *t)
+{
+	struct fdtable *files;
+	struct fs_context *fs;
+	struct mount_ns *ns;
+
+	mutex_lock(&t->mu);
+	files = TAKE_PTR(t->files);
+	fs = TAKE_PTR(t->fs);
+	ns = TAKE_PTR(t->mnt_ns);
+	mutex_unlock(&t->mu);
+	if (files)
+		fdtable_put(t, files);
+	if (fs)
+		fs_context_put(fs);
+	if (ns)
+		mount_ns_put(ns);
+}
+
+void task_put(struct task *t)
+{
+	if (!t || !ref_put(&t->ref))
+		return;
+	task_release(t);
+	hook_task_free(t);
+	if (t->exec_plan)
+		exec_plan_free(t->exec_plan);
+	cred_put(t->cred);
+	process_put(t->process);
+	mutex_destroy(&t->mu);
+	mem_free(t);
+}
+
+/* ---- birth ---- */
+
+static uint64_t tid_hash(pid_t tid)
+{
+	return hash_u64((uint64_t)(uint32_t)tid);
+}
+
+static void process_died_event(struct event_source *src, uint32_t events)
+{
+	struct process *p = container_of(src, struct process, death);
+
+	(void)events;
+	process_died(p);
+}
+
+static struct process *process_create(struct kernel *k, const struct task_init *init)
+{
+	struct process *p = mem_zalloc(sizeof(*p));
+
+	if (!p)
+		return NULL;
+	ref_init(&p->ref, 1);
+	p->kernel = k;
+	p->host_pid = init->host_pid;
+	p->pid = init->pid;
+	p->exit_signal = init->exit_signal;
+	p->dumpable = 1;
+	list_init(&p->children);
+	list_init(&p->sibling);
+	list_init(&p->tasks);
+	list_init(&p->all_node);
+	mutex_init(&p->mu, LOCK_PROCESS);
+	p->start_ns = clock_now_ns(CLOCK_MONOTONIC);
+	p->pidfd = (int)syscall(SYS_pidfd_open, init->host_pid, 0);
+	p->death.fd = p->pidfd;
+	p->death.fn = process_died_event;
+	hook_process_init(p);
+	return p;
+}
+
+/* Inherits what fork inherits; under the tree lock. */
+static void process_link(struct kernel *k, struct process *p, struct process *parent)
+{
+	struct process *old;
+
+	if (parent) {
+		p->parent = parent;
+		list_add_tail(&p->sibling, &parent->children);
+		p->pgid = parent->pgid;
+		p->session = session_get(parent->session);
+	}
+	hash_for_each_possible(&k->processes_by_pid, old, by_pid, tid_hash(p->pid))
+		if (old->pid == p->pid)
+			break;
+	if (old) /* the host reused the number: the old one was reaped */
+		hash_del(&k->processes_by_pid, &old->by_pid);
+	hash_add(&k->processes_by_pid, &p->by_pid, tid_hash(p->pid));
+	list_add_tail(&p->all_node, &k->processes);
+	process_get(p); /* the tables' */
+}
+
+static void process_inherit(struct process *p, struct process *parent)
+{
+	mutex_lock(&parent->mu);
+	memcpy(p->limits, parent->limits, sizeof(p->limits));
+	p->umem_arg_start = parent->umem_arg_start;
+	p->umem_arg_end = parent->umem_arg_end;
+	p->umem_env_start = parent->umem_env_start;
+	p->umem_env_end = parent->umem_env_end;
+	p->dumpable = parent->dumpable;
+	p->oom_score_adj = parent->oom_score_adj;
+	mutex_unlock(&parent->mu);
+	process_exe_inherit(p, parent);
+}
+
+static void task_inherit(struct task *t, const struct task *like)
+{
+	memcpy(t->comm, like->comm, sizeof(t->comm));
+	t->no_new_privs = like->no_new_privs;
+	t->personality = like->personality;
+	t->timerslack_ns = like->timerslack_ns;
+	t->sched_policy = like->sched_policy;
+	t->sched_priority = like->sched_priority;
+	t->nice = like->nice;
+	hook_task_inherit(t, like);
+}
+
+static void tables_add(struct kernel *k, struct task *t)
+{
+	struct task *old;
+
+	hash_for_each_possible(&k->tasks_by_tid, old, by_tid, tid_hash(t->tid))
+		if (old->tid == t->tid)
+			break;
+	if (old)
+		hash_del(&k->tasks_by_tid, &old->by_tid);
+	hash_add(&k->tasks_by_host_tid, &t->by_host_tid, tid_hash(t->plat.host_tid));
+	hash_add(&k->tasks_by_tid, &t->by_tid, tid_hash(t->tid));
+	list_add_tail(&t->process_node, &t->process->tasks);
+	t->process->nr_tasks++;
+	k->nr_tasks++;
+	k->forks++;
+	t->generation = k->forks;
+	task_get(t); /* the tables' */
+}
+
+struct task *task_create(struct kernel *k, struct task_init *init)
+{
+	struct task *t = mem_zalloc(sizeof(*t));
+	struct process *fresh = NULL;
+
+	if (!t)
+		return NULL;
+	if (!init->process) {
+		fresh = process_create(k, init);
+		if (!fresh) {
+			mem_free(t);
+			return NULL;
+		}
+		if (init->parent)
+			process_inherit(fresh, init->parent);
+	}
+	ref_init(&t->ref, 1);
+	t->kernel = k;
+	t->process = fresh ? fresh : process_get(init->process);
+	t->plat.host_tid = init->host_tid;
+	t->plat.proc_dir_fd = -1;
+	list_init(&t->plat.owner_node);
+	t->tid = init->tid;
+	t->timerslack_ns = 50000;
+	mutex_init(&t->mu, LOCK_TASK);
+	park_init(t);
+	t->cred = init->cred;
+	t->files = init->files;
+	t->fs = init->fs;
+	t->mnt_ns = init->mnt_ns;
+	if (init->like)
+		task_inherit(t, init->like);
+	rwlock_wrlock(&k->tree_lock);
+	if (fresh)
+		process_link(k, fresh, init->parent);
+	tables_add(k, t);
+	rwlock_unlock(&k->tree_lock);
+	if (k->platform->task_added)
+		k->platform->task_added(t);
+	if (fresh && fresh->pidfd >= 0)
+		event_watch(&fresh->death, EPOLLIN | EPOLLONESHOT);
+	return t;
+}
+
+/* ---- look-up ---- */
+
+static struct task *lookup_host_tid(struct kernel *k, pid_t host_tid)
+{
+	struct task *t;
+
+	rwlock_rdlock(&k->tree_lock);
+	hash_for_each_possible(&k->tasks_by_host_tid, t, by_host_tid, tid_hash(host_tid))
+		if (t->plat.host_tid == host_tid)
+			break;
+	if (t)
+		task_get(t);
+	rwlock_unlock(&k->tree_lock);
+	return t;
+}
+
+struct task *task_for_host_tid(struct kernel *k, pid_t host_tid)
+{
+	struct task *t = lookup_host_tid(k, host_tid);
+
+	if (t)
+		return t;
+	return task_clone_bind(k, host_tid);
+}
+
+struct task *task_by_tid(struct kernel *k, pid_t tid)
+{
+	struct task *t;
+
+	rwlock_rdlock(&k->tree_lock);
+	hash_for_each_possible(&k->tasks_by_tid, t, by_tid, tid_hash(tid))
+		if (t->tid == tid)
+			break;
+	if (t)
+		task_get(t);
+	rwlock_unlock(&k->tree_lock);
+	return t;
+}
+
+/* The host still knows a zombie; when it was reaped its number means nothing any more. */
+static bool process_is_reaped(struct process *p)
+{
+	if (p->pidfd < 0)
+		return false;
+	return syscall(SYS_pidfd_send_signal, p->pidfd, 0, NULL, 0) < 0 && errno == ESRCH;
+}
+
+static void process_unlink_locked(struct kernel *k, struct process *p)
+{
+	if (list_empty(&p->all_node))
+		return;
+	list_del(&p->all_node);
+	list_del(&p->sibling);
+	if (hash_linked(&p->by_pid))
+		hash_del(&k->processes_by_pid, &p->by_pid);
+}
+
+/* Drops p from the tables if it is a zombie that the host has reaped. */
+bool process_forget_if_reaped(struct process *p)
+{
+	struct kernel *k = p->kernel;
+	bool linked;
+
+	if (p->state != PROCESS_ZOMBIE || !process_is_reaped(p))
+		return false;
+	rwlock_wrlock(&k->tree_lock);
+	linked = !list_empty(&p->all_node);
+	process_unlink_locked(k, p);
+	rwlock_unlock(&k->tree_lock);
+	if (linked)
+		process_put(p);
+	return true;
+}
+
+struct process *process_by_pid(struct kernel *k, pid_t pid)
+{
+	struct process *p;
+
+	rwlock_rdlock(&k->tree_lock);
+	hash_for_each_possible(&k->processes_by_pid, p, by_pid, tid_hash(pid))
+		if (p->pid == pid)
+			break;
+	if (p)
+		process_get(p);
+	rwlock_unlock(&k->tree_lock);
+	if (p && process_forget_if_reaped(p)) {
+		process_put(p);
+		return NULL;
+	}
+	return p;
+}
+
+struct task *process_any_task(struct process *p)
+{
+	struct kernel *k = p->kernel;
+	struct task *t, *found = NULL;
+
+	rwlock_rdlock(&k->tree_lock);
+	list_for_each_entry(t, &p->tasks, process_node) {
+		if (!found || t->tid == p->pid)
+			found = t;
+	}
+	if (found)
+		task_get(found);
+	rwlock_unlock(&k->tree_lock);
+	return found;
+}
+
+static struct process *process_next_raw(struct kernel *k, pid_t after)
+{
+	struct process *p, *best = NULL;
+
+	rwlock_rdlock(&k->tree_lock);
+	list_for_each_entry(p, &k->processes, all_node)
+		if (p->pid > after && (!best || p->pid < best->pid))
+			best = p;
+	if (best)
+		process_get(best);
+	rwlock_unlock(&k->tree_lock);
+	return best;
+}
+
+struct process *process_next(struct kernel *k, pid_t after)
+{
+	for (;;) {
+		struct process *p = process_next_raw(k, after);
+
+		if (!p || !process_forget_if_reaped(p))
+			return p;
+		after = p->pid;
+		process_put(p);
+	}
+}
+
+struct task *process_next_task(struct process *p, pid_t after_tid)
+{
+	struct kernel *k = p->kernel;
+	struct task *t, *best = NULL;
+
+	rwlock_rdlock(&k->tree_lock);
+	list_for_each_entry(t, &p->tasks, process_node)
+		if (t->tid > after_tid && (!best || t->tid < best->tid))
+			best = t;
+	if (best)
+		task_get(best);
+	rwlock_unlock(&k->tree_lock);
+	return best;
+}
+
+struct process *process_parent(struct process *p)
+{
+	struct kernel *k = p->kernel;
+	struct process *parent;
+
+	rwlock_rdlock(&k->tree_lock);
+	parent = p->parent;
+	if (parent)
+		process_get(parent);
+	rwlock_unlock(&k->tree_lock);
+	return parent;
+}
+
+/* ---- end ---- */
+
+static bool task_unlink_locked(struct kernel *k, struct task *t)
+{
+	if (list_empty(&t->process_node))
+		return false;
+	hash_del(&k->tasks_by_host_tid, &t->by_host_tid);
+	if (hash_linked(&t->by_tid))
+		hash_del(&k->tasks_by_tid, &t->by_tid);
+	list_del(&t->process_node);
+	t->process->nr_tasks--;
+	k->nr_tasks--;
+	return true;
+}
+
+/* t is out of the tables: end what it holds, now or when its call ends. */
+static void task_finish(struct task *t)
+{
+	unsigned int old = atomic_fetch_or(&t->life, TASK_DEAD);
+
+	if (t->kernel->platform->task_removed)
+		t->kernel->platform->task_removed(t);
+	if (old & TASK_SERVING)
+		park_abort(t);
+	else
+		task_release(t);
+	task_put(t); /* the tables' */
+}
+
+void task_exited(struct task *t)
+{
+	struct kernel *k = t->kernel;
+	bool linked;
+
+	rwlock_wrlock(&k->tree_lock);
+	linked = task_unlink_locked(k, t);
+	rwlock_unlock(&k->tree_lock);
+	if (linked)
+		task_finish(t);
+}
+
+void task_serve_end(struct task *t)
+{
+	unsigned int old = atomic_fetch_and(&t->life, ~(unsigned int)TASK_SERVING);
+
+	if (old & TASK_DEAD)
+		task_release(t);
+}
+
+/* Ends every task of p but keep (which may be NULL). */
+static void process_end_tasks(struct process *p, struct task *keep)
+{
+	struct kernel *k = p->kernel;
+
+	for (;;) {
+		struct task *t, *victim = NULL;
+
+		rwlock_wrlock(&k->tree_lock);
+		list_for_each_entry(t, &p->tasks, process_node)
+			if (t != keep) {
+				victim = t;
+				break;
+			}
+		if (victim)
+			task_unlink_locked(k, victim);
+		rwlock_unlock(&k->tree_lock);
+		if (!victim)
+			return;
+		task_finish(victim);
+	}
+}
+
+/* Children go to the nearest living subreaper among the ancestors, else to init. */
+static void reparent_children_locked(struct kernel *k, struct process *p)
+{
+	struct process *heir = p->parent, *child;
+
+	while (heir && !(heir->is_subreaper && heir->state == PROCESS_LIVE) && heir != k->init)
+		heir = heir->parent;
+	if (!heir)
+		heir = k->init;
+	if (heir == p)
+		return;
+	while (!list_empty(&p->children)) {
+		child = list_first_entry(&p->children, struct process, sibling);
+		list_del(&child->sibling);
+		child->parent = heir;
+		if (heir)
+			list_add_tail(&child->sibling, &heir->children);
+	}
+}
+
+void process_release_resources(struct process *p)
+{
+	struct kernel *k = p->kernel;
+	bool first;
+
+	rwlock_wrlock(&k->tree_lock);
+	first = p->state == PROCESS_LIVE;
+	if (first)
+		p->state = PROCESS_DYING;
+	rwlock_unlock(&k->tree_lock);
+	if (!first)
+		return;
+	hook_process_exit(p);
+	process_end_tasks(p, NULL);
+}
+
+void process_died(struct process *p)
+{
+	struct kernel *k = p->kernel;
+	struct process *parent;
+
+	process_get(p);
+	process_release_resources(p);
+	rwlock_wrlock(&k->tree_lock);
+	reparent_children_locked(k, p);
+	p->state = PROCESS_ZOMBIE;
+	parent = p->parent ? process_get(p->parent) : NULL;
+	rwlock_unlock(&k->tree_lock);
+	event_unwatch(&p->death);
+	hook_process_dead(p);
+	if (parent) {
+		signal_kick(parent, NULL);
+		process_put(parent);
+	}
+	process_forget_if_reaped(p);
+	if (p == k->init)
+		kernel_shutdown(k, k->exit_status);
+	process_put(p);
+}
+
+/* ---- exec ---- */
+
+struct task *task_exec_owner(struct task *t)
+{
+	struct kernel *k = t->kernel;
+	struct task *owner;
+
+	rwlock_rdlock(&k->tree_lock);
+	owner = t->process->exec_task;
+	rwlock_unlock(&k->tree_lock);
+	return owner && !t->exec_plan ? owner : t;
+}
+
+void task_exec_take_leadership(struct task *t)
+{
+	struct kernel *k = t->kernel;
+	struct process *p = t->process;
+
+	process_end_tasks(p, t);
+	rwlock_wrlock(&k->tree_lock);
+	p->exec_task = NULL;
+	p->has_execed = true;
+	if (t->tid != p->pid) {
+		hash_del(&k->tasks_by_host_tid, &t->by_host_tid);
+		if (hash_linked(&t->by_tid))
+			hash_del(&k->tasks_by_tid, &t->by_tid);
+		t->plat.host_tid = p->host_pid;
+		t->tid = p->pid;
+		hash_add(&k->tasks_by_host_tid, &t->by_host_tid, tid_hash(t->plat.host_tid));
+		hash_add(&k->tasks_by_tid, &t->by_tid, tid_hash(t->tid));
+	}
+	rwlock_unlock(&k->tree_lock);
+}
+
+/* ---- what others look at ---- */
+
+bool task_has_cap(const struct task *t, int cap)
+{
+	return cred_has_cap(t->cred, cap);
+}
+
+void task_set_cred(struct task *t, struct cred *c)
+{
+	struct cred *old;
+
+	mutex_lock(&t->mu);
+	old = t->cred;
+	t->cred = c;
+	mutex_unlock(&t->mu);
+	cred_put(old);
+}
+
+struct cred *task_cred_get(struct task *t)
+{
+	struct cred *c;
+
+	mutex_lock(&t->mu);
+	c = cred_get(t->cred);
+	mutex_unlock(&t->mu);
+	return c;
+}
+
+struct fdtable *task_files_get(struct task *t)
+{
+	struct fdtable *ft;
+
+	mutex_lock(&t->mu);
+	ft = t->files ? fdtable_get(t->files) : NULL;
+	mutex_unlock(&t->mu);
+	return ft;
+}
+
+struct fs_context *task_fs_get(struct task *t)
+{
+	struct fs_context *fs;
+
+	mutex_lock(&t->mu);
+	fs = t->fs ? fs_context_get(t->fs) : NULL;
+	mutex_unlock(&t->mu);
+	return fs;
+}
+
+uint64_t task_rlimit(struct task *t, int resource)
+{
+	uint64_t v;
+
+	mutex_lock(&t->process->mu);
+	v = t->process->limits[resource].rlim_cur;
+	mutex_unlock(&t->process->mu);
+	return v;
+}
+
+void task_comm_get(struct task *t, char comm[TASK_COMM_LEN])
+{
+	mutex_lock(&t->mu);
+	memcpy(comm, t->comm, TASK_COMM_LEN);
+	mutex_unlock(&t->mu);
+}
+
+void task_comm_set(struct task *t, const char *name)
+{
+	char comm[TASK_COMM_LEN] = { 0 };
+
+	memcpy(comm, name, strnlen(name, TASK_COMM_LEN - 1));
+	mutex_lock(&t->mu);
+	memcpy(t->comm, comm, TASK_COMM_LEN);
+	mutex_unlock(&t->mu);
+}

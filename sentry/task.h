@@ -1,0 +1,274 @@
+/*
+ * sentry/task.h - tasks (guest threads), processes (thread groups), and the tree they form
+ *
+ * Model: guest threads are host threads; pids, parents, wait, sessions and process groups are the
+ * host's in the container's pid namespace. This is the sentry's mirror of that tree, with what only
+ * the sentry knows: credentials, fd tables, fs contexts, limits, seccomp filters.
+ *
+ *  task     one thread. Key: host tid (in the sentry's pid namespace) and a generation; tid is the
+ *           number the guest sees. Born when its clone is resolved (task_clone.c), ends at its exit
+ *           call, at its group's death (pidfd), or when a sibling's exec commits.
+ *  process  a thread group; outlives its tasks as a zombie until its parent reaped it on the host.
+ *
+ * States of a process: LIVE -> DYING (exit_group seen or pidfd readable; its fds, locks and
+ * timers are released) -> ZOMBIE (host: waitable) -> gone. The release is done before the host may
+ * tell the parent, where the sentry has a choice (exit_group is continued after it).
+ *
+ * Ownership: task holds its process, cred, fdtable, fs. References to tasks are counted: whoever
+ * found one by number puts it. A task's "own" fields (below) are changed only by its own calls.
+ *
+ * Locking: kernel->tree_lock for tree links and the tables; process->mu for limits, timers,
+ * signal state of the group; task->mu for cred/fdtable/fs pointers as others see them (/proc).
+ *
+ * What is not here: signal masks, dispositions and pending sets are the host's; signal.h reads
+ * them from the host's /proc when the sentry has to know.
+ */
+#ifndef SENTRY_TASK_H
+#define SENTRY_TASK_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "fs/vfs/vfs.h"
+#include "sentry/base/base.h"
+#include "sentry/base/hash.h"
+#include "sentry/base/list.h"
+#include "sentry/base/lock.h"
+#include "sentry/base/ref.h"
+#include "fs/vfs/vfs.h"
+#include "sentry/cred.h"
+#include "sentry/kernel.h"
+#include "sentry/park.h"
+
+struct exec_plan;
+struct fdtable;
+struct file;
+struct fs_context;
+struct guest_seccomp;
+struct mount_ns;
+struct pending_clone;
+struct posix_timers;
+struct session;
+
+#define TASK_COMM_LEN 16
+#define NR_RLIMITS 16
+
+/* A trapped call, copied once from the platform. */
+struct guest_call {
+	int nr;
+	uint64_t args[6];
+	uint64_t ip;
+};
+
+/* The platform's part of a task; opaque to everybody else (platform/platform.h). */
+struct plat_thread {
+	pid_t host_tid;
+	uint64_t cookie;	/* notify: id of the notification being served */
+	_Atomic int state;	/* the platform's */
+	int flags;
+	int proc_dir_fd;	/* -1, or /proc/<tid> kept open */
+	struct list owner_node; /* ptrace: posted answers; notify: senders of continued kills */
+	unsigned int kick_seen; /* process->kick_seq when the call was received */
+	uint64_t saved[8];
+	void *priv;
+};
+
+enum process_state { PROCESS_LIVE, PROCESS_DYING, PROCESS_ZOMBIE };
+
+struct process {
+	struct ref ref;
+	struct kernel *kernel;
+	pid_t host_pid;
+	pid_t pid; /* guest's */
+	int pidfd; /* host; -1 until the process is watched */
+	struct hash_node by_pid;
+	struct list all_node;
+
+	/* tree_lock */
+	struct process *parent;
+	struct list children, sibling;
+	struct list tasks;
+	uint32_t nr_tasks;
+	pid_t pgid;
+	struct session *session;
+	enum process_state state;
+	bool is_subreaper;
+	bool has_execed; /* setpgid(2): EACCES for a child that exec'ed */
+	int exit_signal; /* clone's; SIGCHLD */
+	struct process *vfork_parent; /* not yet resumed */
+
+	/* mu */
+	struct mutex mu;
+	struct rlimit64 limits[NR_RLIMITS];
+	struct posix_timers *timers; /* itimers and timer_create: sentry/time/ */
+	uint64_t umem_arg_start, umem_arg_end, umem_env_start, umem_env_end;
+	struct path exe; /* what /proc/pid/exe shows */
+	bool exe_held;	 /* its inode is kept from being written to: task_exec.c */
+	int dumpable;
+	int oom_score_adj;
+	struct session *no_tty_in; /* gave up the terminal of this session alone (TIOCNOTTY); only
+				    * compared; LOCK_CTTY */
+	uint32_t coredump_filter_xor; /* difference from the default 0x33 */
+	int64_t start_ns; /* monotonic */
+	bool no_host_wait; /* reserved for parked waits */
+
+	/* Signals: see signal.h and platform/notify/kick.c. */
+	atomic_uint kick_seq;	 /* counts possible signals to the group */
+	struct timer kick_timer; /* looks again at threads that were just waking up */
+	unsigned int kick_step;
+	atomic_bool waits_in_flight; /* a wait4 went on natively since the last look at children */
+	struct task *exec_task;	     /* tree_lock: the thread whose exec is under way, borrowed */
+	struct event_source death;   /* pidfd in the event thread */
+};
+
+/* An interrupted call with a deadline: where restart_syscall(2) goes on. It is recognised by its
+ * place and its arguments, as calls that the host serves are restarted by the same number. */
+struct restart_block {
+	struct guest_call call;
+	int64_t deadline_ns; /* monotonic */
+};
+
+struct task {
+	struct ref ref;
+	struct kernel *kernel;
+	struct process *process;
+	struct plat_thread plat;
+	pid_t tid; /* guest's */
+	uint64_t generation;
+	struct hash_node by_host_tid, by_tid;
+	struct list process_node;
+	/* TASK_SERVING from trap to verdict (parked calls included), TASK_DEAD once the host thread
+	 * is gone or going. Who sets DEAD on a task that is not SERVING, or clears SERVING on one
+	 * that is DEAD, releases its files and fs context: exactly one does. */
+	atomic_uint life;
+
+	/* own */
+	struct guest_call call; /* being served */
+	struct park park;
+	struct pending_clone *pending_clone; /* continued, not yet resolved */
+	struct exec_plan *exec_plan;	     /* exec under way */
+	struct guest_seccomp *seccomp;	     /* the guest's own filters, interpreted */
+	bool no_new_privs;
+	bool in_exec_stub; /* between the stub's first trap and its last */
+	uint64_t timerslack_ns;
+	int pdeath_signal;
+	uint64_t personality;
+	uint64_t robust_list;
+	int sched_policy, sched_priority; /* remembered; the host's is always SCHED_OTHER */
+	int nice; /* what the guest set; the host follows where it may */
+	struct restart_block restart; /* syscalls/poll.c */
+	void *call_state; /* what a handler keeps between a redirect and its completion */
+
+	/* mu: others look at these */
+	struct mutex mu;
+	struct cred *cred;
+	struct fdtable *files;
+	struct fs_context *fs;
+	struct mount_ns *mnt_ns;
+	char comm[TASK_COMM_LEN];
+};
+
+enum { TASK_SERVING = 1, TASK_DEAD = 2 };
+
+static inline bool task_is_dead(const struct task *t)
+{
+	return atomic_load(&t->life) & TASK_DEAD;
+}
+
+static inline const struct cred *task_cred(const struct task *t)
+{
+	return t->cred;
+}
+bool task_has_cap(const struct task *t, int cap);
+void task_set_cred(struct task *t, struct cred *c); /* takes c */
+struct cred *task_cred_get(struct task *t);	    /* of another task; new reference */
+struct fdtable *task_files_get(struct task *t);	    /* may be NULL: exiting */
+struct fs_context *task_fs_get(struct task *t);	    /* may be NULL */
+uint64_t task_rlimit(struct task *t, int resource); /* soft limit */
+void task_comm_get(struct task *t, char comm[TASK_COMM_LEN]);
+void task_comm_set(struct task *t, const char *name);
+
+struct task *task_get(struct task *t);
+void task_put(struct task *t);
+struct process *process_get(struct process *p);
+void process_put(struct process *p);
+
+/* Look-ups by guest number; new references or NULL. Zombies the host has reaped are not found. */
+struct task *task_by_tid(struct kernel *k, pid_t tid);
+struct process *process_by_pid(struct kernel *k, pid_t pid);
+struct task *process_any_task(struct process *p); /* its leader if alive; NULL: none left */
+/* Iterate without holding locks: the next live-or-zombie process with pid > after; NULL: end. */
+struct process *process_next(struct kernel *k, pid_t after);
+struct task *process_next_task(struct process *p, pid_t after_tid);
+struct process *process_parent(struct process *p); /* new reference; NULL for init */
+
+/* The platform calls these. */
+struct task *task_for_host_tid(struct kernel *k, pid_t host_tid); /* resolves a clone if new */
+void task_serve(struct task *t);				/* t->call is set: dispatch */
+void task_resume_parked(struct task *t);			/* from the run queue */
+void process_died(struct process *p);				/* the pidfd became readable */
+void task_exited(struct task *t);				/* one thread is gone or going */
+/* For task_clone.c and boot: a new record in the tables, with one reference for the caller. Takes
+ * the references in *init; process NULL makes a new thread group. NULL: out of memory. */
+struct task_init {
+	struct process *process; /* borrowed */
+	struct process *parent;	 /* borrowed; NULL for init */
+	pid_t host_tid, host_pid, tid, pid;
+	int exit_signal;
+	const struct task *like; /* comm, personality, flags are inherited from it; may be NULL */
+	struct cred *cred;
+	struct fdtable *files;
+	struct fs_context *fs;
+	struct mount_ns *mnt_ns;
+};
+struct task *task_create(struct kernel *k, struct task_init *init);
+
+/* task_clone.c: fork, vfork, clone, clone3 */
+struct clone_request {
+	uint64_t flags;
+	int exit_signal;
+};
+int task_clone_prepare(struct task *t, const struct clone_request *req); /* before CONTINUE */
+void task_clone_resolve(struct task *t);  /* at the parent's next trap */
+
+/* task_exec.c: execve(2). Decodes and checks; on success the exec is redirected to the stub. */
+long task_exec(struct task *t, int dirfd, const char *path, uaddr_t argv, uaddr_t envp, int flags);
+void task_exec_commit(struct task *t); /* the stub's first trap */
+void exec_plan_free(struct exec_plan *plan);
+void task_exec_failed(struct task *t); /* the host refused the exec: drops the plan */
+
+/* The exec of t has passed its point of no return: t gets its leader's identity (on the host the
+ * tid already is the leader's), the records of all siblings end. Called by task_exec_commit(). */
+void task_exec_take_leadership(struct task *t);
+/* The task that a trap of host_tid right after an exec belongs to: the exec'ing sibling if the
+ * group's exec is under way, else t itself. Borrowed. */
+struct task *task_exec_owner(struct task *t);
+
+/* task_clone.c: the record of a thread that trapped for the first time; new reference or NULL. */
+struct task *task_clone_bind(struct kernel *k, pid_t host_tid);
+
+/* The verdict on t's call was given. */
+void task_serve_end(struct task *t);
+bool process_forget_if_reaped(struct process *p);
+
+/* exit */
+void process_release_resources(struct process *p); /* fds, timers, locks: before the host's exit */
+
+/* session.c: mirror of sessions and process groups */
+struct session {
+	struct ref ref;
+	pid_t sid;
+	/* LOCK_CTTY, fs/devpts/ctty.c */
+	struct tty *tty;   /* controlling terminal, referenced, or NULL */
+	pid_t old_tty_pgid; /* foreground group when the terminal was hung up, or 0 */
+};
+struct session *session_get(struct session *s);
+void session_put(struct session *s);
+bool pgrp_exists(struct kernel *k, pid_t pgid, struct session *in_or_null);
+/* No member has a parent in another group of the same session: setpgid(2), tty reads. */
+bool pgrp_is_orphaned(struct kernel *k, pid_t pgid);
+
+#endif

@@ -1,0 +1,335 @@
+/*
+ * sentry/task_clone.c - fork, vfork, clone: clone(2)
+ *
+ * Model: the clone itself is the host's (continued). Before it goes on, task_clone_prepare() makes
+ * a pending_clone: a snapshot of what the child starts with (fd table, fs context, credentials).
+ * The host does not tell the child's number; it is bound to the snapshot
+ *  - when the child traps for the first time (task_clone_bind()), or
+ *  - when the parent traps next (task_clone_resolve()), by looking at its children on the host;
+ * if no new child is found there the clone failed, and the snapshot is dropped (or a phantom child
+ * would hold pipe ends open).
+ *
+ * Which snapshot: with one clone pending in the whole sandbox there is no question. A clone that
+ * starts while another is pending marks its parent with a token in the timer slack, which is per
+ * thread, inherited by every kind of clone, and virtual for guests; so at most one pending clone
+ * has no token, and it is found by elimination.
+ *
+ * Sources: kernel/fork.c (flag rules). clone3 is answered ENOSYS by its handler: its arguments lie
+ * in memory and could change after the check.
+ */
+#include <errno.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/platform.h"
+#include "sentry/base/log.h"
+#include "sentry/base/mem.h"
+#include "sentry/fdtable.h"
+#include "sentry/fs_context.h"
+#include "sentry/hostproc.h"
+#include "sentry/task.h"
+
+#define TOKEN_BASE 50001 /* ns of slack: next to the default, harmless as a slack */
+#define TOKEN_RANGE 40000
+
+struct pending_clone {
+	struct list node;	/* kernel->pending_clones, tree_lock */
+	struct task *parent;	/* referenced */
+	struct clone_request req;
+	uint64_t token;		/* 0: none */
+	struct cred *cred;
+	struct fdtable *files;
+	struct fs_context *fs;
+	struct mount_ns *mnt_ns;
+};
+
+static void pending_free(struct pending_clone *pc)
+{
+	if (!pc)
+		return;
+	if (pc->cred)
+		cred_put(pc->cred);
+	if (pc->files)
+		fdtable_put(NULL, pc->files);
+	if (pc->fs)
+		fs_context_put(pc->fs);
+	if (pc->mnt_ns)
+		mount_ns_put(pc->mnt_ns);
+	task_put(pc->parent);
+	mem_free(pc);
+}
+
+static struct pending_clone *snapshot(struct task *t, const struct clone_request *req)
+{
+	struct pending_clone *pc = mem_zalloc(sizeof(*pc));
+
+	if (!pc)
+		return NULL;
+	list_init(&pc->node);
+	pc->parent = task_get(t);
+	pc->req = *req;
+	pc->cred = cred_get(t->cred);
+	pc->mnt_ns = mount_ns_get(t->mnt_ns);
+	if (req->flags & CLONE_FILES)
+		pc->files = fdtable_get(t->files);
+	else
+		pc->files = fdtable_copy(t->files, FDTABLE_MAX);
+	if (req->flags & CLONE_FS)
+		pc->fs = fs_context_get(t->fs);
+	else
+		pc->fs = fs_context_copy(t->fs);
+	if (!pc->files || !pc->fs) {
+		pending_free(pc);
+		return NULL;
+	}
+	return pc;
+}
+
+/* RLIMIT_NPROC counts the tasks of the real uid; root and its capabilities are exempt. */
+static bool over_nproc(struct task *t)
+{
+	struct kernel *k = t->kernel;
+	uint64_t limit = task_rlimit(t, RLIMIT_NPROC);
+	uint32_t uid = t->cred->uid;
+	uint64_t count = 0;
+	struct task *other;
+
+	if (limit == RLIM64_INFINITY || uid == 0 || task_has_cap(t, CAP_SYS_RESOURCE) ||
+	    task_has_cap(t, CAP_SYS_ADMIN))
+		return false;
+	rwlock_rdlock(&k->tree_lock);
+	if (k->nr_tasks >= limit)
+		hash_for_each(&k->tasks_by_host_tid, other, by_host_tid)
+			count += other->cred->uid == uid;
+	rwlock_unlock(&k->tree_lock);
+	return count >= limit;
+}
+
+/* Gives pc a token if another clone is pending; it must be on the parent before its clone runs. */
+static int mark(struct task *t, struct pending_clone *pc)
+{
+	struct kernel *k = t->kernel;
+	bool ambiguous;
+
+	rwlock_wrlock(&k->tree_lock);
+	ambiguous = k->nr_pending_clones > 0;
+	k->nr_pending_clones++;
+	list_add_tail(&pc->node, &k->pending_clones);
+	if (ambiguous)
+		pc->token = TOKEN_BASE + k->next_clone_token++ % TOKEN_RANGE;
+	rwlock_unlock(&k->tree_lock);
+	if (!ambiguous)
+		return 0;
+	return hostproc_timerslack_set(k, t->plat.host_tid, pc->token);
+}
+
+static void unlist(struct kernel *k, struct pending_clone *pc)
+{
+	rwlock_wrlock(&k->tree_lock);
+	if (!list_empty(&pc->node)) {
+		list_del(&pc->node);
+		k->nr_pending_clones--;
+	}
+	rwlock_unlock(&k->tree_lock);
+}
+
+int task_clone_prepare(struct task *t, const struct clone_request *req)
+{
+	struct kernel *k = t->kernel;
+	struct pending_clone *pc;
+	int err;
+
+	if (k->nr_tasks + k->nr_pending_clones >= k->max_tasks || over_nproc(t))
+		return -EAGAIN;
+	pc = snapshot(t, req);
+	if (!pc)
+		return -ENOMEM;
+	err = mark(t, pc);
+	if (err < 0) {
+		unlist(k, pc);
+		pending_free(pc);
+		return err == -ESRCH ? err : -EAGAIN;
+	}
+	t->pending_clone = pc;
+	return 0;
+}
+
+/* ---- binding ---- */
+
+/* Could the thread with these ids come from pc? Soft facts: a reparented child has lost its ppid. */
+static bool fits(const struct pending_clone *pc, pid_t host_tid, const struct hostproc_ids *ids)
+{
+	bool is_thread = ids->tgid != host_tid;
+	const struct process *pp = pc->parent->process;
+
+	if (is_thread)
+		return (pc->req.flags & CLONE_THREAD) && pp->host_pid == ids->tgid;
+	return !(pc->req.flags & CLONE_THREAD);
+}
+
+static bool is_parent(const struct pending_clone *pc, const struct hostproc_ids *ids)
+{
+	const struct process *pp = pc->parent->process;
+
+	if (pc->req.flags & CLONE_PARENT)
+		return pp->parent && pp->parent->host_pid == ids->ppid;
+	return pp->host_pid == ids->ppid;
+}
+
+static struct pending_clone *choose_locked(struct kernel *k, pid_t host_tid,
+					   const struct hostproc_ids *ids, uint64_t slack)
+{
+	struct pending_clone *pc, *untagged = NULL, *only = NULL;
+	unsigned int nr = 0;
+
+	list_for_each_entry(pc, &k->pending_clones, node) {
+		if (!fits(pc, host_tid, ids))
+			continue;
+		if (pc->token && pc->token == slack)
+			return pc;
+		if (!pc->token && (!untagged || is_parent(pc, ids)))
+			untagged = pc;
+		only = pc;
+		nr++;
+	}
+	if (nr == 1)
+		return only;
+	return untagged;
+}
+
+/* Takes the snapshot that belongs to a new host thread off the list; NULL: none fits. */
+static struct pending_clone *claim(struct kernel *k, pid_t host_tid, const struct hostproc_ids *ids)
+{
+	struct pending_clone *pc;
+	uint64_t slack = 0;
+
+	if (k->nr_pending_clones > 1 && hostproc_timerslack_get(k, host_tid, &slack) < 0)
+		return NULL;
+	rwlock_wrlock(&k->tree_lock);
+	pc = choose_locked(k, host_tid, ids, slack);
+	if (pc) {
+		list_del(&pc->node);
+		list_init(&pc->node);
+		k->nr_pending_clones--;
+	}
+	rwlock_unlock(&k->tree_lock);
+	return pc;
+}
+
+static struct task *materialise(struct kernel *k, struct pending_clone *pc, pid_t host_tid,
+				const struct hostproc_ids *ids)
+{
+	bool is_thread = pc->req.flags & CLONE_THREAD;
+	struct process *pp = pc->parent->process;
+	struct process *parent = (pc->req.flags & CLONE_PARENT) && pp->parent ? pp->parent : pp;
+	struct task_init init = {
+		.process = is_thread ? pp : NULL,
+		.parent = is_thread ? NULL : parent,
+		.host_tid = host_tid,
+		.host_pid = ids->tgid,
+		.tid = ids->guest_tid,
+		.pid = ids->guest_tid,
+		.exit_signal = pc->req.exit_signal,
+		.like = pc->parent,
+		.cred = TAKE_PTR(pc->cred),
+		.files = TAKE_PTR(pc->files),
+		.fs = TAKE_PTR(pc->fs),
+		.mnt_ns = TAKE_PTR(pc->mnt_ns),
+	};
+
+	return task_create(k, &init);
+}
+
+struct task *task_clone_bind(struct kernel *k, pid_t host_tid)
+{
+	struct hostproc_ids ids;
+	struct pending_clone *pc;
+	struct task *t;
+
+	if (hostproc_ids(k, host_tid, &ids) < 0)
+		return NULL;
+	pc = claim(k, host_tid, &ids);
+	if (!pc) {
+		log_warn("thread %d appeared without a clone; ignored", host_tid);
+		return NULL;
+	}
+	t = materialise(k, pc, host_tid, &ids);
+	pending_free(pc);
+	return t;
+}
+
+static bool known(struct kernel *k, pid_t host_tid)
+{
+	struct task *t;
+	bool found = false;
+
+	rwlock_rdlock(&k->tree_lock);
+	hash_for_each_possible(&k->tasks_by_host_tid, t, by_host_tid,
+			       hash_u64((uint64_t)(uint32_t)host_tid))
+		found |= t->plat.host_tid == host_tid;
+	if (!found) { /* zombies of processes that we know have no tasks any more */
+		struct process *p;
+
+		list_for_each_entry(p, &k->processes, all_node)
+			found |= p->host_pid == host_tid;
+	}
+	rwlock_unlock(&k->tree_lock);
+	return found;
+}
+
+#define MAX_SCAN 4096
+
+/* The first child (or thread) of t on the host that has no record: the one its clone made. */
+static pid_t find_new_child(struct task *t, const struct pending_clone *pc)
+{
+	struct kernel *k = t->kernel;
+	pid_t host_pid = t->process->host_pid;
+	_cleanup_free_ pid_t *tids = mem_calloc(MAX_SCAN, sizeof(*tids));
+	int n;
+
+	if (!tids)
+		return 0;
+	if (pc->req.flags & CLONE_THREAD)
+		n = hostproc_threads(k, host_pid, tids, MAX_SCAN);
+	else
+		n = hostproc_children(k, host_pid, t->plat.host_tid, tids, MAX_SCAN);
+	for (int i = n - 1; i >= 0; i--)
+		if (!known(k, tids[i]))
+			return tids[i];
+	return 0;
+}
+
+void task_clone_resolve(struct task *t)
+{
+	struct pending_clone *pc = t->pending_clone;
+	struct kernel *k = t->kernel;
+	struct task *child;
+	pid_t tid;
+	bool bound;
+
+	t->pending_clone = NULL;
+	rwlock_rdlock(&k->tree_lock);
+	bound = true;
+	{
+		struct pending_clone *other;
+
+		/* pc may have been freed by its binding: compare pointers only. */
+		list_for_each_entry(other, &k->pending_clones, node)
+			bound &= other != pc || other->parent != t;
+	}
+	rwlock_unlock(&k->tree_lock);
+	if (bound)
+		return;
+	tid = find_new_child(t, pc);
+	if (tid) {
+		child = task_for_host_tid(k, tid);
+		task_put(child);
+		return;
+	}
+	if (pc->req.flags & CLONE_PARENT)
+		return; /* its child is not listed under t: it will trap */
+	unlist(k, pc);
+	pending_free(pc);
+}

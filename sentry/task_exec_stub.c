@@ -1,0 +1,324 @@
+/*
+ * sentry/task_exec_stub.c - execve(2), second half: the calls of the stub
+ *
+ * Model: STUB_HELLO commits the exec (the old program is gone on the host) and hands out the plan;
+ * t->in_exec_stub is true from there until the stub's close_range, which ends the load. In that
+ * phase the task may make the calls below and no others.
+ *
+ * Who may say hello: guest code can make any call, and it can jump to the stub's code, which stays
+ * mapped. If a guest's execve of a set-user-ID file failed on the host (bad argv) and the guest then
+ * said hello, committing would give the credentials to the old program. So the sentry asks the host
+ * whether the address space is a new one: its start of code is the stub's until the stub changes it
+ * by PR_SET_MM_MAP, which only the stub can do, once, to a place outside of the stub
+ * (stub_prctl()). The calls that reach into another process's memory refuse tasks in the stub
+ * phase, so nobody changes that structure between check and use.
+ *
+ * Failure after the commit: an error from STUB_HELLO makes the stub die by SIGSEGV.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/prctl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "fs/vfs/file.h"
+#include "platform/platform.h"
+#include "sentry/abi/errno_internal.h"
+#include "sentry/base/log.h"
+#include "sentry/exec_plan.h"
+#include "sentry/fdtable.h"
+#include "sentry/hostproc.h"
+#include "sentry/mem/mapnames.h"
+#include "sentry/mem/usermem.h"
+#include "sentry/task_exec.h"
+#include "sentry/time/posix_timers.h"
+
+#define PROT_ALL (PROT_READ | PROT_WRITE | PROT_EXEC)
+/* What a set-id program does not take over: include/uapi/linux/personality.h. */
+#define PER_CLEAR_ON_SETID                                                                         \
+	(READ_IMPLIES_EXEC | ADDR_NO_RANDOMIZE | ADDR_COMPAT_LAYOUT | MMAP_PAGE_ZERO)
+#define STAT_START_CODE 26 /* proc(5), /proc/pid/stat, fields counted from 1 */
+
+static bool in_stub(uint64_t addr)
+{
+	return addr >= STUB_BASE && addr < STUB_END;
+}
+
+/* Has the host just made this address space for the stub? */
+static bool is_fresh(struct task *t)
+{
+	char buf[1024], *p;
+	ssize_t n = hostproc_read(t->kernel, t->process->host_pid, "stat", buf, sizeof(buf));
+
+	if (n < 0)
+		return false;
+	p = strrchr(buf, ')'); /* ends field 2, which may hold anything */
+	for (int field = 2; p && field < STAT_START_CODE; field++)
+		p = strchr(p + 1, ' ');
+	if (p && in_stub(strtoull(p + 1, NULL, 10)))
+		return true;
+	/* A guest plays tricks, or the host does not let us see (it shows 0 or 1 then). */
+	log_ratelimited(LOG_LEVEL_WARN, "process %d: no exec on the host, start of code: %.20s",
+			t->process->pid, p ? p : "?");
+	return false;
+}
+
+/* ---- commit ---- */
+
+/* An fd table of its own, without what the host fds of the old program were. */
+static bool commit_files(struct task *t)
+{
+	struct fdtable *ft = t->files;
+
+	if (ref_count(&ft->ref) > 1) {
+		struct fdtable *own = fdtable_copy(ft, FDTABLE_MAX);
+
+		if (!own)
+			return false;
+		mutex_lock(&t->mu);
+		t->files = own;
+		mutex_unlock(&t->mu);
+		fdtable_put(t, ft);
+		ft = own;
+	}
+	mutex_lock(&ft->mu);
+	for (uint32_t i = 0; i < ft->size; i++)
+		ft->slots[i].materialised = false;
+	ft->nr_materialised = 0;
+	mutex_unlock(&ft->mu);
+	fdtable_close_on_exec(t);
+	return true;
+}
+
+/* commit_creds(): does the process now have authority that its memory must not be exposed with? */
+static bool gains_authority(const struct cred *old, const struct cred *new)
+{
+	return old->euid != new->euid || old->egid != new->egid || old->fsuid != new->fsuid ||
+	       old->fsgid != new->fsgid || (new->cap_permitted & ~old->cap_permitted);
+}
+
+static void commit_cred(struct task *t, struct exec_plan *plan)
+{
+	struct process *p = t->process;
+	const struct cred *new = plan->cred;
+	bool gains = gains_authority(task_cred(t), new);
+
+	if (gains || plan->secure)
+		t->pdeath_signal = 0;
+	if (new->euid != new->uid || new->egid != new->gid)
+		t->personality &= ~(uint64_t)PER_CLEAR_ON_SETID;
+	t->personality &= ~(uint64_t)READ_IMPLIES_EXEC;
+	mutex_lock(&p->mu);
+	p->dumpable = !gains && !plan->unreadable && new->euid == new->uid &&new->egid == new->gid;
+	mutex_unlock(&p->mu);
+	task_set_cred(t, TAKE_PTR(plan->cred));
+}
+
+static void commit_exe(struct process *p, struct exec_plan *plan)
+{
+	struct path old, exe = plan->exe.file->path;
+	bool held;
+
+	/* A hold of its own: the plan's goes with the plan. */
+	held = inode_deny_write(exe.dentry->inode) == 0;
+	path_get(&exe);
+	process_exe_release(p);
+	mutex_lock(&p->mu);
+	old = p->exe;
+	p->exe = exe;
+	p->exe_held = held;
+	p->umem_arg_start = p->umem_arg_end = p->umem_env_start = p->umem_env_end = 0;
+	mutex_unlock(&p->mu);
+	if (old.dentry)
+		path_put(&old);
+}
+
+void task_exec_commit(struct task *t)
+{
+	struct exec_plan *plan = t->exec_plan;
+
+	t->in_exec_stub = true;
+	if (plan->boot)
+		return;
+	atomic_store(&t->kernel->command_started, true);
+	task_exec_take_leadership(t);
+	posix_timers_exec(t->process);
+	t->robust_list = 0;
+	if (!commit_files(t))
+		plan->block->mode = STUB_MODE_DIE;
+	commit_cred(t, plan);
+	commit_exe(t->process, plan);
+	task_comm_set(t, plan->comm);
+}
+
+/* ---- the stub's calls ---- */
+
+static int install(struct task *t, struct exec_file *ef, int at)
+{
+	if (!ef->file || ef->host_fd < 0)
+		return 0;
+	mapname_record_file(t, ef->host_fd, ef->file);
+	return t->kernel->platform->install_fd(t, ef->host_fd, at);
+}
+
+/* May be repeated: with a larger buffer, or because a signal restarted the call. */
+static long stub_hello(struct task *t, uaddr_t buf, uint64_t size)
+{
+	struct exec_plan *plan = t->exec_plan;
+	int err;
+
+	if (!plan)
+		return -ENOSYS;
+	if (!t->in_exec_stub) {
+		if (!is_fresh(t))
+			return -ENOSYS;
+		task_exec_commit(t);
+		err = install(t, &plan->exe, STUB_FD_EXE);
+		if (err == 0)
+			err = install(t, &plan->interp, STUB_FD_INTERP);
+		if (err < 0)
+			return err;
+	}
+	if (size >= plan->block->size) {
+		err = copy_out(t, buf, plan->block, plan->block->size);
+		if (err < 0)
+			return err;
+	}
+	return plan->block->size;
+}
+
+static void end_phase(struct task *t)
+{
+	struct exec_plan *plan = TAKE_PTR(t->exec_plan);
+
+	t->in_exec_stub = false;
+	exec_plan_free(plan);
+}
+
+long stub_mmap(struct task *t, const uint64_t *a)
+{
+	const struct exec_plan *plan = t->exec_plan;
+	const unsigned int allowed = MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_PRIVATE;
+	unsigned int flags = (unsigned int)a[3];
+	int fd = (int)a[4];
+	bool ours = (fd == STUB_FD_EXE && plan->exe.host_fd >= 0) ||
+		    (fd == STUB_FD_INTERP && plan->interp.host_fd >= 0);
+
+	if (!(flags & MAP_PRIVATE) || (a[2] & ~(uint64_t)PROT_ALL))
+		return -EINVAL;
+	if (!(flags & ~(allowed | MAP_ANONYMOUS)) && (flags & MAP_ANONYMOUS))
+		return SYS_CONTINUE;
+	if (flags & ~allowed)
+		return -EINVAL;
+	return ours ? SYS_CONTINUE : -EBADF;
+}
+
+/* Only PR_SET_MM_MAP. For an init this is the last call of the phase. */
+long stub_prctl(struct task *t, const uint64_t *a)
+{
+	struct process *p = t->process;
+	struct prctl_mm_map mm;
+
+	if ((int)a[0] != PR_SET_MM)
+		return -EINVAL;
+	if (a[1] != PR_SET_MM_MAP || a[3] != sizeof(mm) || a[4] != 0)
+		return -EPERM;
+	if (copy_in_obj(t, &mm, a[2]) < 0)
+		return -EFAULT;
+	if (in_stub(mm.start_code) || mm.exe_fd != (uint32_t)-1)
+		return -EPERM;
+	mutex_lock(&p->mu);
+	p->umem_arg_start = mm.arg_start;
+	p->umem_arg_end = mm.arg_end;
+	p->umem_env_start = mm.env_start;
+	p->umem_env_end = mm.env_end;
+	mutex_unlock(&p->mu);
+	if (t->exec_plan->boot)
+		end_phase(t);
+	return SYS_CONTINUE;
+}
+
+static long stub_close_range(struct task *t, const uint64_t *a)
+{
+	if (a[0] != STUB_FD_EXE || (unsigned int)a[1] != ~0U || (unsigned int)a[2] != 0)
+		return -EINVAL;
+	end_phase(t);
+	return SYS_CONTINUE;
+}
+
+/* ---- the command of the sandbox ---- */
+
+/* Only before the first program of the guest, from the process that was to become it. */
+static bool is_command_to_be(const struct task *t)
+{
+	struct kernel *k = t->kernel;
+	struct process *parent;
+
+	if (atomic_load(&k->command_started))
+		return false;
+	if (t->process == k->init)
+		return true;
+	parent = process_parent(t->process);
+	process_put(parent);
+	return k->own_init && parent == k->init;
+}
+
+static long stub_exec_failed(struct task *t, int err, uaddr_t name_addr)
+{
+	char name[256];
+
+	if (!is_command_to_be(t))
+		return -ENOSYS;
+	if (copy_in_str(t, name, name_addr, sizeof(name)) < 0)
+		strcpy(name, "?");
+	for (char *p = name; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+	if (err <= 0 || err > 4095)
+		err = EINVAL;
+	dprintf(STDERR_FILENO, "sandbox: cannot run '%s': %s\n", name, strerror(err));
+	return 0;
+}
+
+static long stub_init_exit(struct task *t, int status)
+{
+	struct kernel *k = t->kernel;
+
+	if (!k->own_init || t->process != k->init || t->process->has_execed)
+		return -ENOSYS;
+	k->exit_status = status;
+	return 0;
+}
+
+static long stub_phase_call(struct task *t)
+{
+	const uint64_t *a = t->call.args;
+
+	switch (t->call.nr) {
+	case SYS_mmap: return stub_mmap(t, a);
+	case SYS_prctl: return stub_prctl(t, a);
+	case SYS_close_range: return stub_close_range(t, a);
+	case SYS_mprotect:
+		return a[2] & ~(uint64_t)(PROT_ALL | PROT_GROWSDOWN) ? -EINVAL : SYS_CONTINUE;
+	case SYS_munmap:
+	case SYS_restart_syscall: return SYS_CONTINUE;
+	default: return -ENOSYS;
+	}
+}
+
+long stub_call(struct task *t)
+{
+	const uint64_t *a = t->call.args;
+
+	switch (t->call.nr) {
+	case STUB_HELLO: return stub_hello(t, a[0], a[1]);
+	case STUB_EXEC_FAILED: return stub_exec_failed(t, (int)a[0], a[1]);
+	case STUB_INIT_EXIT: return stub_init_exit(t, (int)a[0]);
+	default: return t->in_exec_stub ? stub_phase_call(t) : -ENOSYS;
+	}
+}
