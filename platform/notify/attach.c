@@ -1,0 +1,161 @@
+/*
+ * platform/notify/attach.c - short ptrace attachments of held threads, see notify.h
+ *
+ * Protocol (settled by experiment): SEIZE and INTERRUPT make the held thread leave its sleep in S for
+ * the killable one in D; the verdict then lets it go to the ptrace stop before it returns to user
+ * mode; there its registers can be changed; DETACH lets it run. The attaching thread itself waits
+ * for the stop, so nothing of this outlives the call.
+ *
+ * Never in a group whose exec has been continued: the exec holds the mutex that SEIZE needs, and
+ * waits for traced siblings to be reaped.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "platform/notify/notify.h"
+#include "platform/stub/stub_abi.h"
+#include "sentry/abi/errno_internal.h"
+#include "sentry/base/log.h"
+
+static bool group_in_exec(struct task *t)
+{
+	struct task *other = t->process->exec_task;
+
+	return other && other != t;
+}
+
+static int seize(struct task *t)
+{
+	pid_t tid = t->plat.host_tid;
+
+	if (group_in_exec(t))
+		return -EBUSY;
+	if (ptrace(PTRACE_SEIZE, tid, 0, 0) < 0)
+		return -errno;
+	if (ptrace(PTRACE_INTERRUPT, tid, 0, 0) < 0) {
+		int err = -errno;
+
+		ptrace(PTRACE_DETACH, tid, 0, 0);
+		return err;
+	}
+	return 0;
+}
+
+/* Waits for the stop after the verdict; -ESRCH if the thread died instead. */
+static int wait_stop(pid_t tid)
+{
+	int status;
+	pid_t got;
+
+	do
+		got = waitpid(tid, &status, __WALL);
+	while (got < 0 && errno == EINTR);
+	if (got != tid || !WIFSTOPPED(status))
+		return -ESRCH;
+	return 0;
+}
+
+int attach_restart(struct task *t, int restart_errno)
+{
+	pid_t tid = t->plat.host_tid;
+	int err = seize(t);
+
+	if (err < 0)
+		return err;
+	notify_send(t, 0, -restart_errno, 0);
+	if (wait_stop(tid) == 0)
+		ptrace(PTRACE_DETACH, tid, 0, 0);
+	return 0;
+}
+
+static void set_call(struct user_regs_struct *regs, int nr, const uint64_t args[6])
+{
+	regs->rip -= 2; /* back onto the syscall instruction */
+	regs->rax = (unsigned long long)nr;
+	regs->orig_rax = (unsigned long long)-1; /* no restart logic on the answer */
+	regs->rdi = args[0];
+	regs->rsi = args[1];
+	regs->rdx = args[2];
+	regs->r10 = args[3];
+	regs->r8 = args[4];
+	regs->r9 = args[5];
+}
+
+int attach_redirect(struct task *t, int nr, const uint64_t args[6])
+{
+	pid_t tid = t->plat.host_tid;
+	struct user_regs_struct regs;
+	int err = seize(t);
+
+	if (err < 0)
+		return err;
+	t->plat.flags |= PT_REDIRECTED;
+	t->plat.saved[SAVED_REDIRECT_NR] = (uint64_t)nr;
+	notify_send(t, 0, -ENOSYS, 0);
+	if (wait_stop(tid) < 0)
+		return 0;
+	if (ptrace(PTRACE_GETREGS, tid, 0, &regs) == 0) {
+		set_call(&regs, nr, args);
+		ptrace(PTRACE_SETREGS, tid, 0, &regs);
+	}
+	ptrace(PTRACE_DETACH, tid, 0, 0);
+	return 0;
+}
+
+/* The signal is queued while the thread is held and stopped; its delivery stop is the next one, where
+ * siginfo can be replaced by any other. */
+void attach_answer_with_signal(struct task *t, long result, const siginfo_t *info)
+{
+	pid_t tid = t->plat.host_tid;
+	siginfo_t copy = *info;
+
+	if (seize(t) < 0) {
+		notify_send(t, 0, -EINTR, 0);
+		return;
+	}
+	notify_send(t, result, 0, 0);
+	if (wait_stop(tid) < 0)
+		return;
+	syscall(SYS_tgkill, t->process->host_pid, tid, info->si_signo);
+	ptrace(PTRACE_CONT, tid, 0, 0);
+	if (wait_stop(tid) < 0)
+		return;
+	ptrace(PTRACE_SETSIGINFO, tid, 0, &copy);
+	ptrace(PTRACE_DETACH, tid, 0, info->si_signo);
+}
+
+/* The path of the stub goes below the guest's red zone; its stack pointer is only known when it
+ * has stopped. */
+int attach_exec(struct task *t)
+{
+	pid_t tid = t->plat.host_tid;
+	struct user_regs_struct regs;
+	uint64_t args[6];
+	int err = seize(t);
+
+	if (err < 0)
+		return err;
+	memcpy(args, t->call.args, sizeof(args));
+	if (t->call.nr == SYS_execveat) {
+		args[1] = t->call.args[2];
+		args[2] = t->call.args[3];
+	}
+	t->plat.flags |= PT_EXEC_PENDING;
+	notify_send(t, 0, -ENOSYS, 0);
+	if (wait_stop(tid) < 0)
+		return 0;
+	if (ptrace(PTRACE_GETREGS, tid, 0, &regs) == 0) {
+		args[0] = (regs.rsp - 192) & ~15ULL;
+		t->plat.saved[SAVED_EXEC_PATH] = args[0];
+		set_call(&regs, SYS_execve, args);
+		ptrace(PTRACE_SETREGS, tid, 0, &regs);
+	}
+	ptrace(PTRACE_DETACH, tid, 0, 0);
+	return 0;
+}

@@ -1,0 +1,204 @@
+/*
+ * platform/notify/kick.c - how held threads notice signals on the notify platform
+ *
+ * Model: a thread whose notification was received sleeps in state S. When the host queues a signal
+ * that this thread is to handle it becomes runnable (R for a moment) and then sleeps in D, waiting
+ * for the verdict. So one look at the thread's state, taken after the signal was queued, decides:
+ * S no, D yes, R look again. Looks are taken
+ *  - when the sentry itself has sent a signal, or a child has died (kick_watch without sender);
+ *  - after a guest's kill that went on natively (kick_watch with sender): the signal is queued
+ *    at some time before the sender is seen outside that call, so looks repeat until then;
+ *  - when a thread parks while one of these happened since its call was received (kick_parked).
+ *
+ * Locking: senders list under kick.mu (LOCK_PLATFORM).
+ */
+#include <errno.h>
+#include <signal.h>
+#include <sys/syscall.h>
+
+#include "platform/notify/notify.h"
+#include "sentry/hostproc.h"
+
+static struct {
+	struct mutex mu;
+	struct list senders; /* plat.owner_node; each referenced */
+} kick;
+
+#define MAX_SENDERS_LOOK 16
+
+void kick_init(void)
+{
+	mutex_init(&kick.mu, LOCK_PLATFORM);
+	list_init(&kick.senders);
+}
+
+bool kick_is_signalled(struct task *t)
+{
+	return hostproc_state(t->kernel, t->plat.host_tid) == 'D';
+}
+
+/* ---- senders of continued kills ---- */
+
+static bool sender_remove(struct task *t)
+{
+	bool was;
+
+	mutex_lock(&kick.mu);
+	was = t->plat.flags & PT_SENDER;
+	if (was) {
+		t->plat.flags &= ~PT_SENDER;
+		list_del(&t->plat.owner_node);
+	}
+	mutex_unlock(&kick.mu);
+	return was;
+}
+
+void kick_sender_trapped(struct task *t)
+{
+	if (sender_remove(t))
+		task_put(t);
+}
+
+static void sender_add(struct task *t)
+{
+	bool fresh;
+
+	mutex_lock(&kick.mu);
+	fresh = !(t->plat.flags & PT_SENDER);
+	if (fresh) {
+		t->plat.flags |= PT_SENDER;
+		list_add_tail(&t->plat.owner_node, &kick.senders);
+	}
+	mutex_unlock(&kick.mu);
+	if (fresh)
+		task_get(t);
+}
+
+static bool is_kill_call(int nr)
+{
+	return nr == SYS_kill || nr == SYS_tkill || nr == SYS_tgkill || nr == SYS_rt_sigqueueinfo ||
+	       nr == SYS_rt_tgsigqueueinfo || nr == SYS_pidfd_send_signal;
+}
+
+/* True if a continued kill may still be on its way. Forgets senders that have left their call. */
+static bool senders_in_flight(void)
+{
+	struct task *look[MAX_SENDERS_LOOK], *t;
+	unsigned int nr = 0;
+	bool any = false;
+
+	mutex_lock(&kick.mu);
+	list_for_each_entry(t, &kick.senders, plat.owner_node) {
+		if (nr == MAX_SENDERS_LOOK)
+			break;
+		look[nr++] = task_get(t);
+	}
+	mutex_unlock(&kick.mu);
+	for (unsigned int i = 0; i < nr; i++) {
+		int call = hostproc_syscall_nr(look[i]->kernel, look[i]->plat.host_tid);
+
+		if (call == -EAGAIN || (call >= 0 && is_kill_call(call)))
+			any = true;
+		else if (sender_remove(look[i]))
+			task_put(look[i]);
+		task_put(look[i]);
+	}
+	return any || nr == MAX_SENDERS_LOOK;
+}
+
+/* ---- looking at held threads ---- */
+
+/* Wakes the parked threads of p that have a signal; true if one must be looked at again. */
+static bool look_at(struct process *p)
+{
+	struct task *t;
+	pid_t after = 0;
+	bool again = false;
+
+	while ((t = process_next_task(p, after))) {
+		after = t->tid;
+		if (park_is_parked(t)) {
+			int state = hostproc_state(t->kernel, t->plat.host_tid);
+
+			if (state == 'D' || state == -ESRCH)
+				park_wake(t, WAKE_SIGNAL);
+			else if (state == 'R')
+				again = true;
+		}
+		task_put(t);
+	}
+	return again;
+}
+
+static bool has_parked(struct process *p)
+{
+	struct kernel *k = p->kernel;
+	struct task *t;
+	bool any = false;
+
+	rwlock_rdlock(&k->tree_lock);
+	list_for_each_entry(t, &p->tasks, process_node)
+		any |= park_is_parked(t);
+	rwlock_unlock(&k->tree_lock);
+	return any;
+}
+
+/* Steps of the second and later looks, in ns: most flips take under 100 us, a loaded machine ms. */
+static const int64_t steps[] = { 60000, 120000, 500000, 2000000, 5000000, 20000000 };
+
+static void arm(struct process *p, unsigned int step)
+{
+	if (step >= sizeof(steps) / sizeof(steps[0]))
+		step = sizeof(steps) / sizeof(steps[0]) - 1;
+	p->kick_step = step;
+	timer_arm(&p->kick_timer, clock_now_ns(CLOCK_MONOTONIC) + steps[step]);
+}
+
+static void look_and_rearm(struct process *p, unsigned int next_step)
+{
+	bool in_flight = senders_in_flight(); /* before the look: what left its call is visible */
+
+	if (look_at(p) || (in_flight && has_parked(p)))
+		arm(p, next_step);
+}
+
+static void kick_timer_fn(struct timer *tm)
+{
+	struct process *p = container_of(tm, struct process, kick_timer);
+
+	if (!ref_get_unless_zero(&p->ref))
+		return; /* its end waits for this function */
+	look_and_rearm(p, p->kick_step + 1);
+	process_put(p);
+}
+
+void kick_process_init(struct process *p)
+{
+	timer_init(&p->kick_timer, kick_timer_fn);
+}
+
+void kick_process_free(struct process *p)
+{
+	timer_cancel(&p->kick_timer);
+}
+
+void kick_watch(struct process *p, struct task *sender)
+{
+	atomic_fetch_add(&p->kick_seq, 1);
+	if (sender)
+		sender_add(sender);
+	if (has_parked(p))
+		look_and_rearm(p, 0);
+}
+
+void kick_parked(struct task *t)
+{
+	struct process *p = t->process;
+	bool senders;
+
+	mutex_lock(&kick.mu);
+	senders = !list_empty(&kick.senders);
+	mutex_unlock(&kick.mu);
+	if (senders || atomic_load(&p->kick_seq) != t->plat.kick_seen)
+		look_and_rearm(p, 0);
+}

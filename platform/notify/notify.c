@@ -1,0 +1,311 @@
+/* platform/notify/notify.c - events, verdicts and memory on the notify platform, see notify.h */
+#include "platform/notify/notify.h"
+
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "platform/stub/stub_abi.h"
+#include "sentry/abi/errno_internal.h"
+#include "sentry/base/log.h"
+#include "sentry/base/strbuf.h"
+#include "sentry/hostproc.h"
+#include "sentry/signal.h"
+
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
+#endif
+#ifndef SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
+#endif
+
+static struct {
+	int listener;
+	unsigned int nr_workers;
+} notify;
+
+/* ---- verdicts ---- */
+
+int notify_send(struct task *t, int64_t val, int32_t error, uint32_t flags)
+{
+	struct seccomp_notif_resp resp = {
+		.id = t->plat.cookie,
+		.val = val,
+		.error = error,
+		.flags = flags,
+	};
+
+	if (ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_SEND, &resp) < 0)
+		return -errno;
+	return 0;
+}
+
+static bool is_restart(long result)
+{
+	return result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
+}
+
+static void notify_answer(struct task *t, long result)
+{
+	if (is_restart(result)) {
+		int state = hostproc_state(t->kernel, t->plat.host_tid);
+
+		/* Only in D is a restart class safe from leaking to the guest. */
+		if (state != 'D' && attach_restart(t, (int)-result) == 0)
+			return;
+		if (state != 'D')
+			result = -EINTR;
+	}
+	if (result < 0 && result >= -4095)
+		notify_send(t, 0, (int32_t)result, 0);
+	else
+		notify_send(t, result, 0, 0);
+}
+
+static void notify_continue(struct task *t)
+{
+	notify_send(t, 0, 0, SECCOMP_USER_NOTIF_FLAG_CONTINUE);
+}
+
+static void notify_redirect(struct task *t, int nr, const uint64_t args[6])
+{
+	task_serve_end(t); /* the thread may trap again before this returns */
+	if (attach_redirect(t, nr, args) < 0)
+		notify_send(t, 0, -EINTR, 0);
+}
+
+static bool is_deliverable(struct task *t, int sig)
+{
+	struct signal_state st;
+	uint64_t bit = 1ULL << (sig - 1);
+
+	return signal_state_read(t, &st) == 0 && !((st.blocked | st.ignored) & bit);
+}
+
+static void notify_answer_with_signal(struct task *t, long result, const siginfo_t *info)
+{
+	task_serve_end(t);
+	if (is_deliverable(t, info->si_signo)) {
+		attach_answer_with_signal(t, result, info);
+		return;
+	}
+	signal_send_process(t->process, SIGKILL);
+	notify_send(t, 0, -EINTR, 0);
+}
+
+static int notify_exec_stub(struct task *t)
+{
+	int err;
+
+	task_serve_end(t); /* the thread may trap again before this returns */
+	err = attach_exec(t);
+	return err;
+}
+
+static bool notify_call_valid(struct task *t)
+{
+	return ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &t->plat.cookie) == 0;
+}
+
+static int notify_install_fd(struct task *t, int host_fd, int at)
+{
+	struct seccomp_notif_addfd add = {
+		.id = t->plat.cookie,
+		.flags = SECCOMP_ADDFD_FLAG_SETFD,
+		.srcfd = (uint32_t)host_fd,
+		.newfd = (uint32_t)at,
+		.newfd_flags = 02000000, /* O_CLOEXEC */
+	};
+	int fd;
+
+	do
+		fd = ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+	while (fd < 0 && errno == EINTR);
+	return fd < 0 ? -errno : 0;
+}
+
+/* ---- events ---- */
+
+/* Traps that the platform itself caused; true if the verdict was given. */
+static bool handle_own_trap(struct task *t)
+{
+	int flags = t->plat.flags;
+
+	if ((flags & PT_REDIRECTED) && t->call.nr == (int)t->plat.saved[SAVED_REDIRECT_NR]) {
+		t->plat.flags &= ~PT_REDIRECTED;
+		notify_continue(t);
+		return true;
+	}
+	if ((flags & PT_EXEC_PENDING) && t->call.nr == SYS_execve &&
+	    t->call.args[0] == t->plat.saved[SAVED_EXEC_PATH]) {
+		static const char stub[] = STUB_PATH;
+		struct iovec local = { (void *)stub, sizeof(stub) };
+		struct iovec remote = { (void *)t->call.args[0], sizeof(stub) };
+
+		t->plat.flags = (flags & ~PT_EXEC_PENDING) | PT_EXEC_GONE;
+		/* A signal handler may have run on the stack where the path lay. */
+		process_vm_writev(t->plat.host_tid, &local, 1, &remote, 1, 0);
+		notify_continue(t);
+		return true;
+	}
+	if (flags & PT_EXEC_GONE) {
+		t->plat.flags &= ~PT_EXEC_GONE;
+		if (t->call.nr != STUB_HELLO)
+			task_exec_failed(t);
+	}
+	return false;
+}
+
+static void serve_notification(struct kernel *k, const struct seccomp_notif *req)
+{
+	struct task *t = task_for_host_tid(k, (pid_t)req->pid);
+
+	if (!t) {
+		struct seccomp_notif_resp resp = { .id = req->id, .error = -ENOSYS };
+
+		log_warn("a trap of unknown thread %u was refused", req->pid);
+		ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
+		return;
+	}
+	if (req->data.nr == STUB_HELLO) {
+		struct task *owner = task_exec_owner(t);
+
+		if (owner != t) {
+			task_get(owner);
+			task_put(t);
+			t = owner;
+		}
+	}
+	t->plat.cookie = req->id;
+	t->plat.kick_seen = atomic_load(&t->process->kick_seq);
+	t->call.nr = req->data.nr;
+	memcpy(t->call.args, req->data.args, sizeof(t->call.args));
+	t->call.ip = req->data.instruction_pointer;
+	if (t->plat.flags & PT_SENDER)
+		kick_sender_trapped(t);
+	if (!t->plat.flags || !handle_own_trap(t))
+		task_serve(t);
+	task_put(t);
+}
+
+static void drain_runq(void)
+{
+	struct task *t;
+
+	while ((t = runq_pop()))
+		task_resume_parked(t);
+}
+
+static void notify_worker(struct kernel *k, unsigned int index)
+{
+	struct seccomp_notif req;
+
+	(void)index;
+	while (!atomic_load(&k->exiting)) {
+		memset(&req, 0, sizeof(req));
+		if (ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_RECV, &req) < 0) {
+			if (errno == EINTR || errno == ENOENT)
+				continue;
+			log_err("seccomp listener: %s", strerror(errno));
+			return;
+		}
+		serve_notification(k, &req);
+		drain_runq();
+	}
+}
+
+/* ---- memory ---- */
+
+static ssize_t notify_read_mem(struct task *t, const struct iovec *local, size_t nr_local,
+			       const struct iovec *remote, size_t nr_remote)
+{
+	ssize_t n = process_vm_readv(t->plat.host_tid, local, nr_local, remote, nr_remote, 0);
+
+	return n < 0 ? -errno : n;
+}
+
+static ssize_t notify_write_mem(struct task *t, const struct iovec *local, size_t nr_local,
+				const struct iovec *remote, size_t nr_remote)
+{
+	ssize_t n = process_vm_writev(t->plat.host_tid, local, nr_local, remote, nr_remote, 0);
+
+	return n < 0 ? -errno : n;
+}
+
+/* ---- life ---- */
+
+static int notify_init(struct kernel *k, const struct platform_boot *boot)
+{
+	(void)k;
+	notify.listener = boot->listener_fd;
+	notify.nr_workers = boot->nr_workers;
+	/* 6.6 and newer; without it only speed is lost. */
+	ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
+	kick_init();
+	return 0;
+}
+
+static unsigned int notify_nr_workers(const struct kernel *k)
+{
+	(void)k;
+	return notify.nr_workers;
+}
+
+static int notify_probe(struct strbuf *why)
+{
+	struct seccomp_notif_sizes sizes;
+	uint32_t action = SECCOMP_RET_USER_NOTIF;
+
+	if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) < 0 ||
+	    syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) < 0) {
+		strbuf_puts(why, "the kernel has no seccomp user notification (Linux 5.19 or newer "
+				 "with CONFIG_SECCOMP_FILTER is needed)");
+		return -ENOSYS;
+	}
+	/* Without a program: EFAULT if the flags are known. */
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		    SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+		    NULL) < 0 &&
+	    errno != EFAULT) {
+		strbuf_printf(why, "seccomp listeners that wait killably are refused here: %s (Linux "
+				   "5.19 or newer is needed, and a container profile that allows "
+				   "seccomp(2))", strerror(errno));
+		return -ENOSYS;
+	}
+	return 0;
+}
+
+static void notify_kick_workers(struct kernel *k)
+{
+	(void)k; /* workers drain the run queue after each call; the event thread serves the rest */
+}
+
+const struct platform platform_notify = {
+	.name = "notify",
+	.probe = notify_probe,
+	.init = notify_init,
+	.worker = notify_worker,
+	.nr_workers = notify_nr_workers,
+	.kick_workers = notify_kick_workers,
+	.answer = notify_answer,
+	.continue_call = notify_continue,
+	.redirect = notify_redirect,
+	.exec_stub = notify_exec_stub,
+	.answer_with_signal = notify_answer_with_signal,
+	.parked = kick_parked,
+	.call_valid = notify_call_valid,
+	.is_signalled = kick_is_signalled,
+	.watch_signals = kick_watch,
+	.process_init = kick_process_init,
+	.process_free = kick_process_free,
+	.install_fd = notify_install_fd,
+	.read_mem = notify_read_mem,
+	.write_mem = notify_write_mem,
+};

@@ -1,0 +1,96 @@
+/*
+ * platform/platform.h - the seam between the sentry and the way guests are trapped
+ *
+ * Model: a platform starts guests, delivers their trapped calls, and carries out the sentry's
+ * verdict on each. Between trap and verdict the guest thread is held. Verdicts:
+ *   answer      the call returns this value to the guest (or a restart class, see below)
+ *   continue    the host kernel runs the call as the guest made it
+ *   redirect    the host kernel runs another call instead and its result is the guest's
+ *   exec_stub   an execve is redirected to the stub (argv, envp stay the guest's own)
+ *
+ * Worker threads run ops->worker(), which loops: next event -> task_for_host_tid() -> fill t->call
+ * -> task_serve() -> drain the run queue (runq_pop(), task_resume_parked()). Verdict functions may
+ * be called from any thread of the sentry; a platform whose threads are bound to an owner (ptrace)
+ * posts them there. Each trapped call gets exactly one verdict.
+ *
+ * Restart classes: answer(-ERESTARTSYS and friends) is valid at any time and always right: if the
+ * thread has no deliverable signal (any more) the platform makes the call restart by itself.
+ *
+ * Signals: while a task's call is held and parked, the platform must find out that the host has a
+ * deliverable signal for that thread, and call park_wake(t, WAKE_SIGNAL). ptrace sees it by itself
+ * (the parked thread waits in a native, interruptible call); notify looks at the thread's state
+ * when watch_signals() says that one may have been sent.
+ *
+ * A dead guest: verdicts on a thread that is gone are ignored (-ESRCH where one is returned).
+ *
+ * Locking: LOCK_PLATFORM inside; called without sentry locks except where said.
+ */
+#ifndef PLATFORM_PLATFORM_H
+#define PLATFORM_PLATFORM_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#include "sentry/task.h"
+
+struct kernel;
+struct strbuf;
+
+struct platform_boot {
+	pid_t init_host_tid;	/* guest pid 1, stopped before its first exec (see boot protocol) */
+	int listener_fd;	/* notify: taken by pidfd_getfd(), else -1 */
+	int release_fd;		/* ptrace: a byte written here lets init install its filter */
+	unsigned int nr_workers;
+};
+
+struct platform {
+	const char *name;
+	/* 0 if this host allows it, else -errno and a sentence in why (what, how to allow it). */
+	int (*probe)(struct strbuf *why);
+	int (*init)(struct kernel *k, const struct platform_boot *boot);
+	void (*worker)(struct kernel *k, unsigned int index); /* returns at shutdown */
+	unsigned int (*nr_workers)(const struct kernel *k);
+	/* Wakes all workers so that they notice k->exiting or the run queue. */
+	void (*kick_workers)(struct kernel *k);
+
+	void (*answer)(struct task *t, long result);
+	void (*continue_call)(struct task *t);
+	void (*redirect)(struct task *t, int nr, const uint64_t args[6]);
+	/* The next trap of the thread is the stub's, or means that exec failed. */
+	int (*exec_stub)(struct task *t);
+	/* As answer(), and the thread takes this signal with exactly this siginfo before it returns
+	 * to user mode (seccomp's SIGSYS). A blocked or ignored signal becomes SIGKILL. */
+	void (*answer_with_signal)(struct task *t, long result, const siginfo_t *info);
+	/* Called by park_commit's caller path: the call will be answered later. */
+	void (*parked)(struct task *t);
+
+	/* Is the thread's call still there (it was not killed)? For checks before copy-out. */
+	bool (*call_valid)(struct task *t);
+	bool (*is_signalled)(struct task *t);
+	void (*watch_signals)(struct process *p, struct task *in_flight);
+
+	/* Puts a duplicate of host_fd under number at in the guest's host fd table (O_CLOEXEC);
+	 * t's call is held. 0 or -errno. */
+	int (*install_fd)(struct task *t, int host_fd, int at);
+
+	/* Bytes moved (short at an unmapped page) or -errno (-EFAULT, -ESRCH). */
+	ssize_t (*read_mem)(struct task *t, const struct iovec *local, size_t nr_local,
+			    const struct iovec *remote, size_t nr_remote);
+	ssize_t (*write_mem)(struct task *t, const struct iovec *local, size_t nr_local,
+			     const struct iovec *remote, size_t nr_remote);
+
+	void (*process_init)(struct process *p); /* each may be NULL */
+	void (*process_free)(struct process *p);
+	void (*task_added)(struct task *t);
+	void (*task_removed)(struct task *t);
+};
+
+extern const struct platform platform_notify, platform_ptrace;
+const struct platform *platform_by_name(const char *name); /* NULL: unknown */
+/* auto: the best that the host allows; explains itself into why. */
+const struct platform *platform_choose(struct strbuf *why);
+
+#endif
