@@ -1,0 +1,117 @@
+/*
+ * syscalls/dispatch.c - from a trapped call to its verdict
+ *
+ * Model: the platform has filled t->call and calls task_serve(). Order of things at a trap: a clone
+ * that was continued is resolved; deaths of children that the parent may have seen through a native
+ * wait are processed; the guest's own seccomp filters are asked; then the handler of table.def
+ * runs, and its result is turned into a verdict. task_resume_parked() does the last part for calls
+ * that were parked.
+ *
+ * Trust: t->call is a private copy. The number is bounded before it indexes the table.
+ */
+#include <poll.h>
+
+#include "platform/platform.h"
+#include "platform/stub/stub_abi.h"
+#include "sentry/guest_seccomp.h"
+#include "sentry/task_exec.h"
+#include "syscalls/strace.h"
+#include "syscalls/syscall.h"
+
+#define MAX_DEATH_POLL 64
+
+/* A native wait may have told the parent of a death before its pidfd event was served here. */
+static void catch_up_with_deaths(struct task *t)
+{
+	struct process *p = t->process, *child;
+	struct process *look[MAX_DEATH_POLL];
+	struct pollfd fds[MAX_DEATH_POLL];
+	unsigned int nr = 0;
+
+	atomic_store(&p->waits_in_flight, false);
+	rwlock_rdlock(&t->kernel->tree_lock);
+	list_for_each_entry(child, &p->children, sibling) {
+		if (nr == MAX_DEATH_POLL)
+			break;
+		fds[nr] = (struct pollfd){ .fd = child->pidfd, .events = POLLIN };
+		look[nr++] = process_get(child);
+	}
+	rwlock_unlock(&t->kernel->tree_lock);
+	if (nr > 0)
+		poll(fds, nr, 0);
+	for (unsigned int i = 0; i < nr; i++) {
+		if (fds[i].revents && look[i]->state != PROCESS_ZOMBIE)
+			process_died(look[i]);
+		else
+			process_forget_if_reaped(look[i]);
+		process_put(look[i]);
+	}
+}
+
+long syscall_dispatch(struct task *t)
+{
+	const struct syscall_row *row;
+	int nr = t->call.nr;
+
+	/* The stub is ours, so the guest's filters are not asked about its calls. */
+	if ((nr >= STUB_CALL_FIRST && nr <= STUB_CALL_LAST) || unlikely(t->in_exec_stub))
+		return stub_call(t);
+	if (unlikely(t->seccomp)) {
+		long r;
+
+		if (guest_seccomp_check(t, &r))
+			return r;
+	}
+	if (nr < 0 || nr >= SYSCALL_MAX)
+		return -ENOSYS;
+	row = syscall_row((int)array_index_nospec((size_t)nr, SYSCALL_MAX));
+	if (!row)
+		return -ENOSYS;
+	if (!row->fn)
+		return row->refusal ? -row->refusal : -ENOSYS;
+	return row->fn(t, t->call.args);
+}
+
+static void verdict(struct task *t, long r)
+{
+	const struct platform *platform = t->kernel->platform;
+
+	if (r == SYS_PARKED) {
+		if (platform->parked)
+			platform->parked(t);
+		return;
+	}
+	/* The thread may run, and trap again, as soon as the verdict is out. */
+	task_serve_end(t);
+	if (r == SYS_CONTINUE)
+		platform->continue_call(t);
+	else if (r != SYS_DONE)
+		platform->answer(t, r);
+}
+
+void task_serve(struct task *t)
+{
+	long r;
+
+	atomic_fetch_or(&t->life, TASK_SERVING);
+	if (unlikely(t->pending_clone))
+		task_clone_resolve(t);
+	if (unlikely(atomic_load_explicit(&t->process->waits_in_flight, memory_order_relaxed)))
+		catch_up_with_deaths(t);
+	if (unlikely(t->kernel->strace))
+		strace_enter(t);
+	r = task_is_dead(t) ? -EINTR : syscall_dispatch(t);
+	if (unlikely(t->kernel->strace))
+		strace_exit(t, r);
+	verdict(t, r);
+}
+
+void task_resume_parked(struct task *t)
+{
+	long r = park_resume(t);
+
+	if (unlikely(t->kernel->strace))
+		strace_exit(t, r);
+	verdict(t, r);
+	task_put(t);
+}

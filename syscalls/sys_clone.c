@@ -1,0 +1,147 @@
+/*
+ * syscalls/sys_clone.c - clone(2), fork(2), vfork(2), clone3(2), exit(2), exit_group(2), wait4(2),
+ * waitid(2)
+ *
+ * Model: all of them go on natively after the sentry's part. Clone flags are an allow-list (a flag
+ * outside it could hand the guest a host fd or take the child out of our sight): what Linux would
+ * do with the others is answered here. clone3's arguments lie in memory, so it is ENOSYS and libc
+ * falls back to clone.
+ *
+ * Differences from Linux: CLONE_PIDFD, CLONE_PTRACE, CLONE_UNTRACED, CLONE_IO and new namespaces are
+ * refused with EINVAL or EPERM.
+ */
+#include <linux/sched.h>
+#include <linux/wait.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+
+#include "fs/anon/pidfd.h"
+#include "fs/vfs/file.h"
+#include "platform/platform.h"
+#include "syscalls/syscall.h"
+
+#define ALLOWED_FLAGS                                                                              \
+	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |        \
+	 CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID |          \
+	 CLONE_VFORK | CLONE_DETACHED | CLONE_PARENT | CSIGNAL)
+#define NAMESPACE_FLAGS                                                                            \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |             \
+	 CLONE_NEWPID | CLONE_NEWNET)
+
+/* The rules of copy_process(), kernel/fork.c, in its order. */
+static long check_flags(struct task *t, uint64_t flags)
+{
+	if ((flags & (CLONE_NEWNS | CLONE_FS)) == (CLONE_NEWNS | CLONE_FS) ||
+	    (flags & (CLONE_NEWUSER | CLONE_FS)) == (CLONE_NEWUSER | CLONE_FS))
+		return -EINVAL;
+	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
+		return -EINVAL;
+	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
+		return -EINVAL;
+	if ((flags & CLONE_PARENT) && t->process == t->kernel->init)
+		return -EINVAL;
+	if ((flags & CLONE_THREAD) && (flags & (CLONE_NEWUSER | CLONE_NEWPID)))
+		return -EINVAL;
+	if (flags & NAMESPACE_FLAGS)
+		return -EPERM;
+	if ((flags & CLONE_PIDFD) && (flags & CLONE_DETACHED))
+		return -EINVAL;
+	if (flags & ~(uint64_t)ALLOWED_FLAGS)
+		return -EINVAL;
+	if ((flags & CSIGNAL) > _NSIG - 1)
+		return -EINVAL;
+	return 0;
+}
+
+static long do_clone(struct task *t, uint64_t flags)
+{
+	struct clone_request req = { .flags = flags, .exit_signal = (int)(flags & CSIGNAL) };
+	long err = check_flags(t, flags);
+
+	if (err == 0)
+		err = task_clone_prepare(t, &req);
+	return err < 0 ? err : SYS_CONTINUE;
+}
+
+long sys_clone(struct task *t, const uint64_t *a)
+{
+	return do_clone(t, a[0]);
+}
+
+long sys_fork(struct task *t, const uint64_t *a)
+{
+	(void)a;
+	return do_clone(t, SIGCHLD);
+}
+
+long sys_vfork(struct task *t, const uint64_t *a)
+{
+	(void)a;
+	return do_clone(t, CLONE_VFORK | CLONE_VM | SIGCHLD);
+}
+
+long sys_clone3(struct task *t, const uint64_t *a)
+{
+	(void)t;
+	(void)a;
+	return -ENOSYS;
+}
+
+long sys_exit(struct task *t, const uint64_t *a)
+{
+	(void)a;
+	if (t->process->nr_tasks == 1)
+		process_release_resources(t->process);
+	else
+		task_exited(t);
+	return SYS_CONTINUE;
+}
+
+long sys_exit_group(struct task *t, const uint64_t *a)
+{
+	(void)a;
+	process_release_resources(t->process);
+	return SYS_CONTINUE;
+}
+
+long sys_wait4(struct task *t, const uint64_t *a)
+{
+	(void)a;
+	atomic_store(&t->process->waits_in_flight, true);
+	return SYS_CONTINUE;
+}
+
+/* P_PIDFD names a descriptor of ours: the host would look in its own table, so it is asked for the
+ * pid instead. */
+static long waitid_pidfd(struct task *t, const uint64_t *a)
+{
+	struct file *f = (int)a[1] < 0 ? NULL : fd_get(t, (int)a[1]);
+	struct process *p = f ? pidfd_process(f) : NULL;
+	uint64_t args[6] = { P_PID, 0, a[2], a[3] | (f && file_nonblock(f) ? WNOHANG : 0), a[4], 0 };
+	bool is_child;
+
+	if ((int)a[1] < 0)
+		return -EINVAL;
+	if (f)
+		file_put(f);
+	if (!p)
+		return -EBADF;
+	args[1] = (uint64_t)p->pid;
+	rwlock_rdlock(&t->kernel->tree_lock);
+	is_child = p->parent == t->process;
+	rwlock_unlock(&t->kernel->tree_lock);
+	process_put(p);
+	if (!is_child)
+		return -ECHILD;
+	t->kernel->platform->redirect(t, SYS_waitid, args);
+	return SYS_DONE;
+}
+
+long sys_waitid(struct task *t, const uint64_t *a)
+{
+	if ((int)a[0] == P_PIDFD)
+		return waitid_pidfd(t, a);
+	atomic_store(&t->process->waits_in_flight, true);
+	return SYS_CONTINUE;
+}

@@ -1,0 +1,302 @@
+/*
+ * syscalls/sys_memory.c - memory calls: mmap(2), mremap(2), mlock(2), ... and those on the
+ * forwarded list
+ *
+ * Model: the address space is the host's. Calls on the forwarded list reach the sentry only with
+ * arguments outside the allowed values, or under --forward=none; each handler therefore checks for
+ * itself what may go on natively and answers the rest.
+ *
+ * mlock: the host would count against a limit that is not the guest's, so the calls are checked and
+ * answered without locking (memory of a sandbox is not swapped apart from its cgroup's).
+ */
+#include <linux/mman.h>
+#include <sys/mman.h>
+
+#include "fs/proc/procfs.h"
+#include "sentry/mem/mmap.h"
+#include "syscalls/syscall.h"
+
+#define PAGE_MASK 4095UL
+
+long sys_mmap(struct task *t, const uint64_t *a)
+{
+	return do_mmap(t, a);
+}
+
+long sys_munmap(struct task *t, const uint64_t *a)
+{
+	(void)t;
+	(void)a;
+	return SYS_CONTINUE;
+}
+
+long sys_brk(struct task *t, const uint64_t *a)
+{
+	(void)t;
+	(void)a;
+	return SYS_CONTINUE;
+}
+
+long sys_mprotect(struct task *t, const uint64_t *a)
+{
+	(void)t;
+	/* GROWSDOWN and GROWSUP only widen the range within the mapping. */
+	if (a[2] & ~(uint64_t)(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | PROT_GROWSDOWN |
+			       PROT_GROWSUP))
+		return -EINVAL;
+	return SYS_CONTINUE;
+}
+
+long sys_mremap(struct task *t, const uint64_t *a)
+{
+	unsigned int flags = (unsigned int)a[3];
+
+	(void)t;
+	if (flags & ~(unsigned int)(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP))
+		return -EINVAL;
+	/* old_size 0 would duplicate a shared mapping: fine for Linux, a second authority here. */
+	if (a[1] == 0 || (flags & MREMAP_DONTUNMAP))
+		return -EINVAL;
+	return SYS_CONTINUE;
+}
+
+long sys_madvise(struct task *t, const uint64_t *a)
+{
+	int advice = (int)a[2];
+
+	(void)t;
+	switch (advice) {
+	case MADV_NORMAL:
+	case MADV_RANDOM:
+	case MADV_SEQUENTIAL:
+	case MADV_WILLNEED:
+	case MADV_DONTNEED:
+	case MADV_FREE:
+	case MADV_DONTFORK:
+	case MADV_DOFORK:
+	case MADV_HUGEPAGE:
+	case MADV_NOHUGEPAGE:
+	case MADV_DONTDUMP:
+	case MADV_DODUMP:
+	case MADV_WIPEONFORK:
+	case MADV_KEEPONFORK:
+	case MADV_COLD:
+	case MADV_POPULATE_READ:
+	case MADV_POPULATE_WRITE:
+		return SYS_CONTINUE;
+	case MADV_MERGEABLE: /* shared pages tell on neighbours */
+	case MADV_UNMERGEABLE:
+	case MADV_PAGEOUT:
+		return a[0] & PAGE_MASK ? -EINVAL : 0;
+	case MADV_REMOVE: /* would punch holes through the mapping's fd */
+		return -EINVAL;
+	case MADV_HWPOISON:
+	case MADV_SOFT_OFFLINE:
+		return -EPERM;
+	}
+	return -EINVAL;
+}
+
+long sys_msync(struct task *t, const uint64_t *a)
+{
+	(void)t;
+	(void)a;
+	return SYS_CONTINUE;
+}
+
+long sys_mincore(struct task *t, const uint64_t *a)
+{
+	(void)t;
+	(void)a;
+	return SYS_CONTINUE;
+}
+
+static bool may_lock(struct task *t, uint64_t len)
+{
+	uint64_t limit = task_rlimit(t, RLIMIT_MEMLOCK);
+
+	return task_has_cap(t, CAP_IPC_LOCK) || len <= limit;
+}
+
+static long do_mlock(struct task *t, uint64_t start, uint64_t len)
+{
+	uint64_t size = (len + (start & PAGE_MASK) + PAGE_MASK) & ~PAGE_MASK;
+	char probe;
+
+	if (!task_has_cap(t, CAP_IPC_LOCK) && task_rlimit(t, RLIMIT_MEMLOCK) == 0)
+		return -EPERM;
+	if (!may_lock(t, size))
+		return -ENOMEM;
+	if (start + size < start)
+		return -EINVAL;
+	/* Both ends must be mapped, as far as can be seen from here. */
+	if (len > 0 && (copy_in(t, &probe, start, 1) < 0 ||
+			copy_in(t, &probe, start + len - 1, 1) < 0))
+		return -ENOMEM;
+	return 0;
+}
+
+long sys_mlock(struct task *t, const uint64_t *a)
+{
+	return do_mlock(t, a[0], a[1]);
+}
+
+long sys_mlock2(struct task *t, const uint64_t *a)
+{
+	if ((int)a[2] & ~MLOCK_ONFAULT)
+		return -EINVAL;
+	return do_mlock(t, a[0], a[1]);
+}
+
+long sys_munlock(struct task *t, const uint64_t *a)
+{
+	uint64_t size = (a[1] + (a[0] & PAGE_MASK) + PAGE_MASK) & ~PAGE_MASK;
+	char probe;
+
+	if (a[0] + size < a[0])
+		return -EINVAL;
+	if (a[1] > 0 &&
+	    (copy_in(t, &probe, a[0], 1) < 0 || copy_in(t, &probe, a[0] + a[1] - 1, 1) < 0))
+		return -ENOMEM;
+	return 0;
+}
+
+long sys_mlockall(struct task *t, const uint64_t *a)
+{
+	int flags = (int)a[0];
+
+	if (flags == 0 || (flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)) ||
+	    flags == MCL_ONFAULT)
+		return -EINVAL;
+	if (!task_has_cap(t, CAP_IPC_LOCK)) {
+		uint64_t limit = task_rlimit(t, RLIMIT_MEMLOCK);
+
+		if (limit == 0)
+			return -EPERM;
+		if (flags & MCL_CURRENT)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+long sys_munlockall(struct task *t, const uint64_t *a)
+{
+	(void)t;
+	(void)a;
+	return 0;
+}
+
+long sys_membarrier(struct task *t, const uint64_t *a)
+{
+	int cmd = (int)a[0];
+
+	(void)t;
+	if ((unsigned int)a[1] & ~1U)
+		return -EINVAL;
+	if (cmd == 0 || cmd == 8 || cmd == 16 || cmd == 32 || cmd == 64)
+		return SYS_CONTINUE;
+	return -EINVAL;
+}
+
+long sys_pkey_mprotect(struct task *t, const uint64_t *a)
+{
+	return (int)a[3] == -1 ? sys_mprotect(t, a) : -EINVAL;
+}
+
+long sys_pkey_alloc(struct task *t, const uint64_t *a)
+{
+	(void)t;
+	(void)a;
+	return -ENOSPC; /* as on a processor without protection keys */
+}
+
+long sys_pkey_free(struct task *t, const uint64_t *a)
+{
+	(void)t;
+	(void)a;
+	return -EINVAL;
+}
+
+/* ---- process_vm_readv, process_vm_writev: between guests, by the sentry ---- */
+
+
+static long vm_copy(struct task *t, struct task *other, const uint64_t *a, bool write)
+{
+	struct iovec local_inline[8], remote_inline[8], *local = local_inline, *remote = remote_inline;
+	size_t total_l = 0, total_r = 0;
+	struct uio l;
+	char buf[4096];
+	long done = 0;
+	int err;
+
+	err = copy_in_iov(t, a[1], a[2], local_inline, 8, &local, &total_l);
+	if (err < 0)
+		return err;
+	err = copy_in_iov(t, a[3], a[4], remote_inline, 8, &remote, &total_r);
+	if (err < 0)
+		goto out;
+	uio_init_iov(&l, t, local, a[2], total_l);
+	for (size_t i = 0; i < a[4] && l.left; i++) {
+		uaddr_t at = (uaddr_t)remote[i].iov_base;
+		size_t left = remote[i].iov_len;
+
+		while (left && l.left) {
+			size_t n = MIN(MIN(left, l.left), sizeof(buf)), moved;
+			ssize_t got;
+
+			if (write) {
+				moved = uio_read(&l, buf, n);
+				got = moved ? copy_out_partial(other, at, buf, moved) : -EFAULT;
+			} else {
+				got = copy_in_partial(other, buf, at, n);
+				moved = got > 0 ? uio_write(&l, buf, (size_t)got) : 0;
+				if (got > 0 && moved == 0)
+					got = -EFAULT;
+			}
+			if (got <= 0) {
+				err = -EFAULT;
+				goto out;
+			}
+			done += got;
+			at += (size_t)got;
+			left -= (size_t)got;
+			if ((size_t)got < n)
+				goto out;
+		}
+	}
+out:
+	if (local != local_inline)
+		free(local);
+	if (remote != remote_inline)
+		free(remote);
+	return done ? done : err;
+}
+
+static long process_vm(struct task *t, const uint64_t *a, bool write)
+{
+	struct task *other;
+	long r;
+
+	if (a[5] != 0)
+		return -EINVAL;
+	other = task_by_tid(t->kernel, (pid_t)a[0]);
+	if (!other)
+		return -ESRCH;
+	/* A process in the stub takes orders from what it finds in its memory: nobody else's. */
+	if (other->in_exec_stub || ptrace_may_access(t, other, true) < 0)
+		r = -EPERM;
+	else
+		r = vm_copy(t, other, a, write);
+	task_put(other);
+	return r;
+}
+
+long sys_process_vm_readv(struct task *t, const uint64_t *a)
+{
+	return process_vm(t, a, false);
+}
+
+long sys_process_vm_writev(struct task *t, const uint64_t *a)
+{
+	return process_vm(t, a, true);
+}
