@@ -1,0 +1,528 @@
+/*
+ * runsc-c/boot.c - the sentry's start: from a fresh process in new namespaces to serving guests
+ *
+ * The one place that wires filesystems, devices and platform together, and the one that holds the
+ * order in which privileges go (sandbox.h). Every step that fails ends the sentry with a message to
+ * the starter, which prints it. After boot_restrict() nothing here may open a path.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <linux/prctl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "platform/platform.h"
+#include "platform/policy/policy_fds.h"
+#include "runsc-c/boot_guest.h"
+#include "runsc-c/sandbox.h"
+#include "sentry/base/log.h"
+#include "sentry/base/mem.h"
+
+static struct {
+	int status_fd;
+	int control_fd;
+	struct event_source control_src;
+	struct event_source winch_src;
+	struct kernel *k;
+} boot = {.status_fd = -1};
+
+/* ---- the end ---- */
+
+static void send_status(const struct sandbox_status *st)
+{
+	while (write(boot.status_fd, st, sizeof(*st)) < 0 && errno == EINTR)
+		;
+}
+
+void boot_fail(const char *fmt, ...)
+{
+	struct sandbox_status st = {.failed = 1, .wait_status = EXIT_OURS << 8};
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(st.text, sizeof(st.text), fmt, ap);
+	va_end(ap);
+	send_status(&st);
+	_exit(EXIT_OURS);
+}
+
+void kernel_shutdown(struct kernel *k, int status)
+{
+	struct sandbox_status st = {.wait_status = status};
+
+	if (atomic_exchange(&k->exiting, true))
+		return;
+	boot_guest_drain(k);
+	send_status(&st);
+	_exit(0); /* pid 1 of the namespace: the host kills every guest */
+}
+
+/* ---- signals of the host ---- */
+
+static int winch_fd = -1;
+
+static void on_winch(int sig)
+{
+	uint64_t one = 1;
+	int saved = errno;
+
+	(void)sig;
+	if (write(winch_fd, &one, sizeof(one)) < 0)
+		errno = saved;
+	errno = saved;
+}
+
+static void boot_signals(void)
+{
+	static const int ignored[] = {SIGPIPE, SIGINT,	SIGQUIT, SIGTSTP,
+				      SIGTTIN, SIGTTOU, SIGHUP,	 SIGTERM};
+	struct sigaction sa = {.sa_handler = on_winch, .sa_flags = SA_RESTART};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
+		signal(ignored[i], SIG_IGN);
+	winch_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	sigaction(SIGWINCH, &sa, NULL);
+}
+
+static void winch_event(struct event_source *src, uint32_t events)
+{
+	uint64_t n;
+
+	(void)events;
+	if (read(src->fd, &n, sizeof(n)) == sizeof(n))
+		boot_guest_winch(boot.k);
+}
+
+/* The starter sends signal numbers; its end means ours. */
+static void control_event(struct event_source *src, uint32_t events)
+{
+	unsigned char sig;
+	ssize_t n = read(src->fd, &sig, 1);
+
+	(void)events;
+	if (n == 1)
+		boot_guest_signal(boot.k, sig);
+	else if (n == 0 || errno != EAGAIN)
+		kernel_shutdown(boot.k, SIGKILL);
+}
+
+/* ---- mounts and directory fds ---- */
+
+static int new_mount_fd(const char *type, unsigned int attrs)
+{
+	int fs = (int)syscall(SYS_fsopen, type, FSOPEN_CLOEXEC), fd;
+
+	if (fs < 0)
+		return -errno;
+	if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) {
+		int err = -errno;
+
+		close(fs);
+		return err;
+	}
+	fd = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, attrs);
+	if (fd < 0)
+		fd = -errno;
+	close(fs);
+	return fd;
+}
+
+static void boot_proc(struct kernel *k)
+{
+	int fd = new_mount_fd("proc", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	int self;
+
+	if (fd < 0)
+		boot_fail("cannot mount /proc for the sentry: %s (is /proc masked on this host? "
+			  "it must be fully visible)",
+			  strerror(-fd));
+	k->host_proc_fd = fd;
+	self = openat(fd, "self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (self < 0 || dup3(self, SENTRY_SELF_FD_DIR, O_CLOEXEC) < 0)
+		boot_fail("cannot open /proc/self/fd: %s", strerror(errno));
+	close(self);
+	k->host_self_fd_dir = SENTRY_SELF_FD_DIR;
+}
+
+static void write_proc_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, text, strlen(text)) < 0)
+		log_debug("%s: %s", path, strerror(errno));
+	close(fd);
+}
+
+/* From here the sentry sees nothing of the host's tree but the fds it holds. */
+static void boot_empty_root(void)
+{
+	int fd = new_mount_fd("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+
+	if (fd < 0)
+		boot_fail("cannot make an empty root: tmpfs: %s", strerror(-fd));
+	if (mkdirat(fd, "g", 0755) < 0 ||
+	    syscall(SYS_move_mount, fd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0 ||
+	    fchdir(fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		boot_fail("cannot enter an empty root: %s", strerror(errno));
+	close(fd);
+}
+
+/* ---- the guests' namespaces ---- */
+
+#define GUEST_NAMESPACES                                                                           \
+	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
+
+struct child {
+	pid_t pid;
+	int pidfd;
+	int fd; /* our end of the socket pair */
+	int ns_fds[GUEST_NR_NAMESPACES]; /* the donor's */
+};
+
+static void wait_report(struct child *c, const char *what)
+{
+	char text[200];
+	ssize_t n;
+
+	do
+		n = read(c->fd, text, sizeof(text) - 1);
+	while (n < 0 && errno == EINTR);
+	if (n == 1 && text[0] == '\0')
+		return;
+	text[n > 0 ? n : 0] = '\0';
+	boot_fail("cannot start the guest: %s: %s", what, n > 0 ? text : "the process died");
+}
+
+static pid_t clone_process(unsigned long flags)
+{
+	return (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0, NULL, NULL, 0);
+}
+
+static void write_child_file(struct kernel *k, pid_t pid, const char *name, const char *text)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "%d/%s", pid, name);
+	fd = openat(k->host_proc_fd, path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		boot_fail("cannot write /proc/%d/%s (\"%s\"): %s", pid, name, text,
+			  strerror(errno));
+	close(fd);
+}
+
+static void start_donor(struct kernel *k, const struct sandbox_config *cfg, struct child *ret)
+{
+	int sv[2];
+	char map[64];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) < 0)
+		boot_fail("socketpair: %s", strerror(errno));
+	ret->fd = sv[0];
+	ret->pid = clone_process(GUEST_NAMESPACES);
+	if (ret->pid < 0)
+		boot_fail("cannot make the guests' namespaces: %s (is "
+			  "/proc/sys/user/max_user_namespaces large enough?)",
+			  strerror(errno));
+	if (ret->pid == 0) {
+		close(sv[0]);
+		wait_report(&(struct child){.fd = sv[1]}, "id maps");
+		guest_prepare_namespaces(sv[1]);
+	}
+	close(sv[1]);
+	ret->pidfd = (int)syscall(SYS_pidfd_open, ret->pid, 0);
+	write_child_file(k, ret->pid, "setgroups", "deny");
+	snprintf(map, sizeof(map), "%u %u 1", cfg->uid, getuid());
+	write_child_file(k, ret->pid, "uid_map", map);
+	snprintf(map, sizeof(map), "%u %u 1", cfg->gid, getgid());
+	write_child_file(k, ret->pid, "gid_map", map);
+	if (write(ret->fd, "", 1) != 1)
+		boot_fail("the guests' namespaces: the process died");
+	wait_report(ret, "namespaces");
+}
+
+/* While it may still be looked at: the Landlock domain to come forbids that. */
+static void open_namespaces(struct kernel *k, struct child *donor)
+{
+	for (int i = 0; i < GUEST_NR_NAMESPACES; i++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "%d/ns/%s", donor->pid, guest_namespaces[i]);
+		donor->ns_fds[i] = openat(k->host_proc_fd, path, O_RDONLY | O_CLOEXEC);
+		if (donor->ns_fds[i] < 0)
+			boot_fail("cannot open the guests' %s namespace: %s", guest_namespaces[i],
+				  strerror(errno));
+	}
+}
+
+static void start_init(const struct sandbox_config *cfg, struct child *donor, struct child *ret)
+{
+	int sv[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) < 0)
+		boot_fail("socketpair: %s", strerror(errno));
+	ret->fd = sv[0];
+	ret->pid = clone_process(CLONE_NEWPID);
+	if (ret->pid < 0)
+		boot_fail("cannot make the guests' pid namespace: %s", strerror(errno));
+	if (ret->pid == 0)
+		guest_become_init(donor->ns_fds, cfg, sv[1]);
+	close(sv[1]);
+	ret->pidfd = (int)syscall(SYS_pidfd_open, ret->pid, 0);
+	wait_report(ret, "first process");
+}
+
+/* The filter is installed a moment after the report; the process then sleeps in its execve. */
+static int take_listener(struct child *init)
+{
+	for (int i = 0; i < 100000; i++) {
+		int fd = (int)syscall(SYS_pidfd_getfd, init->pidfd, GUEST_LISTENER_FD, 0);
+		char text[200];
+		ssize_t n;
+
+		if (fd >= 0)
+			return fd;
+		if (errno != EBADF)
+			boot_fail("cannot take the seccomp listener: %s (is "
+				  "kernel.yama.ptrace_scope 3?)",
+				  strerror(errno));
+		n = recv(init->fd, text, sizeof(text) - 1, MSG_DONTWAIT);
+		if (n > 0) {
+			text[n] = '\0';
+			boot_fail("cannot start the guest: %s", text);
+		}
+		sched_yield();
+	}
+	boot_fail("the guest's seccomp listener did not appear");
+}
+
+/* ---- restriction ---- */
+
+static void own_limits(struct kernel *k)
+{
+	struct rlimit r;
+
+	getrlimit(RLIMIT_NOFILE, &r);
+	r.rlim_cur = r.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &r);
+	k->host_nofile = r.rlim_max;
+	r.rlim_cur = r.rlim_max = 1;
+	setrlimit(RLIMIT_CORE, &r);
+}
+
+static void boot_restrict_ids(const struct sandbox_config *cfg)
+{
+	uid_t uid = cfg->rootfs.reader_uid;
+	gid_t gid = cfg->rootfs.reader_gid;
+
+	if (getuid() == 0 && syscall(SYS_setgroups, 0, NULL) < 0 && errno != EPERM)
+		boot_fail("setgroups: %s", strerror(errno));
+	if (privileges_set_ids(uid, gid) < 0)
+		boot_fail("cannot take uid %u, gid %u: %s", uid, gid, strerror(errno));
+	/* As /proc files of a process with changed ids belong to root, and its maps could not be
+	 * written; set to 0 for good in boot_restrict(). */
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
+static void boot_landlock(struct kernel *k, const struct sandbox_config *cfg, struct child *donor)
+{
+	int read_fds[ROOTFS_MAX_FDS], write_fds[ROOTFS_MAX_FDS + 1];
+	size_t nr_read = 0, nr_write = 0;
+	char path[64];
+	int guest_root, err;
+
+	snprintf(path, sizeof(path), "%d/root", donor->pid);
+	guest_root = openat(k->host_proc_fd, path, O_PATH | O_CLOEXEC);
+	rootfs_list_fds(read_fds, &nr_read, write_fds, &nr_write);
+	write_fds[nr_write++] = k->host_proc_fd;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		boot_fail("no_new_privs: %s", strerror(errno));
+	err = privileges_landlock(read_fds, nr_read, write_fds, nr_write, guest_root);
+	if (err < 0)
+		log_info("Landlock is not available (%s): the mount namespace alone confines the "
+			 "sentry's file access",
+			 strerror(-err));
+	if (guest_root >= 0)
+		close(guest_root);
+	(void)cfg;
+}
+
+static void *worker_main(void *arg)
+{
+	struct kernel *k = boot.k;
+
+	k->platform->worker(k, (unsigned int)(uintptr_t)arg);
+	return NULL;
+}
+
+/* ---- all of it, in order ---- */
+
+static void wait_go(int fd)
+{
+	char c;
+	ssize_t n;
+
+	do
+		n = read(fd, &c, 1);
+	while (n < 0 && errno == EINTR);
+	if (n != 1)
+		_exit(EXIT_OURS);
+	close(fd);
+}
+
+static pthread_barrier_t workers_ready;
+
+static void *worker_start(void *arg)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "worker-%u", (unsigned int)(uintptr_t)arg);
+	prctl(PR_SET_NAME, name, 0, 0, 0); /* not allowed after the filter */
+	log_set_thread_name(name);
+	pthread_barrier_wait(&workers_ready); /* created, not yet filtered */
+	pthread_barrier_wait(&workers_ready); /* filtered: serve */
+	return worker_main(arg);
+}
+
+static void start_workers(unsigned int nr)
+{
+	pthread_attr_t attr;
+
+	pthread_barrier_init(&workers_ready, NULL, nr + 1);
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 512 << 10);
+	for (unsigned int i = 0; i < nr; i++) {
+		pthread_t th;
+		int err = pthread_create(&th, &attr, worker_start, (void *)(uintptr_t)i);
+
+		if (err)
+			boot_fail("cannot start a worker thread: %s", strerror(err));
+	}
+	pthread_barrier_wait(&workers_ready);
+}
+
+static void boot_restrict(unsigned int groups)
+{
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	prctl(PR_SET_SPECULATION_CTRL, PR_SPEC_INDIRECT_BRANCH, PR_SPEC_DISABLE, 0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* beside the lifeline, not instead */
+	if (privileges_load_filter(groups) < 0)
+		boot_fail("cannot load the sentry's seccomp filter: %s", strerror(errno));
+}
+
+static unsigned int online_cpus(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		return 1;
+	return (unsigned int)CPU_COUNT(&set);
+}
+
+static struct kernel *boot_kernel(const struct sandbox_config *cfg, const struct boot_fds *fds)
+{
+	struct kernel *k = mem_zalloc(sizeof(*k));
+
+	if (!k)
+		boot_fail("out of memory");
+	kernel_init(k);
+	boot.k = k;
+	k->platform = cfg->platform;
+	k->forward = cfg->forward;
+	k->nr_cpus = online_cpus();
+	k->memory_limit = cfg->memory_limit;
+	if (cfg->max_tasks)
+		k->max_tasks = cfg->max_tasks;
+	k->strace = cfg->strace;
+	k->strace_fd = cfg->strace_fd;
+	k->status_fd = fds->status;
+	snprintf(k->hostname, sizeof(k->hostname), "%s", cfg->hostname ? cfg->hostname : "sandbox");
+	snprintf(k->domainname, sizeof(k->domainname), "(none)");
+	k->host_dummy_fd = eventfd(0, EFD_CLOEXEC);
+	own_limits(k);
+	return k;
+}
+
+static void watch_host(struct kernel *k)
+{
+	boot.control_src = (struct event_source){.fd = boot.control_fd, .fn = control_event};
+	boot.winch_src = (struct event_source){.fd = winch_fd, .fn = winch_event};
+	fcntl(boot.control_fd, F_SETFL, O_NONBLOCK);
+	if (event_watch(&boot.control_src, EPOLLIN) < 0 ||
+	    event_watch(&boot.winch_src, EPOLLIN) < 0)
+		boot_fail("cannot watch the starter");
+	(void)k;
+}
+
+void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
+{
+	struct platform_boot pb = {.listener_fd = -1};
+	struct child donor, init;
+	struct kernel *k;
+	int err;
+
+	boot.status_fd = fds->status;
+	boot.control_fd = fds->control;
+	wait_go(fds->go);
+	boot_signals();
+	k = boot_kernel(cfg, fds);
+	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		boot_fail("cannot make mounts private: %s", strerror(errno));
+	write_proc_file("/proc/self/oom_score_adj", "0");
+	boot_proc(k);
+	if (event_init(k) < 0)
+		boot_fail("event loop: %s", strerror(errno));
+	boot_guest_stdio(k);
+	boot_rootfs_open(k, cfg);
+	boot_empty_root();
+	boot_restrict_ids(cfg);
+	start_donor(k, cfg, &donor);
+	open_namespaces(k, &donor);
+	boot_landlock(k, cfg, &donor);
+	start_init(cfg, &donor, &init);
+	kill(donor.pid, SIGKILL);
+	waitpid(donor.pid, NULL, 0);
+	close(donor.fd);
+	close(donor.pidfd);
+	for (int i = 0; i < GUEST_NR_NAMESPACES; i++)
+		close(donor.ns_fds[i]);
+	if (cfg->platform == &platform_notify)
+		pb.listener_fd = take_listener(&init);
+	pb.init_host_tid = init.pid;
+	pb.release_fd = init.fd;
+	pb.nr_workers = MAX(2U, k->nr_cpus);
+	boot_guest_create(k, cfg, init.pid);
+	err = cfg->platform->init(k, &pb);
+	if (err < 0)
+		boot_fail("platform %s: %s", cfg->platform->name, strerror(-err));
+	watch_host(k);
+	if (privileges_drop_all() < 0)
+		boot_fail("cannot drop capabilities: %s", strerror(errno));
+	start_workers(k->platform->nr_workers(k));
+	boot_restrict(boot_rootfs_groups(cfg));
+	pthread_barrier_wait(&workers_ready);
+	log_set_thread_name("event");
+	event_thread_main(k);
+	kernel_shutdown(k, SIGKILL);
+	_exit(EXIT_OURS);
+}

@@ -1,0 +1,388 @@
+/*
+ * runsc-c/rootfs.c - the trees that the guest's root is made of: options, and their fds (phase 1)
+ *
+ * A tree is cloned with its mounts (open_tree), so that what is mounted on it later does not appear,
+ * and restricted (mount_setattr). Where the host refuses that, a plain O_PATH fd serves: the
+ * filesystem code never follows names at the host anyhow (fs/hostfs), and refuses devices itself.
+ */
+#include "runsc-c/rootfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/mount.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "runsc-c/rootfs_internal.h"
+#include "sentry/base/log.h"
+#include "sentry/base/mem.h"
+
+#ifndef MOUNT_ATTR_NOSYMFOLLOW
+#define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
+#endif
+#ifndef OPEN_TREE_CLONE
+#define OPEN_TREE_CLONE 1
+#endif
+#ifndef OPEN_TREE_CLOEXEC
+#define OPEN_TREE_CLOEXEC O_CLOEXEC
+#endif
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+
+struct rootfs rootfs_state;
+
+int rootfs_fail(struct rootfs_error *e, int err, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	va_end(ap);
+	if (n >= 0 && (size_t)n < sizeof(e->text))
+		snprintf(e->text + n, sizeof(e->text) - (size_t)n, ": %s", strerror(-err));
+	e->err = err;
+	return err;
+}
+
+/* A mistake in an option, for which an errno would say nothing. */
+static int bad_option(struct rootfs_error *e, const char *option, const char *arg, const char *why)
+{
+	snprintf(e->text, sizeof(e->text), "%s %s: %s", option, arg, why);
+	e->err = -EINVAL;
+	return e->err;
+}
+
+/* ---- options ---- */
+
+/* Cuts the last ":part" off, or returns NULL. */
+static char *cut_last(char *arg)
+{
+	char *colon = strrchr(arg, ':');
+
+	if (!colon)
+		return NULL;
+	*colon = '\0';
+	return colon + 1;
+}
+
+int rootfs_parse_bind(struct rootfs_config *cfg, char *arg, struct rootfs_error *err)
+{
+	struct rootfs_bind b = {.src = arg};
+	char *last;
+
+	if (cfg->nr_binds == ROOTFS_MAX_BINDS)
+		return bad_option(err, "--bind", arg, "too many binds");
+	last = strrchr(arg, ':');
+	if (last && (strcmp(last, ":ro") == 0 || strcmp(last, ":rw") == 0)) {
+		b.readonly = last[2] == 'o';
+		*last = '\0';
+	}
+	b.dst = cut_last(arg);
+	if (!*b.src)
+		return bad_option(err, "--bind", arg, "the source is empty");
+	if (b.dst && b.dst[0] != '/')
+		return bad_option(err, "--bind", b.dst,
+				  "the destination must be an absolute path (SRC[:DST][:ro|rw])");
+	cfg->binds[cfg->nr_binds++] = b;
+	return 0;
+}
+
+int rootfs_parse_tmpfs(struct rootfs_config *cfg, char *arg, struct rootfs_error *err)
+{
+	struct rootfs_tmpfs t = {.dst = arg};
+	char *colon = strchr(arg, ':');
+
+	if (cfg->nr_tmpfs == ROOTFS_MAX_TMPFS)
+		return bad_option(err, "--tmpfs", arg, "too many");
+	if (colon) {
+		*colon = '\0';
+		t.options = colon + 1;
+	}
+	if (arg[0] != '/')
+		return bad_option(err, "--tmpfs", arg, "the destination must be an absolute path");
+	cfg->tmpfs[cfg->nr_tmpfs++] = t;
+	return 0;
+}
+
+int rootfs_parse_overlay(struct rootfs_config *cfg, char *arg, struct rootfs_error *err)
+{
+	cfg->overlay_dir = NULL;
+	if (strcmp(arg, "memory") == 0) {
+		cfg->overlay = ROOTFS_OVERLAY_MEMORY;
+	} else if (strcmp(arg, "none") == 0) {
+		cfg->overlay = ROOTFS_OVERLAY_NONE;
+	} else if (*arg) {
+		cfg->overlay = ROOTFS_OVERLAY_DIR;
+		cfg->overlay_dir = arg;
+	} else {
+		return bad_option(err, "--overlay", arg, "memory, none, or a directory is wanted");
+	}
+	return 0;
+}
+
+/* ---- fds ---- */
+
+static int clone_tree(const char *path, bool readonly)
+{
+	struct mount_attr attr = {
+		.attr_set = MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOSYMFOLLOW,
+	};
+	int fd = (int)syscall(SYS_open_tree, AT_FDCWD, path,
+			      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+
+	if (fd < 0)
+		return -errno;
+	if (readonly)
+		attr.attr_set |= MOUNT_ATTR_RDONLY;
+	if (syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) <
+	    0) {
+		attr.attr_set &= ~(uint64_t)MOUNT_ATTR_NOSYMFOLLOW; /* before Linux 5.14 */
+		if (syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr,
+			    sizeof(attr)) < 0) {
+			int err = -errno;
+
+			close(fd);
+			return err;
+		}
+	}
+	return fd;
+}
+
+/* A directory of the host. option names it in messages. */
+static int open_tree_at(struct rootfs_tree *tree, const char *option, const char *path,
+			bool readonly, struct rootfs_error *err)
+{
+	int fd = clone_tree(path, readonly);
+
+	if (fd < 0 && fd != -ENOENT && fd != -ENOTDIR) {
+		log_info("%s %s: the mounts cannot be cloned (%s); using the directory itself",
+			 option, path, strerror(-fd));
+		fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0)
+			fd = -errno;
+	}
+	if (fd < 0)
+		return rootfs_fail(err, fd, "%s %s", option, path);
+	tree->fd = fd;
+	tree->readonly = readonly;
+	return 0;
+}
+
+static int set_dst(struct rootfs_tree *tree, const char *dst, struct rootfs_error *err)
+{
+	tree->dst = mem_strdup(dst);
+	return tree->dst ? 0 : rootfs_fail(err, -ENOMEM, "%s", dst);
+}
+
+/* --rootfs: by what it is. */
+static int open_rootfs(struct rootfs *r, struct rootfs_error *err)
+{
+	const struct rootfs_config *cfg = r->cfg;
+	struct stat st;
+
+	if (!cfg->rootfs) {
+		r->kind = ROOTFS_HOST;
+		return open_tree_at(&r->root, "the host's root", "/", true, err);
+	}
+	if (stat(cfg->rootfs, &st) < 0)
+		return rootfs_fail(err, -errno, "--rootfs %s", cfg->rootfs);
+	if (S_ISDIR(st.st_mode)) {
+		r->kind = ROOTFS_DIR;
+		return open_tree_at(&r->root, "--rootfs", cfg->rootfs,
+				    cfg->readonly || cfg->overlay != ROOTFS_OVERLAY_NONE, err);
+	}
+	if (!S_ISREG(st.st_mode))
+		return bad_option(err, "--rootfs", cfg->rootfs,
+				  "neither a directory nor a tar archive");
+	r->kind = ROOTFS_TAR;
+	r->tar_fd = open(cfg->rootfs, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (r->tar_fd < 0)
+		return rootfs_fail(err, -errno, "--rootfs %s", cfg->rootfs);
+	return 0;
+}
+
+/*
+ * The current directory in the host's root: nothing to do where the root shows it; a tree of its own
+ * where it does not, or where changes are to reach the host.
+ */
+static int open_cwd(struct rootfs *r, struct rootfs_error *err)
+{
+	const struct rootfs_config *cfg = r->cfg;
+	bool write = cfg->overlay == ROOTFS_OVERLAY_NONE && !cfg->readonly;
+	int e;
+
+	if (!cfg->cwd || r->kind != ROOTFS_HOST || strcmp(cfg->cwd, "/") == 0)
+		return 0;
+	if (!rootfs_is_hidden(cfg->cwd) && !write)
+		return 0;
+	e = open_tree_at(&r->cwd, "the current directory", cfg->cwd, !write, err);
+	return e < 0 ? e : set_dst(&r->cwd, cfg->cwd, err);
+}
+
+/* The directory and the name of a single file. */
+static int open_bind_file(struct rootfs_tree *tree, const struct rootfs_bind *b, char *full,
+			  struct rootfs_error *err)
+{
+	char *slash = strrchr(full, '/');
+	int e;
+
+	if (!slash)
+		return rootfs_fail(err, -ENOENT, "--bind %s", b->src);
+	tree->file = mem_strdup(slash + 1);
+	if (!tree->file)
+		return rootfs_fail(err, -ENOMEM, "--bind %s", b->src);
+	*slash = '\0';
+	e = open_tree_at(tree, "--bind", *full ? full : "/", b->readonly, err);
+	*slash = '/';
+	return e;
+}
+
+static int open_bind(struct rootfs_tree *tree, const struct rootfs_bind *b,
+		     struct rootfs_error *err)
+{
+	char full[PATH_MAX];
+	struct stat st;
+	int e;
+
+	tree->fd = -1;
+	if (!realpath(b->src, full) || stat(full, &st) < 0)
+		return rootfs_fail(err, -errno, "--bind %s", b->src);
+	if (S_ISDIR(st.st_mode))
+		e = open_tree_at(tree, "--bind", full, b->readonly, err);
+	else if (S_ISREG(st.st_mode))
+		e = open_bind_file(tree, b, full, err);
+	else
+		e = bad_option(err, "--bind", b->src, "only directories and regular files");
+	return e < 0 ? e : set_dst(tree, b->dst ? b->dst : full, err);
+}
+
+static int open_upper(struct rootfs *r, struct rootfs_error *err)
+{
+	const struct rootfs_config *cfg = r->cfg;
+
+	if (cfg->overlay != ROOTFS_OVERLAY_DIR)
+		return 0;
+	if (r->kind == ROOTFS_TAR)
+		return bad_option(
+			err, "--overlay", cfg->overlay_dir,
+			"an archive is unpacked into memory and takes no overlay directory");
+	return open_tree_at(&r->upper, "--overlay", cfg->overlay_dir, false, err);
+}
+
+/* Is the user namespace that of an ordinary user, with one id in its map? */
+static bool has_one_id(void)
+{
+	FILE *f = fopen("/proc/self/uid_map", "re");
+	unsigned int inside, outside, count = 0;
+
+	if (!f)
+		return false;
+	if (fscanf(f, "%u %u %u", &inside, &outside, &count) != 3)
+		count = 0;
+	fclose(f);
+	return count == 1;
+}
+
+static int open_all(struct rootfs *r, struct rootfs_error *err)
+{
+	const struct rootfs_config *cfg = r->cfg;
+	int e = open_rootfs(r, err);
+
+	if (e == 0)
+		e = open_upper(r, err);
+	if (e == 0)
+		e = open_cwd(r, err);
+	for (size_t i = 0; e == 0 && i < cfg->nr_binds; i++) {
+		e = open_bind(&r->binds[i], &cfg->binds[i], err);
+		r->nr_binds = i + 1;
+	}
+	return e;
+}
+
+int rootfs_open_fds(const struct rootfs_config *cfg, struct rootfs_error *err)
+{
+	struct rootfs *r = &rootfs_state;
+	int e;
+
+	*r = (struct rootfs){.cfg = cfg, .tar_fd = -1};
+	r->root.fd = r->upper.fd = r->cwd.fd = -1;
+	r->one_id = has_one_id();
+	e = open_all(r, err);
+	if (e < 0)
+		rootfs_close(r);
+	return e;
+}
+
+static void tree_close(struct rootfs_tree *tree)
+{
+	if (tree->fd >= 0)
+		close(tree->fd);
+	tree->fd = -1;
+	mem_free(TAKE_PTR(tree->file));
+	mem_free(TAKE_PTR(tree->dst));
+}
+
+void rootfs_close(struct rootfs *r)
+{
+	tree_close(&r->root);
+	tree_close(&r->upper);
+	tree_close(&r->cwd);
+	for (size_t i = 0; i < r->nr_binds; i++)
+		tree_close(&r->binds[i]);
+	r->nr_binds = 0;
+	if (r->tar_fd >= 0)
+		close(r->tar_fd);
+	r->tar_fd = -1;
+}
+
+static void list_tree(const struct rootfs_tree *tree, int *read_fds, size_t *nr_read,
+		      int *write_fds, size_t *nr_write)
+{
+	if (tree->fd < 0)
+		return;
+	if (tree->readonly)
+		read_fds[(*nr_read)++] = tree->fd;
+	else
+		write_fds[(*nr_write)++] = tree->fd;
+}
+
+void rootfs_list_fds(int *read_fds, size_t *nr_read, int *write_fds, size_t *nr_write)
+{
+	struct rootfs *r = &rootfs_state;
+
+	*nr_read = *nr_write = 0;
+	list_tree(&r->root, read_fds, nr_read, write_fds, nr_write);
+	list_tree(&r->upper, read_fds, nr_read, write_fds, nr_write);
+	list_tree(&r->cwd, read_fds, nr_read, write_fds, nr_write);
+	for (size_t i = 0; i < r->nr_binds; i++)
+		list_tree(&r->binds[i], read_fds, nr_read, write_fds, nr_write);
+}
+
+static bool writes(const struct rootfs_config *cfg, enum rootfs_kind kind)
+{
+	if (cfg->overlay == ROOTFS_OVERLAY_DIR)
+		return true;
+	if (cfg->overlay == ROOTFS_OVERLAY_NONE && !cfg->readonly)
+		return kind == ROOTFS_DIR || cfg->cwd;
+	return false;
+}
+
+bool rootfs_writes_host(void)
+{
+	const struct rootfs *r = &rootfs_state;
+
+	if (writes(r->cfg, r->kind))
+		return true;
+	for (size_t i = 0; i < r->cfg->nr_binds; i++)
+		if (!r->cfg->binds[i].readonly)
+			return true;
+	return false;
+}

@@ -1,0 +1,275 @@
+/*
+ * runsc-c/sandbox.c - the starter: makes the sentry, waits for its end, see sandbox.h
+ *
+ * Model: the starter stays in the user's session and only waits: for the sentry's status, for
+ * signals to pass on, for the time-out. Killing it ends everything (control pipe). The terminal, if
+ * standard input is one, is raw as long as the sandbox runs, because the guest's terminal has its
+ * own line discipline; it is restored on every way out but SIGKILL.
+ */
+#include "runsc-c/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "runsc-c/cgroup.h"
+#include "sentry/timer.h"
+
+static struct {
+	struct termios saved;
+	int fd; /* -1: not raw */
+} terminal = {.fd = -1};
+
+static void terminal_raw(void)
+{
+	struct termios raw;
+
+	for (int fd = 0; fd <= 2; fd++) {
+		if (tcgetattr(fd, &terminal.saved) < 0)
+			continue;
+		if (tcgetpgrp(fd) != getpgrp())
+			return; /* in the background: not ours to change */
+		raw = terminal.saved;
+		cfmakeraw(&raw);
+		if (tcsetattr(fd, TCSADRAIN, &raw) == 0)
+			terminal.fd = fd;
+		return;
+	}
+}
+
+static void terminal_restore(void)
+{
+	if (terminal.fd >= 0)
+		tcsetattr(terminal.fd, TCSADRAIN, &terminal.saved);
+	terminal.fd = -1;
+}
+
+/* ---- id maps ---- */
+
+static int write_file(pid_t pid, const char *name, const char *text)
+{
+	char path[64];
+	int fd, err = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/* All ids that we have ourselves, unchanged: what a guest's stat shows is then what the host has. */
+static int identity_map(const char *own_map, char *out, size_t size)
+{
+	FILE *f = fopen(own_map, "re");
+	unsigned long inside, outside, count;
+	size_t len = 0;
+
+	if (!f)
+		return -errno;
+	while (fscanf(f, "%lu %lu %lu", &inside, &outside, &count) == 3 && len < size)
+		len += (size_t)snprintf(out + len, size - len, "%lu %lu %lu\n", inside, inside,
+					count);
+	fclose(f);
+	return len > 0 && len < size ? 0 : -EINVAL;
+}
+
+static int map_as_root(pid_t pid)
+{
+	char map[1024];
+	int err = identity_map("/proc/self/uid_map", map, sizeof(map));
+
+	if (err == 0)
+		err = write_file(pid, "uid_map", map);
+	if (err == 0)
+		err = identity_map("/proc/self/gid_map", map, sizeof(map));
+	if (err == 0)
+		err = write_file(pid, "gid_map", map);
+	return err;
+}
+
+static int map_as_user(pid_t pid)
+{
+	char map[64];
+	int err = write_file(pid, "setgroups", "deny");
+
+	snprintf(map, sizeof(map), "%u %u 1", geteuid(), geteuid());
+	if (err == 0)
+		err = write_file(pid, "uid_map", map);
+	snprintf(map, sizeof(map), "%u %u 1", getegid(), getegid());
+	if (err == 0)
+		err = write_file(pid, "gid_map", map);
+	return err;
+}
+
+/* ---- waiting ---- */
+
+static void pass_signal_on(int sfd, int control)
+{
+	struct signalfd_siginfo si;
+	unsigned char sig;
+
+	if (read(sfd, &si, sizeof(si)) != sizeof(si))
+		return;
+	sig = (unsigned char)si.ssi_signo;
+	if (write(control, &sig, 1) < 0 && errno != EPIPE)
+		perror("sandbox: control pipe");
+}
+
+static int exit_code(const struct sandbox_status *st)
+{
+	if (WIFSIGNALED(st->wait_status))
+		return 128 + WTERMSIG(st->wait_status);
+	return WEXITSTATUS(st->wait_status);
+}
+
+/* 1: the status came; 0: the sentry died without one; -ETIME: time is up. */
+static int wait_status(int status_fd, int sfd, int control, int64_t deadline,
+		       struct sandbox_status *st)
+{
+	for (;;) {
+		struct pollfd fds[2] = {{status_fd, POLLIN, 0}, {sfd, POLLIN, 0}};
+		int timeout = -1;
+		int64_t left;
+
+		if (deadline) {
+			left = deadline - clock_now_ns(CLOCK_MONOTONIC);
+			if (left <= 0)
+				return -ETIME;
+			timeout = (int)MIN(left / 1000000 + 1, (int64_t)INT32_MAX);
+		}
+		if (poll(fds, 2, timeout) < 0 && errno != EINTR)
+			return 0;
+		if (fds[1].revents & POLLIN)
+			pass_signal_on(sfd, control);
+		if (fds[0].revents)
+			return read(status_fd, st, sizeof(*st)) == sizeof(*st);
+	}
+}
+
+static int finish(pid_t sentry, int got, const struct sandbox_status *st)
+{
+	int status = 0;
+
+	if (got < 0)
+		kill(sentry, SIGKILL);
+	while (waitpid(sentry, &status, 0) < 0 && errno == EINTR)
+		;
+	terminal_restore();
+	if (got < 0) {
+		fprintf(stderr, "sandbox: the time given by --timeout is up; everything in the "
+				"sandbox was killed\n");
+		return EXIT_TIMEOUT;
+	}
+	if (got == 0) {
+		if (WIFSIGNALED(status))
+			fprintf(stderr, "sandbox: the sentry was killed by signal %d (%s)%s\n",
+				WTERMSIG(status), strsignal(WTERMSIG(status)),
+				WTERMSIG(status) == SIGSYS ? "; it made a call that its seccomp "
+							     "filter forbids: please "
+							     "report this"
+							   : "");
+		else
+			fprintf(stderr, "sandbox: the sentry ended without a result\n");
+		return EXIT_OURS;
+	}
+	if (st->failed || st->text[0])
+		fprintf(stderr, "sandbox: %.*s\n", (int)sizeof(st->text), st->text);
+	return exit_code(st);
+}
+
+static int block_signals(void)
+{
+	static const int passed[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(passed); i++)
+		sigaddset(&set, passed[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+#define SENTRY_NAMESPACES                                                                          \
+	(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | \
+	 CLONE_NEWCGROUP)
+
+static int explain_clone_failure(int err)
+{
+	fprintf(stderr, "sandbox: cannot make new namespaces: %s\n", strerror(err));
+	if (err == EPERM)
+		fprintf(stderr,
+			"sandbox: user namespaces are forbidden here; see `sandbox doctor` "
+			"(kernel.unprivileged_userns_clone, an AppArmor or seccomp profile)\n");
+	if (err == ENOSPC || err == EUSERS)
+		fprintf(stderr, "sandbox: the limit is in /proc/sys/user/max_*_namespaces\n");
+	return EXIT_OURS;
+}
+
+int sandbox_run(const struct sandbox_config *cfg)
+{
+	int go[2], control[2], status[2], sfd, err, got;
+	struct sandbox_status st = {0};
+	int64_t deadline = cfg->timeout_ns ? clock_now_ns(CLOCK_MONOTONIC) + cfg->timeout_ns : 0;
+	sigset_t old;
+	pid_t pid;
+
+	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(control, O_CLOEXEC) < 0 ||
+	    pipe2(status, O_CLOEXEC) < 0) {
+		fprintf(stderr, "sandbox: pipe: %s\n", strerror(errno));
+		return EXIT_OURS;
+	}
+	sigprocmask(SIG_BLOCK, NULL, &old);
+	sfd = block_signals();
+	fflush(NULL);
+	pid = (pid_t)syscall(SYS_clone, SENTRY_NAMESPACES | SIGCHLD, 0, NULL, NULL, 0);
+	if (pid < 0)
+		return explain_clone_failure(errno);
+	if (pid == 0) {
+		struct boot_fds fds = {.go = go[0], .control = control[0], .status = status[1]};
+
+		close(go[1]);
+		close(control[1]);
+		close(status[0]);
+		close(sfd);
+		sigprocmask(SIG_SETMASK, &old, NULL);
+		boot_sentry(cfg, &fds);
+	}
+	close(go[0]);
+	close(control[0]);
+	close(status[1]);
+	err = geteuid() == 0 ? map_as_root(pid) : map_as_user(pid);
+	if (err < 0) {
+		fprintf(stderr, "sandbox: cannot write the id maps of the sandbox: %s\n",
+			strerror(-err));
+		kill(pid, SIGKILL);
+		return EXIT_OURS;
+	}
+	err = cfg->cgroup ? cgroup_add(cfg->cgroup, pid) : 0;
+	if (err < 0) {
+		fprintf(stderr, "sandbox: cannot enter the sandbox's cgroup: %s\n", strerror(-err));
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		return EXIT_OURS;
+	}
+	terminal_raw();
+	if (write(go[1], "", 1) != 1)
+		fprintf(stderr, "sandbox: the sentry died at its start\n");
+	got = wait_status(status[0], sfd, control[1], deadline, &st);
+	return finish(pid, got, &st);
+}

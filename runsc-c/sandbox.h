@@ -1,0 +1,87 @@
+/*
+ * runsc-c/sandbox.h - one sandbox: configuration, start, end
+ *
+ * Model, three processes:
+ *  starter  the command that the user ran. Makes the sentry in new namespaces, writes its id maps,
+ *           keeps the terminal raw while it runs, passes signals on, returns the exit status. Its
+ *           end of the control pipe is the sentry's lifeline.
+ *  sentry   pid 1 of an outer pid namespace: everything in it dies with it (boot.c).
+ *  guest    pid 1 of a nested pid namespace in a child user namespace owned by the sentry's uid,
+ *           with an empty root that holds only the stub (guest_setup.c).
+ *
+ * Order of dropping privileges (boot.c follows it line by line): namespaces and maps; private
+ * mounts; directory fds; empty root; the guest's namespaces; ids, capabilities, no_new_privs,
+ * Landlock; workers; seccomp; only then does the guest run its first instruction.
+ */
+#ifndef RUNSC_C_SANDBOX_H
+#define RUNSC_C_SANDBOX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "runsc-c/rootfs.h"
+#include "sentry/kernel.h"
+
+struct cgroup;
+struct platform;
+
+struct sandbox_config {
+	char *const *argv; /* the command, NULL-terminated */
+	char *const *envp;
+	const struct platform *platform;
+	enum forward_mode forward;
+	struct rootfs_config rootfs;
+	const char *hostname;	/* NULL: "sandbox" */
+	uint64_t memory_limit;	/* bytes; 0: none */
+	uint32_t max_tasks;	/* 0: default */
+	int64_t timeout_ns;	/* 0: none */
+	uint32_t uid, gid;	/* the guest's */
+	const uint32_t *groups; /* supplementary */
+	uint32_t nr_groups;
+	bool no_init;
+	bool strace;
+	int strace_fd; /* -1: log fd */
+	const struct cgroup *cgroup; /* the sentry goes into it; NULL: none */
+};
+
+#define EXIT_OURS 125	     /* the sandbox itself failed */
+#define EXIT_NOT_EXECUTABLE 126
+#define EXIT_NOT_FOUND 127
+#define EXIT_TIMEOUT 124
+
+/* Runs the sandbox to its end; the exit status for the shell. Messages go to stderr. */
+int sandbox_run(const struct sandbox_config *cfg);
+
+/* ---- between the three processes' files ---- */
+struct boot_fds {
+	int go;	     /* read: the starter has written the id maps */
+	int control; /* read: signal numbers; EOF: the starter is gone */
+	int status;  /* write: struct sandbox_status */
+};
+struct sandbox_status {
+	int wait_status; /* wait(2) form, or our own code << 8 */
+	int failed;	 /* 1: the sentry failed to start, text follows */
+	char text[248];
+};
+_Noreturn void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds);
+
+/* Ends the sentry with a message for the user (before the guest runs). */
+_Noreturn void boot_fail(const char *fmt, ...) printf_like(1, 2);
+
+/* guest_setup.c: called in children of the sentry. */
+_Noreturn void guest_prepare_namespaces(int ready_fd); /* makes the root, reports, waits */
+#define GUEST_NR_NAMESPACES 6
+extern const char *const guest_namespaces[GUEST_NR_NAMESPACES]; /* names under /proc/pid/ns */
+/* ns_fds: the donor's namespaces, in that order. */
+_Noreturn void guest_become_init(const int *ns_fds, const struct sandbox_config *cfg, int report_fd);
+#define GUEST_LISTENER_FD 4
+
+/* privileges.c */
+int privileges_set_ids(uid_t uid, gid_t gid); /* keeps capabilities */
+int privileges_landlock(const int *read_fds, size_t nr_read, const int *write_fds,
+			size_t nr_write, int guest_root_fd); /* 0, or -errno (unsupported) */
+int privileges_drop_all(void);			     /* bounding, ambient, securebits, capset 0 */
+int privileges_load_filter(unsigned int groups);     /* all threads */
+
+#endif
