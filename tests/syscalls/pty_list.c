@@ -1,0 +1,47 @@
+/* tests/syscalls/pty_list.c - /dev/pts: slaves appear, disappear and get their numbers again. */
+#include "pty_check.h"
+
+#define PTYS 12
+
+static bool listed(int number)
+{
+	DIR *dir = opendir("/dev/pts");
+	struct dirent *d;
+	bool found = false;
+
+	if (!dir)
+		die("/dev/pts");
+	while ((d = readdir(dir)))
+		found = found || atoi(d->d_name) == number;
+	closedir(dir);
+	return found;
+}
+
+int main(void)
+{
+	int m[PTYS], n[PTYS], again, equal = 0;
+	char name[64];
+	struct stat st;
+
+	for (int i = 0; i < PTYS; i++) {
+		m[i] = posix_openpt(O_RDWR | O_NOCTTY);
+		must(m[i]);
+		must(ioctl(m[i], TIOCGPTN, &n[i]));
+		for (int k = 0; k < i; k++)
+			equal += n[i] == n[k];
+	}
+	show_val("equal numbers", equal);
+	snprintf(name, sizeof(name), "/dev/pts/%d", n[3]);
+	show("stat", stat(name, &st));
+	show_true("listed", listed(n[PTYS - 1] ? n[PTYS - 1] : n[0]));
+	show("unlink", unlink(name) == 0 ? 0 : -1);
+	close(m[3]);
+	show("stat, closed", stat(name, &st));
+	close(m[5]);
+	m[3] = posix_openpt(O_RDWR | O_NOCTTY);
+	must(ioctl(m[3], TIOCGPTN, &again));
+	show_true("a freed number is used again", again == n[3] || again == n[5] || again < n[3]);
+	show_fd("creat in /dev/pts", open("/dev/pts/zzz", O_WRONLY | O_CREAT, 0644));
+	show("missing", stat("/dev/pts/99999", &st));
+	return 0;
+}
