@@ -46,6 +46,8 @@ struct platform_boot {
 	unsigned int nr_workers;
 };
 
+#define CALL_NATIVE_AGAIN (-0x10004L)
+
 struct platform {
 	const char *name;
 	/* 0 if this host allows it, else -errno and a sentence in why (what, how to allow it). */
@@ -59,6 +61,12 @@ struct platform {
 	void (*answer)(struct task *t, long result);
 	void (*continue_call)(struct task *t);
 	void (*redirect)(struct task *t, int nr, const uint64_t args[6]);
+	/* Optional. The held thread runs this call natively now, with signals held back, and done()
+	 * makes the held call's result of it. -ERESTARTNOINTR: the guest makes its call again;
+	 * CALL_NATIVE_AGAIN: once more, with the arguments that done() has changed. Then the thread
+	 * goes on (as after a verdict). 0; -errno: nothing happened, the call is held. */
+	int (*call_native)(struct task *t, int nr, uint64_t args[6],
+			   long (*done)(struct task *t, long result, uint64_t args[6]));
 	/* The next trap of the thread is the stub's, or means that exec failed. */
 	int (*exec_stub)(struct task *t);
 	/* As answer(), and the thread takes this signal with exactly this siginfo before it returns
@@ -88,7 +96,8 @@ struct platform {
 	void (*task_removed)(struct task *t);
 };
 
-extern const struct platform platform_notify, platform_ptrace;
+extern const struct platform platform_notify;
+extern const struct platform platform_ptrace __attribute__((weak)); /* may be left out of a build */
 const struct platform *platform_by_name(const char *name); /* NULL: unknown */
 /* auto: the best that the host allows; explains itself into why. */
 const struct platform *platform_choose(struct strbuf *why);

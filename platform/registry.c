@@ -1,7 +1,7 @@
 /*
  * platform/registry.c - the platforms by name, and which one to use, see platform.h
  *
- * A platform that is not in this build is a null reference: its symbol is weak here.
+ * A platform that is not in this build is a null reference: its symbol is weak.
  */
 #include <errno.h>
 #include <string.h>
@@ -9,11 +9,8 @@
 #include "platform/platform.h"
 #include "sentry/base/strbuf.h"
 
-extern const struct platform platform_notify __attribute__((weak));
-extern const struct platform platform_ptrace __attribute__((weak));
-
 /* Best first. */
-static const struct platform *const platforms[] = { &platform_notify, &platform_ptrace };
+static const struct platform *const platforms[] = {&platform_notify, &platform_ptrace};
 
 const struct platform *platform_by_name(const char *name)
 {

@@ -72,7 +72,7 @@ static int unknown_option(const struct option_spec *specs, size_t nr, const char
 	for (size_t i = 0; i < nr; i++) {
 		size_t d = edit_distance(name, len, specs[i].name, strlen(specs[i].name));
 
-		if (d < best && d < len) {
+		if (d < best && 2 * d < len) {
 			best = d;
 			near = specs[i].name;
 		}

@@ -119,10 +119,25 @@ int privileges_landlock(const int *read_fds, size_t nr_read, const int *write_fd
 	return err;
 }
 
+/* The runtimes of the sanitizers make calls of their own: such a build, which is for tests only, has
+ * no filter on the sentry. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UNFILTERED_BUILD 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define UNFILTERED_BUILD 1
+#endif
+#endif
+#ifndef UNFILTERED_BUILD
+#define UNFILTERED_BUILD 0
+#endif
+
 int privileges_load_filter(unsigned int groups)
 {
 	const struct sock_fprog *prog = policy_sentry_program(groups);
 
+	if (UNFILTERED_BUILD)
+		return 0;
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, prog) != 0)
 		return -errno;
 	return 0;

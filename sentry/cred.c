@@ -69,6 +69,9 @@ int cred_set_groups(struct cred *c, const uint32_t *groups, uint32_t n)
 
 	if (n > CRED_MAX_GROUPS)
 		return -EINVAL;
+	for (uint32_t i = 0; i < n; i++)
+		if (groups[i] == NO_ID)
+			return -EINVAL;
 	if (n) {
 		copy = mem_memdup(groups, n * sizeof(*copy));
 		if (!copy)

@@ -213,6 +213,20 @@ int fd_install(struct task *t, struct file *f, bool cloexec)
 	return fd_install_from(t, f, 0, cloexec);
 }
 
+int fd_check_room(struct task *t)
+{
+	struct fdtable *ft = t->files;
+	uint32_t limit = fd_limit(t), fd;
+
+	mutex_lock(&ft->mu);
+	for (fd = ft->next_hint; fd < ft->size && ft->slots[fd].file; fd++)
+		;
+	if (ft->next_hint < fd)
+		ft->next_hint = fd;
+	mutex_unlock(&ft->mu);
+	return fd < limit ? 0 : -EMFILE;
+}
+
 /* Puts f (may be NULL) into the slot; returns what was there. *host: the host fd must go, too. */
 static struct file *swap_locked(struct fdtable *ft, uint32_t fd, struct file *f, bool cloexec,
 				bool *host)

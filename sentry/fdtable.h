@@ -51,6 +51,8 @@ struct file *fd_get_any(struct task *t, int fd);   /* also O_PATH files */
 /* Lowest free number >= from; -EMFILE (or -EINVAL when from >= limit, as F_DUPFD). Takes f. */
 must_check int fd_install_from(struct task *t, struct file *f, int from, bool cloexec);
 must_check int fd_install(struct task *t, struct file *f, bool cloexec); /* from 0; takes f always */
+/* Would fd_install() find a number? 0 or -EMFILE; for calls that create something before. */
+must_check int fd_check_room(struct task *t);
 /* dup2/dup3 target: replaces what is there. Takes f. -EBADF if fd is beyond the limit. */
 must_check int fd_install_at(struct task *t, struct file *f, int fd, bool cloexec);
 int fd_close(struct task *t, int fd); /* -EBADF, or flush's errno */

@@ -14,6 +14,7 @@ void kernel_init(struct kernel *k)
 {
 	memset(k, 0, sizeof(*k));
 	rwlock_init(&k->tree_lock, LOCK_KERNEL_TREE);
+	mutex_init(&k->clone_mu, LOCK_CLONE);
 	rwlock_init(&k->mounts_lock, LOCK_MOUNTS);
 	mutex_init(&k->uts_mu, LOCK_ANON);
 	hash_init(&k->tasks_by_host_tid);

@@ -56,6 +56,7 @@ struct kernel {
 	struct process *init;
 	uint32_t nr_tasks;
 	uint64_t forks; /* for /proc/stat */
+	struct mutex clone_mu;	    /* LOCK_CLONE: one binding at a time */
 	struct list pending_clones; /* task_clone.c */
 	uint32_t nr_pending_clones;
 	uint64_t next_clone_token;

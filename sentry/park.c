@@ -197,9 +197,8 @@ void park_wake(struct task *t, unsigned int reason)
 	do {
 		if (!(w & PARK_ACTIVE))
 			return;
-	} while (!atomic_compare_exchange_weak_explicit(&p->word, &w, w | reason,
-							memory_order_acq_rel,
-							memory_order_relaxed));
+	} while (!atomic_compare_exchange_weak_explicit(
+		&p->word, &w, w | reason, memory_order_acq_rel, memory_order_relaxed));
 	if ((w & PARK_PARKED) && !(w & (REASONS | PARK_DEAD)))
 		runq_push(t);
 }

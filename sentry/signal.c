@@ -34,8 +34,17 @@ int signal_permission(struct task *t, struct process *p, int sig)
 	return ok ? 0 : -EPERM;
 }
 
+/* A group that has begun to exit takes no signals, as in Linux: its files and terminal are released
+ * before the host knows, and the hang-up that this may cause must not change how it died. */
+static bool is_exiting(const struct process *p, int sig)
+{
+	return p->state != PROCESS_LIVE && sig != SIGKILL;
+}
+
 int signal_send_process(struct process *p, int sig)
 {
+	if (is_exiting(p, sig))
+		return 0;
 	if (p->pidfd < 0 || syscall(SYS_pidfd_send_signal, p->pidfd, sig, NULL, 0) < 0)
 		return p->pidfd < 0 ? -ESRCH : -errno;
 	signal_kick(p, NULL);
@@ -54,6 +63,8 @@ int signal_queue_process(struct process *p, int sig, const siginfo_t *info)
 {
 	siginfo_t copy = *info;
 
+	if (is_exiting(p, sig))
+		return 0;
 	if (p->pidfd < 0)
 		return -ESRCH;
 	if (syscall(SYS_pidfd_send_signal, p->pidfd, sig, &copy, 0) < 0)

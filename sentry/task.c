@@ -243,7 +243,7 @@ struct task *task_create(struct kernel *k, struct task_init *init)
 
 /* ---- look-up ---- */
 
-static struct task *lookup_host_tid(struct kernel *k, pid_t host_tid)
+struct task *task_lookup_host_tid(struct kernel *k, pid_t host_tid)
 {
 	struct task *t;
 
@@ -259,7 +259,7 @@ static struct task *lookup_host_tid(struct kernel *k, pid_t host_tid)
 
 struct task *task_for_host_tid(struct kernel *k, pid_t host_tid)
 {
-	struct task *t = lookup_host_tid(k, host_tid);
+	struct task *t = task_lookup_host_tid(k, host_tid);
 
 	if (t)
 		return t;

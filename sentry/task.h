@@ -158,6 +158,7 @@ struct task {
 	uint64_t personality;
 	uint64_t robust_list;
 	int sched_policy, sched_priority; /* remembered; the host's is always SCHED_OTHER */
+	int ioprio; /* 0: not set */
 	int nice; /* what the guest set; the host follows where it may */
 	struct restart_block restart; /* syscalls/poll.c */
 	void *call_state; /* what a handler keeps between a redirect and its completion */
@@ -207,6 +208,7 @@ struct process *process_parent(struct process *p); /* new reference; NULL for in
 
 /* The platform calls these. */
 struct task *task_for_host_tid(struct kernel *k, pid_t host_tid); /* resolves a clone if new */
+struct task *task_lookup_host_tid(struct kernel *k, pid_t host_tid); /* does not */
 void task_serve(struct task *t);				/* t->call is set: dispatch */
 void task_resume_parked(struct task *t);			/* from the run queue */
 void process_died(struct process *p);				/* the pidfd became readable */

@@ -242,20 +242,26 @@ static struct task *materialise(struct kernel *k, struct pending_clone *pc, pid_
 	return task_create(k, &init);
 }
 
+/* The child's first trap and its parent's next one may come at the same time: whoever is second
+ * finds the record. */
 struct task *task_clone_bind(struct kernel *k, pid_t host_tid)
 {
+	struct pending_clone *pc = NULL;
 	struct hostproc_ids ids;
-	struct pending_clone *pc;
 	struct task *t;
 
 	if (hostproc_ids(k, host_tid, &ids) < 0)
 		return NULL;
-	pc = claim(k, host_tid, &ids);
-	if (!pc) {
-		log_warn("thread %d appeared without a clone; ignored", host_tid);
-		return NULL;
+	mutex_lock(&k->clone_mu);
+	t = task_lookup_host_tid(k, host_tid);
+	if (!t) {
+		pc = claim(k, host_tid, &ids);
+		if (pc)
+			t = materialise(k, pc, host_tid, &ids);
 	}
-	t = materialise(k, pc, host_tid, &ids);
+	mutex_unlock(&k->clone_mu);
+	if (!t)
+		log_warn("thread %d appeared without a clone; ignored", host_tid);
 	pending_free(pc);
 	return t;
 }
@@ -301,35 +307,43 @@ static pid_t find_new_child(struct task *t, const struct pending_clone *pc)
 	return 0;
 }
 
+static bool still_pending(struct kernel *k, const struct pending_clone *pc, const struct task *t)
+{
+	struct pending_clone *other;
+	bool found = false;
+
+	rwlock_rdlock(&k->tree_lock);
+	list_for_each_entry(other, &k->pending_clones, node)
+		found |= other == pc && other->parent == t; /* pc itself may be gone */
+	rwlock_unlock(&k->tree_lock);
+	return found;
+}
+
+/* Under clone_mu. True: pc has found its child, or has none and never will. */
+static bool resolve_locked(struct task *t, struct pending_clone *pc)
+{
+	struct kernel *k = t->kernel;
+	pid_t tid = find_new_child(t, pc);
+	struct hostproc_ids ids;
+
+	if (!tid && (pc->req.flags & CLONE_PARENT))
+		return false; /* its child is not listed under t: it will trap */
+	unlist(k, pc);
+	if (tid && hostproc_ids(k, tid, &ids) == 0)
+		task_put(materialise(k, pc, tid, &ids));
+	return true;
+}
+
 void task_clone_resolve(struct task *t)
 {
-	struct pending_clone *pc = t->pending_clone;
+	struct pending_clone *pc = TAKE_PTR(t->pending_clone);
 	struct kernel *k = t->kernel;
-	struct task *child;
-	pid_t tid;
-	bool bound;
+	bool done = false;
 
-	t->pending_clone = NULL;
-	rwlock_rdlock(&k->tree_lock);
-	bound = true;
-	{
-		struct pending_clone *other;
-
-		/* pc may have been freed by its binding: compare pointers only. */
-		list_for_each_entry(other, &k->pending_clones, node)
-			bound &= other != pc || other->parent != t;
-	}
-	rwlock_unlock(&k->tree_lock);
-	if (bound)
-		return;
-	tid = find_new_child(t, pc);
-	if (tid) {
-		child = task_for_host_tid(k, tid);
-		task_put(child);
-		return;
-	}
-	if (pc->req.flags & CLONE_PARENT)
-		return; /* its child is not listed under t: it will trap */
-	unlist(k, pc);
-	pending_free(pc);
+	mutex_lock(&k->clone_mu);
+	if (still_pending(k, pc, t))
+		done = resolve_locked(t, pc);
+	mutex_unlock(&k->clone_mu);
+	if (done)
+		pending_free(pc);
 }

@@ -30,7 +30,7 @@
 struct wait_queue {
 	struct mutex mu;
 	struct list entries GUARDED_BY(&mu); /* exclusive ones last */
-	atomic_uint nr_entries; /* wait_wake() looks at it without mu */
+	atomic_uint nr_entries;		     /* wait_wake() looks at it without mu */
 };
 
 struct wait_entry {

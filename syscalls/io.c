@@ -13,6 +13,7 @@
  */
 #include <string.h>
 
+#include "fs/anon/fasync.h"
 #include "fs/pipefs/pipe.h"
 #include "fs/vfs/file.h"
 #include "sentry/base/mem.h"
@@ -66,13 +67,15 @@ static ssize_t transfer_try(struct task *t, struct transfer *x)
 	}
 }
 
-/* Writes that promise to be on disk: O_DSYNC, O_SYNC, RWF_DSYNC, RWF_SYNC. */
+/* Signals to owners of the other side; and writes that promise to be on disk: O_DSYNC, O_SYNC,
+ * RWF_DSYNC, RWF_SYNC. */
 static long transfer_end(const struct transfer *x, long n)
 {
 	bool sync = (x->flags & (RWF_DSYNC | RWF_SYNC)) ||
 		    (atomic_load_explicit(&x->file->flags, memory_order_relaxed) & O_DSYNC);
 	int err = 0;
 
+	fasync_flush();
 	if (unlikely(sync) && x->write && n > 0 && S_ISREG(x->file->inode->mode))
 		err = file_fsync(x->file, true);
 	return err < 0 ? err : n;

@@ -153,7 +153,8 @@ static int poll_call_new(struct task *t, uaddr_t ufds, uint32_t nfds, struct pol
 	if (c == NULL)
 		return -ENOMEM;
 	c->set.fds = mem_calloc(nfds, sizeof(struct pollfd));
-	if (c->set.fds == NULL || (nfds && copy_in(t, c->set.fds, ufds, nfds * sizeof(*c->set.fds)))) {
+	if (c->set.fds == NULL ||
+	    (nfds && copy_in(t, c->set.fds, ufds, nfds * sizeof(*c->set.fds)))) {
 		int err = c->set.fds ? -EFAULT : -ENOMEM;
 
 		poll_free(&c->w);

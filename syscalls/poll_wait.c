@@ -12,11 +12,12 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 
+#include "fs/anon/anon.h"
 #include "platform/platform.h"
 #include "sentry/process_watch.h"
 #include "sentry/signal.h"
 
-#define SIGBIT(sig) (1ULL << ((sig) - 1))
+#define SIGBIT(sig) (1ULL << ((sig)-1))
 /* What neither runs a handler nor ends the process: no reason to interrupt. */
 #define DEFAULT_IGNORED (SIGBIT(SIGCHLD) | SIGBIT(SIGCONT) | SIGBIT(SIGURG) | SIGBIT(SIGWINCH))
 #define DEFAULT_STOP (SIGBIT(SIGTSTP) | SIGBIT(SIGTTIN) | SIGBIT(SIGTTOU) | SIGBIT(SIGSTOP))
@@ -29,9 +30,8 @@ static bool mask_lets_signal_in(struct task *t, const struct poll_wait *w)
 
 	if (signal_state_read(t, &st) < 0)
 		return false;
-	pending = (st.pending | st.shared_pending) & ~w->mask & ~st.ignored;
-	return (pending & st.caught) ||
-	       (pending & ~st.caught & ~(DEFAULT_IGNORED | DEFAULT_STOP));
+	pending = (st.pending | st.shared_pending) & st.blocked & ~w->mask & ~st.ignored;
+	return (pending & st.caught) || (pending & ~st.caught & ~(DEFAULT_IGNORED | DEFAULT_STOP));
 }
 
 /* The guest's own mask argument goes to the native call, which reads it again: a guest that changes
@@ -64,11 +64,21 @@ static void poll_wait_drop(struct task *t)
 	poll_wait_free(t->park.state);
 }
 
+static long ask(struct task *t, struct poll_wait *w)
+{
+	long n;
+
+	signalfd_set_poller(t);
+	n = w->check(t, w);
+	signalfd_set_poller(NULL);
+	return n;
+}
+
 /* A look at everything: the result, or -EAGAIN to go on waiting. *ret_native: redirect. */
 static long poll_wait_try(struct task *t, struct poll_wait *w, unsigned int reasons,
 			  bool *ret_native)
 {
-	long n = w->check(t, w);
+	long n = ask(t, w);
 
 	if (n != 0)
 		return n;
@@ -108,12 +118,16 @@ static int register_all(struct task *t, struct poll_wait *w)
 		if (w->signals == NULL)
 			return -ENOMEM;
 	}
-	err = park_reserve_waits(t, w->nr_waits + 1);
+	/* one more for the signals */
+	err = park_reserve_waits(
+		t, w->nr_waits + 1 > PARK_INLINE_WAITS ? w->nr_waits + 1 - PARK_INLINE_WAITS : 0);
 	if (err < 0)
 		return err;
 	if (w->signals)
 		park_add_wait(t, &w->signals->signals, POLLIN);
+	signalfd_set_poller(t);
 	err = w->watch(t, w);
+	signalfd_set_poller(NULL);
 	if (err < 0)
 		return err;
 	park_set_deadline(t, w->deadline_ns);
@@ -123,7 +137,7 @@ static int register_all(struct task *t, struct poll_wait *w)
 long poll_wait_run(struct task *t, struct poll_wait *w)
 {
 	bool native = false;
-	long n = w->check(t, w);
+	long n = ask(t, w);
 	int err;
 
 	if (n == 0 && w->deadline_ns == POLL_NO_WAIT)
@@ -184,8 +198,8 @@ struct timespec poll_time_left(int64_t deadline_ns)
 	return (struct timespec){.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
 }
 
-long poll_write_time_left(struct task *t, uaddr_t to, enum poll_time_type type,
-			  int64_t deadline_ns, long n)
+long poll_write_time_left(struct task *t, uaddr_t to, enum poll_time_type type, int64_t deadline_ns,
+			  long n)
 {
 	struct timespec ts;
 	struct timeval tv;
@@ -221,16 +235,9 @@ long sys_restart_syscall(struct task *t, const uint64_t *a)
 
 	(void)a;
 	t->restart.call.nr = -1;
-	if (r.call.ip != t->call.ip || memcmp(r.call.args, t->call.args, sizeof(r.call.args)) != 0)
+	if (r.call.nr != SYS_poll || r.call.ip != t->call.ip ||
+	    memcmp(r.call.args, t->call.args, sizeof(r.call.args)) != 0)
 		return SYS_CONTINUE;
 	t->call.nr = r.call.nr;
-	switch (r.call.nr) {
-	case SYS_poll:
-		return poll_restarted(t, r.call.args, r.deadline_ns);
-	case SYS_epoll_wait:
-	case SYS_epoll_pwait:
-	case SYS_epoll_pwait2:
-		return epoll_wait_restarted(t, r.call.args, r.deadline_ns);
-	}
-	return SYS_CONTINUE;
+	return poll_restarted(t, r.call.args, r.deadline_ns);
 }

@@ -5,8 +5,8 @@
  * record is made before the first look, so a call that has to wait only parks it.
  *
  * Deadlines and restart: a call interrupted by a signal that runs no handler goes on with the time
- * that was left. For poll and epoll_wait that is -ERESTART_RESTARTBLOCK and t->restart; ppoll and
- * select write the remaining time to the guest anyway and use -ERESTARTNOHAND.
+ * that was left. For poll that is -ERESTART_RESTARTBLOCK and t->restart; ppoll and select write the
+ * remaining time to the guest anyway and use -ERESTARTNOHAND; epoll_wait always gives EINTR.
  *
  * Signal masks (ppoll, pselect6, epoll_pwait): the host keeps the thread's own mask while the call
  * is held. So the sentry itself looks for a signal that is pending and not in the temporary mask;
@@ -53,8 +53,8 @@ struct timespec poll_time_left(int64_t deadline_ns);
 
 /* The remaining time back to the guest, as poll_select_finish() does; n is the call's result. */
 enum poll_time_type { POLL_TIMESPEC, POLL_TIMEVAL };
-long poll_write_time_left(struct task *t, uaddr_t to, enum poll_time_type type,
-			  int64_t deadline_ns, long n);
+long poll_write_time_left(struct task *t, uaddr_t to, enum poll_time_type type, int64_t deadline_ns,
+			  long n);
 
 /* A set of descriptors: entries with fd < 0 are skipped. files is filled when the call parks. */
 struct pollfd;
@@ -69,11 +69,10 @@ uint32_t poll_set_check(struct task *t, struct poll_set *s);
 must_check int poll_set_watch(struct task *t, struct poll_set *s);
 void poll_set_free(struct poll_set *s);
 
-/* poll and epoll_wait: remembers where restart_syscall(2) goes on, and the class to answer. */
+/* poll: remembers where restart_syscall(2) goes on, and the class to answer. */
 long poll_set_restart(struct task *t, int64_t deadline_ns);
 
-/* poll.c, sys_epoll.c: the calls with a given deadline, for restart_syscall(2). */
+/* poll.c: the call with a given deadline, for restart_syscall(2). */
 long poll_restarted(struct task *t, const uint64_t *a, int64_t deadline_ns);
-long epoll_wait_restarted(struct task *t, const uint64_t *a, int64_t deadline_ns);
 
 #endif

@@ -13,25 +13,28 @@
 
 #include <asm/termbits.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "platform/stub/stub_abi.h"
 #include "sentry/base/strbuf.h"
 #include "syscalls/syscall.h"
 
 #define LINE_MAX_BYTES 2048
 #define RESULT_COLUMN 40
+#define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 
 static _Thread_local struct {
 	struct strbuf line;
 	unsigned int next_arg; /* to be printed at the end */
 	bool entered;
+	bool comma;  /* stands already before next_arg */
+	bool hidden; /* the call being served is not shown */
 	int fd;
-	pid_t tid;
-	const char *name;
 } current;
 
 static void begin_line(struct task *t)
@@ -41,7 +44,7 @@ static void begin_line(struct task *t)
 	strbuf_reset(&current.line);
 	strbuf_printf(&current.line, "[pid %d] ", t->tid);
 	current.fd = t->kernel->strace_fd;
-	current.tid = t->tid;
+	current.comma = false;
 }
 
 /* The host terminal is raw while the sandbox runs: it does not go back to column 0 by itself. */
@@ -80,26 +83,43 @@ static void put_call_name(const struct syscall_row *row, int nr)
 		strbuf_printf(&current.line, "syscall_%d(", nr);
 }
 
-static unsigned int count_args(const struct syscall_row *row)
+/* A mode counts only where a file may be made. */
+static unsigned int count_args(const struct task *t, const struct syscall_row *row)
 {
 	unsigned int n = 0;
 
-	while (row && n < SYSCALL_MAX_ARGS && row->args[n].type != ARG_NONE)
+	while (row && n < SYSCALL_MAX_ARGS && row->args[n].type != ARG_NONE) {
+		const struct syscall_arg *arg = &row->args[n];
+
+		if (arg->type == ARG_MODE && n > 0 && arg[-1].type == ARG_FLAGS &&
+		    arg[-1].ref == SET_OPEN && !(t->call.args[n - 1] & (O_CREAT | TMPFILE_BIT)))
+			break;
 		n++;
+	}
 	return n;
+}
+
+/* Our own code inside guests: the loader stub and the small init. */
+static bool is_our_own(const struct task *t)
+{
+	return t->in_exec_stub || (t->kernel->own_init && t->process == t->kernel->init) ||
+	       (t->call.nr >= STUB_CALL_FIRST && t->call.nr <= STUB_CALL_LAST);
 }
 
 static void put_args(struct task *t, const struct syscall_row *row, bool entering, long result)
 {
-	unsigned int nr = count_args(row);
+	unsigned int nr = count_args(t, row);
 
 	while (current.next_arg < nr) {
 		unsigned int i = current.next_arg;
 
-		if (entering && strace_is_out(row->args[i].type))
-			return;
-		if (i > 0)
+		if (i > 0 && !current.comma)
 			strbuf_puts(&current.line, ", ");
+		current.comma = false;
+		if (entering && strace_is_out(row->args[i].type)) {
+			current.comma = true;
+			return;
+		}
 		strace_put_arg(&current.line, t, row->args, i, entering, result);
 		current.next_arg++;
 	}
@@ -109,9 +129,11 @@ void strace_enter(struct task *t)
 {
 	const struct syscall_row *row = syscall_row(t->call.nr);
 
+	current.hidden = is_our_own(t);
+	if (current.hidden)
+		return;
 	begin_line(t);
 	put_call_name(row, t->call.nr);
-	current.name = row ? row->name : "syscall";
 	current.next_arg = 0;
 	current.entered = true;
 	put_args(t, row, true, 0);
@@ -154,10 +176,19 @@ static void put_result(int nr, long result)
 		strbuf_printf(b, "%ld", result);
 }
 
+static unsigned int first_out_arg(const struct task *t, const struct syscall_row *row)
+{
+	unsigned int nr = count_args(t, row), i = 0;
+
+	while (i < nr && !strace_is_out(row->args[i].type))
+		i++;
+	return i;
+}
+
 /* The parked call's thread may be another one by now: only what entry left behind is used. */
 static void put_unfinished(void)
 {
-	strbuf_puts(&current.line, " <unfinished ...>");
+	strbuf_puts(&current.line, "<unfinished ...>");
 	end_line();
 }
 
@@ -166,6 +197,10 @@ void strace_exit(struct task *t, long result)
 	const struct syscall_row *row;
 	long shown = result;
 
+	if (current.hidden) { /* such calls do not park */
+		current.hidden = false;
+		return;
+	}
 	if (result == SYS_PARKED) {
 		/* A resumed call that parks once more has nothing new to tell. */
 		if (current.entered)
@@ -176,9 +211,8 @@ void strace_exit(struct task *t, long result)
 	if (!current.entered) {
 		begin_line(t);
 		strbuf_printf(&current.line, "<... %s resumed>", row ? row->name : "syscall");
-		for (current.next_arg = 0; current.next_arg < count_args(row); current.next_arg++)
-			if (strace_is_out(row->args[current.next_arg].type))
-				break;
+		current.next_arg = first_out_arg(t, row);
+		current.comma = true;
 	}
 	/* What the host will write is not there yet. */
 	if (result == SYS_CONTINUE || result == SYS_DONE)

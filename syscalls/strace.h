@@ -6,7 +6,8 @@
  * one write. A call that parks shows as "<unfinished ...>" and, when it ends, as "<... name resumed>".
  * A call that the host runs natively shows "= ? (host)": its result is not known here.
  *
- * Calls on the forwarded list never reach the sentry unless --forward=none is given.
+ * Not shown: calls of our own code inside guests (the loader stub, the init). Calls on the forwarded
+ * list never reach the sentry unless --forward=none is given.
  *
  * Interface: never fail, never change anything. Guest memory is read in bounded pieces.
  */

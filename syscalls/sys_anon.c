@@ -98,8 +98,8 @@ long sys_timerfd_create(struct task *t, const uint64_t *a)
 	int err;
 
 	if ((flags & ~(TFD_CLOEXEC | TFD_NONBLOCK)) ||
-	    (clockid != CLOCK_MONOTONIC && clockid != CLOCK_REALTIME &&
-	     clockid != CLOCK_BOOTTIME && !alarm))
+	    (clockid != CLOCK_MONOTONIC && clockid != CLOCK_REALTIME && clockid != CLOCK_BOOTTIME &&
+	     !alarm))
 		return -EINVAL;
 	if (alarm && !task_has_cap(t, CAP_WAKE_ALARM))
 		return -EPERM;
@@ -307,9 +307,8 @@ static bool may_attach(struct task *t, struct task *target)
 	if (target->process == t->process)
 		return true;
 	tc = task_cred_get(target);
-	ok = c->uid == tc->euid && c->uid == tc->suid && c->uid == tc->uid &&
-	     c->gid == tc->egid && c->gid == tc->sgid && c->gid == tc->gid &&
-	     !(tc->cap_permitted & ~c->cap_permitted);
+	ok = c->uid == tc->euid && c->uid == tc->suid && c->uid == tc->uid && c->gid == tc->egid &&
+	     c->gid == tc->sgid && c->gid == tc->gid && !(tc->cap_permitted & ~c->cap_permitted);
 	cred_put(tc);
 	return ok || task_has_cap(t, CAP_SYS_PTRACE);
 }

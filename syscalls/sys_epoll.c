@@ -2,16 +2,15 @@
  * syscalls/sys_epoll.c - epoll_create(2), epoll_ctl(2), epoll_wait(2) and their variants
  *
  * Model: the first look collects into a buffer on the stack or, for many items, a bounded one on the
- * heap; only a call that has to wait makes a record.
+ * heap.
  *
- * Differences: a signal without a handler (stop and continue) restarts the call with the time left,
- * where Linux returns EINTR.
+ * Signals: always EINTR, also where no handler ran (stop and continue), as in Linux.
  */
 #include <limits.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/syscall.h>
 
+#include "fs/anon/anon.h"
 #include "fs/anon/epoll.h"
 #include "fs/vfs/file.h"
 #include "sentry/base/mem.h"
@@ -25,8 +24,8 @@ struct epoll_call {
 	struct poll_wait w;
 	struct file *epf;
 	uaddr_t uevents;
-	int max;		     /* at most what buf holds */
-	struct epoll_event *buf;     /* few, or allocated */
+	int max;		 /* at most what buf holds */
+	struct epoll_event *buf; /* few, or allocated */
 	struct epoll_event few[EVENTS_FEW];
 };
 
@@ -54,7 +53,7 @@ static long epoll_finish(struct task *t, struct poll_wait *w, long n)
 
 	if (n > 0 && copy_out(t, c->uevents, c->buf, (size_t)n * sizeof(*c->buf)) < 0)
 		return -EFAULT;
-	return n == -ERESTARTNOHAND ? poll_set_restart(t, w->deadline_ns) : n;
+	return n;
 }
 
 static void epoll_free(struct poll_wait *w)
@@ -109,7 +108,7 @@ static long do_epoll_wait(struct task *t, const uint64_t *a, const struct poll_w
 		.finish = epoll_finish,
 		.free = epoll_free,
 		.deadline_ns = deadline,
-		.on_signal = -ERESTARTNOHAND,
+		.on_signal = -EINTR,
 		.has_mask = mask->has_mask,
 		.mask = mask->mask,
 	};
@@ -134,16 +133,6 @@ static int64_t deadline_of_ms(int ms)
 	if (ms == 0)
 		return POLL_NO_WAIT;
 	return ms < 0 ? TIMER_NEVER : clock_now_ns(CLOCK_MONOTONIC) + ms * 1000000LL;
-}
-
-long epoll_wait_restarted(struct task *t, const uint64_t *a, int64_t deadline_ns)
-{
-	struct poll_wait mask = {0};
-	int err = 0;
-
-	if (t->call.nr != SYS_epoll_wait)
-		err = poll_copy_mask(t, a[4], a[5], &mask);
-	return err < 0 ? err : do_epoll_wait(t, a, &mask, deadline_ns);
 }
 
 long sys_epoll_wait(struct task *t, const uint64_t *a)
@@ -218,7 +207,9 @@ long sys_epoll_ctl(struct task *t, const uint64_t *a)
 	target = fd_get(t, fd);
 	err = -EBADF;
 	if (target) {
+		signalfd_set_poller(t);
 		err = epoll_ctl_do(t, epf, op, fd, target, op != EPOLL_CTL_DEL ? &ev : NULL);
+		signalfd_set_poller(NULL);
 		file_put(target);
 	}
 	file_put(epf);

@@ -16,10 +16,12 @@
 #include <signal.h>
 #include <string.h>
 
+#include "fs/anon/fasync.h"
 #include "fs/pipefs/pipe.h"
 #include "fs/tmpfs/tmpfs.h"
 #include "fs/vfs/file.h"
 #include "sentry/cred.h"
+#include "sentry/signal.h"
 #include "syscalls/sys_lock.h"
 #include "syscalls/syscall.h"
 
@@ -96,7 +98,7 @@ static long do_dup_at(struct task *t, int old, int new, bool cloexec)
 {
 	struct file *f;
 
-	if (new < 0 || (uint64_t)new >= task_rlimit(t, RLIMIT_NOFILE))
+	if (new < 0 || (uint64_t) new >= task_rlimit(t, RLIMIT_NOFILE))
 		return -EBADF;
 	f = fd_get_any(t, old);
 	return f ? fd_install_at(t, f, new, cloexec) : -EBADF;
@@ -146,10 +148,27 @@ static bool owner_exists(struct task *t, int type, int pid)
 	return thread != NULL;
 }
 
+/* Of a group only the kind is known here: its members change, so it must be the caller's own. */
+static bool owner_permitted(struct task *t, int type, int pid)
+{
+	struct process *p;
+	bool ok;
+
+	if (type == F_OWNER_PGRP)
+		return pid == t->process->pgid || task_has_cap(t, CAP_KILL);
+	p = process_by_pid(t->kernel, pid);
+	ok = p ? signal_permission(t, p, SIGIO) == 0 : false;
+	if (p)
+		process_put(p);
+	return ok || (type == F_OWNER_TID && pid == t->tid) || task_has_cap(t, CAP_KILL);
+}
+
 static long set_owner(struct task *t, struct file *f, int type, int pid)
 {
 	if (pid && !owner_exists(t, type, pid))
 		return -ESRCH;
+	if (!owner_permitted(t, type, pid))
+		type |= FASYNC_DENIED;
 	mutex_lock(&f->pos_mu);
 	f->owner_type = type;
 	f->owner_pid = pid;
@@ -167,7 +186,7 @@ static long fcntl_setown(struct task *t, struct file *f, int who)
 static void get_owner(struct task *t, struct file *f, struct f_owner_ex *ret)
 {
 	mutex_lock(&f->pos_mu);
-	ret->type = f->owner_type;
+	ret->type = f->owner_type & ~FASYNC_DENIED;
 	ret->pid = f->owner_pid;
 	mutex_unlock(&f->pos_mu);
 	if (ret->pid && !owner_exists(t, ret->type, ret->pid))
@@ -180,27 +199,21 @@ static long fcntl_owner(struct task *t, struct file *f, unsigned int cmd, uint64
 	uint32_t uids[2];
 
 	switch (cmd) {
-	case F_SETOWN:
-		return fcntl_setown(t, f, (int)arg);
-	case F_GETOWN:
-		get_owner(t, f, &ex);
-		return ex.type == F_OWNER_PGRP ? -ex.pid : ex.pid;
+	case F_SETOWN: return fcntl_setown(t, f, (int)arg);
+	case F_GETOWN: get_owner(t, f, &ex); return ex.type == F_OWNER_PGRP ? -ex.pid : ex.pid;
 	case F_SETOWN_EX:
 		if (copy_in_obj(t, &ex, arg) < 0)
 			return -EFAULT;
 		if (ex.type != F_OWNER_TID && ex.type != F_OWNER_PID && ex.type != F_OWNER_PGRP)
 			return -EINVAL;
 		return set_owner(t, f, ex.type, ex.pid);
-	case F_GETOWN_EX:
-		get_owner(t, f, &ex);
-		return copy_out_obj(t, arg, &ex);
+	case F_GETOWN_EX: get_owner(t, f, &ex); return copy_out_obj(t, arg, &ex);
 	case F_SETSIG:
 		if (arg > 64)
 			return -EINVAL;
 		f->owner_sig = (int)arg;
 		return 0;
-	case F_GETSIG:
-		return f->owner_sig;
+	case F_GETSIG: return f->owner_sig;
 	case F_GETOWNER_UIDS:
 		uids[0] = task_cred(t)->uid;
 		uids[1] = task_cred(t)->euid;
@@ -231,6 +244,8 @@ static long fcntl_lease(struct task *t, struct file *f, unsigned int cmd, uint64
 		return -EAGAIN;
 	if (c->fsuid != f->inode->uid && !task_has_cap(t, CAP_LEASE))
 		return -EACCES;
+	if (arg == F_RDLCK && atomic_load(&f->inode->write_openers) > 0)
+		return -EAGAIN;
 	return -EINVAL;
 }
 
@@ -256,36 +271,39 @@ static long dupfd_query(struct task *t, struct file *f, uint64_t arg)
 	return same;
 }
 
-static long fcntl_file(struct task *t, struct file *f, unsigned int cmd, uint64_t arg)
+long fd_set_status(struct task *t, int fd, struct file *f, int flags)
+{
+	int old = atomic_load(&f->flags);
+	int err = file_set_flags(f, t, flags);
+
+	if (err == 0 && ((old ^ flags) & O_ASYNC))
+		err = fasync_set(t, fd, f, flags & O_ASYNC);
+	return err;
+}
+
+static long fcntl_file(struct task *t, struct file *f, int fd, unsigned int cmd, uint64_t arg)
 {
 	switch (cmd) {
-	case F_SETFL:
-		return file_set_flags(f, t, (int)arg);
+	case F_SETFL: return fd_set_status(t, fd, f, (int)arg);
 	case F_SETOWN:
 	case F_GETOWN:
 	case F_SETOWN_EX:
 	case F_GETOWN_EX:
 	case F_SETSIG:
 	case F_GETSIG:
-	case F_GETOWNER_UIDS:
-		return fcntl_owner(t, f, cmd, arg);
+	case F_GETOWNER_UIDS: return fcntl_owner(t, f, cmd, arg);
 	case F_SETPIPE_SZ:
-	case F_GETPIPE_SZ:
-		return fcntl_pipe(t, f, cmd, arg);
+	case F_GETPIPE_SZ: return fcntl_pipe(t, f, cmd, arg);
 	case F_ADD_SEALS:
-		return tmpfs_add_seals(f, (unsigned int)arg);
-	case F_GET_SEALS:
-		return tmpfs_get_seals(f);
+		return f->mode & FMODE_WRITE ? tmpfs_add_seals(f, (unsigned int)arg) : -EPERM;
+	case F_GET_SEALS: return tmpfs_get_seals(f);
 	case F_SETLEASE:
-	case F_GETLEASE:
-		return fcntl_lease(t, f, cmd, arg);
-	case F_NOTIFY:
-		return S_ISDIR(f->inode->mode) ? -EINVAL : -ENOTDIR;
+	case F_GETLEASE: return fcntl_lease(t, f, cmd, arg);
+	case F_NOTIFY: return S_ISDIR(f->inode->mode) ? -EINVAL : -ENOTDIR;
 	case F_GET_RW_HINT:
 	case F_SET_RW_HINT:
 	case F_GET_FILE_RW_HINT:
-	case F_SET_FILE_RW_HINT:
-		return fcntl_hint(t, cmd, arg);
+	case F_SET_FILE_RW_HINT: return fcntl_hint(t, cmd, arg);
 	}
 	return -EINVAL;
 }
@@ -299,20 +317,14 @@ static bool fcntl_fd(struct task *t, struct file *f, int fd, unsigned int cmd, u
 	case F_DUPFD_CLOEXEC:
 		*ret = fd_install_from(t, file_get(f), (int)arg, cmd == F_DUPFD_CLOEXEC);
 		return true;
-	case F_DUPFD_QUERY:
-		*ret = dupfd_query(t, f, arg);
-		return true;
+	case F_DUPFD_QUERY: *ret = dupfd_query(t, f, arg); return true;
 	case F_GETFD:
 		*ret = fd_get_cloexec(t, fd);
 		if (*ret > 0)
 			*ret = FD_CLOEXEC;
 		return true;
-	case F_SETFD:
-		*ret = fd_set_cloexec(t, fd, arg & FD_CLOEXEC);
-		return true;
-	case F_GETFL:
-		*ret = atomic_load(&f->flags);
-		return true;
+	case F_SETFD: *ret = fd_set_cloexec(t, fd, arg & FD_CLOEXEC); return true;
+	case F_GETFL: *ret = atomic_load(&f->flags); return true;
 	}
 	return false;
 }
@@ -334,7 +346,7 @@ long sys_fcntl(struct task *t, const uint64_t *a)
 	else if (is_lock_cmd(cmd))
 		return fcntl_lock(t, f, cmd, a[2]); /* takes f */
 	else
-		n = fcntl_file(t, f, cmd, a[2]);
+		n = fcntl_file(t, f, (int)a[0], cmd, a[2]);
 	file_put(f);
 	return n;
 }

@@ -11,8 +11,10 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "fs/anon/anon.h"
 #include "fs/vfs/file.h"
 #include "sentry/base/mem.h"
+#include "syscalls/sys_signalfd.h"
 #include "syscalls/syscall.h"
 
 #define INLINE_IOV 8
@@ -46,6 +48,8 @@ static long rw_buffer(struct task *t, int fd, uaddr_t buf, uint64_t count, int64
 		file_put(f);
 		return err;
 	}
+	if (unlikely(file_is_signalfd(f)) && !write)
+		return signalfd_read(t, f, count);
 	uio_init_user(&u, t, buf, MIN(count, (uint64_t)MAX_RW_COUNT));
 	return write ? io_write(t, f, &u, pos, 0) : io_read(t, f, &u, pos, 0);
 }
@@ -242,6 +246,9 @@ long sys_fallocate(struct task *t, const uint64_t *a)
 	if (f == NULL)
 		return -EBADF;
 	err = off < 0 || len <= 0 ? -EINVAL : check_fallocate_mode(f, mode);
+	if (err == 0 && !(mode & FALLOC_FL_KEEP_SIZE) && S_ISREG(inode_read(f->inode, mode)) &&
+	    len <= INT64_MAX - off)
+		err = vfs_fsize_check(t, f->inode, (uint64_t)(off + len));
 	if (err == 0)
 		err = file_fallocate(f, mode, off, len);
 	file_put(f);
@@ -280,14 +287,14 @@ long sys_readahead(struct task *t, const uint64_t *a)
 
 /* ---- ioctl(2): what every file has; the rest is the file's ---- */
 
-static long ioctl_set_flag(struct task *t, struct file *f, uaddr_t arg, int flag)
+static long ioctl_set_flag(struct task *t, int fd, struct file *f, uaddr_t arg, int flag)
 {
 	int on, flags;
 
 	if (copy_in_obj(t, &on, arg) < 0)
 		return -EFAULT;
 	flags = atomic_load(&f->flags);
-	return file_set_flags(f, t, on ? flags | flag : flags & ~flag);
+	return fd_set_status(t, fd, f, on ? flags | flag : flags & ~flag);
 }
 
 static long ioctl_regular(struct task *t, struct file *f, unsigned int cmd, uaddr_t arg)
@@ -296,11 +303,8 @@ static long ioctl_regular(struct task *t, struct file *f, unsigned int cmd, uadd
 	int n;
 
 	switch (cmd) {
-	case FIONREAD:
-		n = (int)(size - f->pos);
-		return copy_out_obj(t, arg, &n);
-	case FIOQSIZE:
-		return copy_out_obj(t, arg, &size);
+	case FIONREAD: n = (int)(size - f->pos); return copy_out_obj(t, arg, &n);
+	case FIOQSIZE: return copy_out_obj(t, arg, &size);
 	}
 	return file_ioctl(f, t, cmd, arg);
 }
@@ -310,16 +314,11 @@ static long do_ioctl(struct task *t, struct file *f, int fd, unsigned int cmd, u
 	int block = 4096;
 
 	switch (cmd) {
-	case FIOCLEX:
-		return fd_set_cloexec(t, fd, true);
-	case FIONCLEX:
-		return fd_set_cloexec(t, fd, false);
-	case FIONBIO:
-		return ioctl_set_flag(t, f, arg, O_NONBLOCK);
-	case FIOASYNC:
-		return ioctl_set_flag(t, f, arg, O_ASYNC);
-	case FIGETBSZ:
-		return copy_out_obj(t, arg, &block);
+	case FIOCLEX: return fd_set_cloexec(t, fd, true);
+	case FIONCLEX: return fd_set_cloexec(t, fd, false);
+	case FIONBIO: return ioctl_set_flag(t, fd, f, arg, O_NONBLOCK);
+	case FIOASYNC: return ioctl_set_flag(t, fd, f, arg, O_ASYNC);
+	case FIGETBSZ: return copy_out_obj(t, arg, &block);
 	}
 	if (S_ISREG(f->inode->mode))
 		return ioctl_regular(t, f, cmd, arg);

@@ -97,7 +97,7 @@ static bool is_realtime(int policy)
 	return policy == SCHED_FIFO || policy == SCHED_RR;
 }
 
-static long set_policy(struct task *t, pid_t pid, int policy, int prio)
+long sched_set_policy(struct task *t, pid_t pid, int policy, int prio)
 {
 	struct task *target;
 	long err = 0;
@@ -143,7 +143,7 @@ long sys_sched_setscheduler(struct task *t, const uint64_t *a)
 	if (policy < 0 || (pid_t)a[0] < 0)
 		return -EINVAL;
 	err = read_param(t, a[2], &prio);
-	return err < 0 ? err : set_policy(t, (pid_t)a[0], policy & ~SCHED_RESET_ON_FORK, prio);
+	return err < 0 ? err : sched_set_policy(t, (pid_t)a[0], policy & ~SCHED_RESET_ON_FORK, prio);
 }
 
 long sys_sched_setparam(struct task *t, const uint64_t *a)
@@ -151,7 +151,7 @@ long sys_sched_setparam(struct task *t, const uint64_t *a)
 	int prio;
 	long err = (pid_t)a[0] < 0 ? -EINVAL : read_param(t, a[1], &prio);
 
-	return err < 0 ? err : set_policy(t, (pid_t)a[0], -1, prio);
+	return err < 0 ? err : sched_set_policy(t, (pid_t)a[0], -1, prio);
 }
 
 long sys_sched_getscheduler(struct task *t, const uint64_t *a)

@@ -593,7 +593,8 @@ static int copy_range_check(struct copy *c)
 		return -EBADF;
 	if (c->in->inode->super != c->out->inode->super)
 		return -EXDEV;
-	if (__builtin_add_overflow(c->pos_in, (int64_t)c->left, &end) ||
+	if (c->pos_in < 0 || c->pos_out < 0 ||
+	    __builtin_add_overflow(c->pos_in, (int64_t)c->left, &end) ||
 	    __builtin_add_overflow(c->pos_out, (int64_t)c->left, &end))
 		return -EOVERFLOW;
 	if ((uint64_t)c->pos_in >= c->in->inode->size)
@@ -655,9 +656,9 @@ long sys_copy_file_range(struct task *t, const uint64_t *a)
 
 	if (n < 0)
 		return n;
-	n = copy_in_pos(t, c.upos_in, &c.pos_in);
-	if (n == 0)
-		n = copy_in_pos(t, c.upos_out, &c.pos_out);
+	if ((c.upos_in && copy_in_obj(t, &c.pos_in, c.upos_in) < 0) ||
+	    (c.upos_out && copy_in_obj(t, &c.pos_out, c.upos_out) < 0))
+		n = -EFAULT;
 	if (n == 0 && (unsigned int)a[5] != 0)
 		n = -EINVAL;
 	if (n == 0) {

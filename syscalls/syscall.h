@@ -54,6 +54,9 @@ const struct syscall_row *syscall_row(int nr); /* NULL: no such number */
 /* Dispatch, the guest's own seccomp filters applied. */
 long syscall_dispatch(struct task *t);
 
+/* sys_sched.c: the rules of sched_setscheduler(2); policy < 0 keeps the old one. */
+long sched_set_policy(struct task *t, pid_t pid, int policy, int prio);
+
 /* ---- syscalls/io.c: the loops that wait and count for reads and writes ---- */
 struct file;
 /* Reads/writes through uio until done, end, error, signal; consumes the file reference f and
@@ -80,6 +83,8 @@ struct io_wait {
 	bool nonblock; /* -EAGAIN is the result */
 };
 long io_wait_loop(struct task *t, const struct io_wait *w);
+/* F_SETFL, FIONBIO, FIOASYNC: status flags, and SIGIO with O_ASYNC (sys_fd.c). */
+long fd_set_status(struct task *t, int fd, struct file *f, int flags);
 /* The end of open(2): waits for the partner of a FIFO's end if need be, then installs f. Takes f. */
 long io_open_finish(struct task *t, struct file *f, bool cloexec);
 

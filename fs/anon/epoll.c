@@ -23,6 +23,7 @@
 
 #include <string.h>
 
+#include "fs/anon/anon.h"
 #include "sentry/base/mem.h"
 #include "sentry/base/strbuf.h"
 #include "sentry/task.h"
@@ -227,8 +228,7 @@ static int ctl_locked(struct epoll *ep, int op, int fd, struct file *target,
 	struct epitem *epi = epi_find_locked(ep, target, fd);
 
 	switch (op) {
-	case EPOLL_CTL_ADD:
-		return epi ? -EEXIST : epi_insert_locked(ep, target, fd, ev);
+	case EPOLL_CTL_ADD: return epi ? -EEXIST : epi_insert_locked(ep, target, fd, ev);
 	case EPOLL_CTL_DEL:
 		if (epi == NULL)
 			return -ENOENT;
@@ -451,6 +451,7 @@ static void epoll_release(struct file *f)
 }
 
 const struct file_ops epoll_fops = {
+	.llseek = anon_llseek,
 	.poll = epoll_poll,
 	.wait_queue = epoll_wait_queue,
 	.show_fdinfo = epoll_show_fdinfo,

@@ -12,7 +12,7 @@
 #include "sentry/wait.h"
 
 struct epoll {
-	struct ref ref; /* the file's, and one of epoll_release_file() at work */
+	struct ref ref;	   /* the file's, and one of epoll_release_file() at work */
 	struct file *file; /* ours; its epitems are the epolls that watch us */
 	struct wait_queue wq;
 	struct mutex mu;

@@ -51,7 +51,7 @@ static ssize_t eventfd_write(struct file *f, struct uio *u, int64_t *pos, int fl
 
 	(void)pos;
 	(void)flags;
-	if (u->left < sizeof(n))
+	if (u->left != sizeof(n))
 		return -EINVAL;
 	if (uio_read(u, &n, sizeof(n)) != sizeof(n))
 		return -EFAULT;
@@ -112,7 +112,15 @@ static void eventfd_release(struct file *f)
 	mem_free(e);
 }
 
+int64_t anon_llseek(struct file *f, int64_t off, int whence)
+{
+	(void)off;
+	(void)whence;
+	return f->pos;
+}
+
 static const struct file_ops eventfd_fops = {
+	.llseek = anon_llseek,
 	.read = eventfd_read,
 	.write = eventfd_write,
 	.poll = eventfd_poll,

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "fs/anon/anon.h"
 #include "fs/vfs/file.h"
 #include "sentry/base/mem.h"
 #include "sentry/base/strbuf.h"
@@ -464,6 +465,7 @@ static void inotify_show_fdinfo(struct file *f, struct strbuf *sb)
 }
 
 static const struct file_ops inotify_fops = {
+	.llseek = anon_llseek,
 	.read = inotify_read,
 	.poll = inotify_poll,
 	.wait_queue = inotify_wait_queue,

@@ -18,7 +18,7 @@
 struct file;
 struct inotify_marks;
 
-#define INOTIFY_ALL_BITS                                                                            \
+#define INOTIFY_ALL_BITS                                                                           \
 	(IN_ALL_EVENTS | IN_UNMOUNT | IN_Q_OVERFLOW | IN_IGNORED | IN_ONLYDIR | IN_DONT_FOLLOW |   \
 	 IN_EXCL_UNLINK | IN_MASK_ADD | IN_MASK_CREATE | IN_ISDIR | IN_ONESHOT)
 

@@ -16,9 +16,8 @@ static uint32_t pidfd_poll(struct file *f)
 {
 	struct process *p = ((struct process_watch *)f->data)->process;
 
-	return __atomic_load_n(&p->state, __ATOMIC_ACQUIRE) == PROCESS_ZOMBIE
-		       ? POLLIN | POLLRDNORM
-		       : 0;
+	return __atomic_load_n(&p->state, __ATOMIC_ACQUIRE) == PROCESS_ZOMBIE ? POLLIN | POLLRDNORM
+									      : 0;
 }
 
 static struct wait_queue *pidfd_wait_queue(struct file *f)

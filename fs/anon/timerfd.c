@@ -251,8 +251,8 @@ static void timerfd_show_fdinfo(struct file *f, struct strbuf *sb)
 		      "clockid: %d\nticks: %lu\nsettime flags: 0%o\nit_value: (%ld, %ld)\n"
 		      "it_interval: (%ld, %ld)\n",
 		      tfd->clockid, (unsigned long)ticks, (unsigned int)flags,
-		      (long)its.it_value.tv_sec, its.it_value.tv_nsec,
-		      (long)its.it_interval.tv_sec, its.it_interval.tv_nsec);
+		      (long)its.it_value.tv_sec, its.it_value.tv_nsec, (long)its.it_interval.tv_sec,
+		      its.it_interval.tv_nsec);
 }
 
 static void timerfd_free(struct timerfd *tfd)
@@ -271,6 +271,7 @@ static void timerfd_release(struct file *f)
 }
 
 static const struct file_ops timerfd_fops = {
+	.llseek = anon_llseek,
 	.read = timerfd_read,
 	.poll = timerfd_poll,
 	.wait_queue = timerfd_wait_queue,

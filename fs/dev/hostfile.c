@@ -153,34 +153,55 @@ static ssize_t hostfile_rw(struct file *f, struct uio *u, bool write)
 	return stream_io(hf, u, write);
 }
 
+/* A regular file opened again has an offset of its own, as after open(2). */
+#define OWN_OFFSET ((void *)1)
+
+/* pread(2) and files with their own offset. */
+static bool is_positioned(struct file *f, const int64_t *pos)
+{
+	return pos && !hostfile_of(f->inode)->stream && (f->data == OWN_OFFSET || pos != &f->pos);
+}
+
 static ssize_t hostfile_read(struct file *f, struct uio *u, int64_t *pos, int flags)
 {
-	struct hostfile *hf = hostfile_of(f->inode);
+	ssize_t n;
 
 	(void)flags;
-	/* A position other than the file's own comes from pread(2). */
-	if (pos && pos != &f->pos && !hf->stream)
-		return uio_host_read(u, hf->src.fd, *pos, 0);
-	return hostfile_rw(f, u, false);
+	if (!is_positioned(f, pos))
+		return hostfile_rw(f, u, false);
+	n = uio_host_read(u, hostfile_of(f->inode)->src.fd, *pos, 0);
+	if (n > 0)
+		*pos += n;
+	return n;
 }
 
 static ssize_t hostfile_write(struct file *f, struct uio *u, int64_t *pos, int flags)
 {
-	struct hostfile *hf = hostfile_of(f->inode);
+	int fd = hostfile_of(f->inode)->src.fd;
+	struct stat st;
+	ssize_t n;
 
 	(void)flags;
-	if (pos && pos != &f->pos && !hf->stream)
-		return uio_host_write(u, hf->src.fd, *pos, 0);
-	return hostfile_rw(f, u, true);
+	if (!is_positioned(f, pos))
+		return hostfile_rw(f, u, true);
+	if ((atomic_load(&f->flags) & O_APPEND) && fstat(fd, &st) == 0)
+		*pos = st.st_size;
+	n = uio_host_write(u, fd, *pos, 0);
+	if (n > 0)
+		*pos += n;
+	return n;
 }
 
 static int64_t hostfile_llseek(struct file *f, int64_t off, int whence)
 {
 	struct hostfile *hf = hostfile_of(f->inode);
+	struct stat st;
 	off_t r;
 
 	if (hf->stream)
 		return -ESPIPE;
+	if (f->data == OWN_OFFSET && fstat(hf->src.fd, &st) == 0)
+		return generic_llseek(f, off, whence, st.st_size);
 	r = lseek(hf->src.fd, off, whence);
 	return r < 0 ? -errno : r;
 }
@@ -279,6 +300,8 @@ static int hostfile_open(struct inode *in, struct file *f, struct task *t)
 	f->ops = &hostfile_fops;
 	if (hf->stream)
 		f->mode |= FMODE_STREAM;
+	else
+		f->data = OWN_OFFSET;
 	return 0;
 }
 

@@ -256,6 +256,7 @@ static int host_link(struct inode *in, const struct qstr *name, struct inode *ta
 	host_dir_put(dir);
 	if (err == 0) {
 		touch_links(target, 1);
+		host_set_location(hi, dir, n.s);
 		mark_stale(dir);
 	}
 out_loc:
@@ -318,6 +319,7 @@ static void renamed(struct host_inode *od, const char *on, struct host_inode *vi
 {
 	if (replaced && swap) {
 		host_set_location(replaced, od, on);
+		host_drop_location(replaced, nd, nn);
 		mark_stale(replaced);
 	} else if (replaced && replaced != victim) {
 		host_drop_location(replaced, nd, nn);
@@ -327,6 +329,7 @@ static void renamed(struct host_inode *od, const char *on, struct host_inode *vi
 			touch_links(&replaced->inode, -1);
 	}
 	host_set_location(victim, nd, nn);
+	host_drop_location(victim, od, on);
 	mark_stale(victim);
 	mark_stale(od);
 	mark_stale(nd);

@@ -204,58 +204,109 @@ static struct host_inode *host_inode_new(struct hostfs *fs, const struct statx *
 	return hi;
 }
 
-static void set_location_locked(struct host_inode *hi, struct host_inode *parent, char **name,
-				struct host_inode **ret_old)
+static bool is_name(const struct host_inode *at, const char *at_name,
+		    const struct host_inode *parent, const char *name)
 {
-	char *old = hi->name;
-
-	*ret_old = hi->parent;
-	if (parent)
-		inode_get(&parent->inode);
-	hi->parent = parent;
-	hi->name = *name;
-	*name = old;
+	return at == parent && at_name && strcmp(at_name, name) == 0;
 }
 
-static bool at_location(const struct host_inode *hi, const struct host_inode *parent,
-			const char *name)
+static void alias_free(struct host_alias *a)
 {
-	return hi->parent == parent && hi->name && strcmp(hi->name, name) == 0;
+	if (!a)
+		return;
+	if (a->parent)
+		inode_put(&a->parent->inode);
+	mem_free(a->name);
+	mem_free(a);
+}
+
+/* Takes the alias with this name (parent NULL: the newest one) out of the list; NULL: none. */
+static struct host_alias *alias_take_locked(struct host_inode *hi, const struct host_inode *parent,
+					    const char *name)
+{
+	for (struct host_alias **p = &hi->aliases; *p; p = &(*p)->next) {
+		struct host_alias *a = *p;
+
+		if (parent && !is_name(a->parent, a->name, parent, name))
+			continue;
+		*p = a->next;
+		hi->nr_aliases--;
+		return a;
+	}
+	return NULL;
+}
+
+/* Exchanges the location with what the alias has; an alias with a name goes into the list. */
+static void location_swap_locked(struct host_inode *hi, struct host_alias *a)
+{
+	struct host_inode *parent = hi->parent;
+	char *name = hi->name;
+
+	hi->parent = a->parent;
+	hi->name = a->name;
+	a->parent = parent;
+	a->name = name;
 }
 
 /* Out of memory leaves the old name, which is as good until somebody removes it. */
 void host_set_location(struct host_inode *hi, struct host_inode *parent, const char *name)
 {
 	struct hostfs *fs = host_fs(hi);
-	struct host_inode *old = NULL;
-	_cleanup_free_ char *copy = NULL;
+	struct host_alias *a, *same;
 	bool there;
 
 	mutex_lock(&fs->mu);
-	there = at_location(hi, parent, name);
+	there = is_name(hi->parent, hi->name, parent, name);
 	mutex_unlock(&fs->mu);
 	if (there)
 		return;
-	copy = mem_strdup(name);
-	if (!copy)
+	a = mem_zalloc(sizeof(*a));
+	if (!a)
 		return;
+	a->name = mem_strdup(name);
+	if (!a->name) {
+		mem_free(a);
+		return;
+	}
+	inode_get(&parent->inode);
+	a->parent = parent;
 	mutex_lock(&fs->mu);
-	set_location_locked(hi, parent, &copy, &old);
+	same = alias_take_locked(hi, parent, name);
+	location_swap_locked(hi, a);
+	if (a->parent && !S_ISDIR(hi->inode.mode) && inode_read(&hi->inode, nlink) > 1 &&
+	    hi->nr_aliases < HOST_MAX_ALIASES && !is_name(a->parent, a->name, parent, name)) {
+		a->next = hi->aliases;
+		hi->aliases = a;
+		hi->nr_aliases++;
+		a = NULL;
+	}
 	mutex_unlock(&fs->mu);
-	if (old)
-		inode_put(&old->inode);
+	alias_free(a);
+	alias_free(same);
 }
 
 void host_drop_location(struct host_inode *hi, struct host_inode *parent, const char *name)
 {
 	struct hostfs *fs = host_fs(hi);
+	struct host_alias *gone = NULL;
 	struct host_inode *old = NULL;
-	_cleanup_free_ char *none = NULL;
+	char *old_name = NULL;
 
 	mutex_lock(&fs->mu);
-	if (at_location(hi, parent, name))
-		set_location_locked(hi, NULL, &none, &old);
+	if (!is_name(hi->parent, hi->name, parent, name)) {
+		gone = alias_take_locked(hi, parent, name);
+	} else {
+		gone = alias_take_locked(hi, NULL, NULL);
+		if (gone) {
+			location_swap_locked(hi, gone);
+		} else {
+			old = TAKE_PTR(hi->parent);
+			old_name = TAKE_PTR(hi->name);
+		}
+	}
 	mutex_unlock(&fs->mu);
+	alias_free(gone);
+	mem_free(old_name);
 	if (old)
 		inode_put(&old->inode);
 }
@@ -359,6 +410,8 @@ void host_inode_destroy(struct inode *in)
 			hostop_close(hi->dir_fd);
 		if (hi->anchor)
 			host_fd_put(hi->anchor);
+		for (struct host_alias *a; (a = alias_take_locked(hi, NULL, NULL)) != NULL;)
+			alias_free(a);
 		mem_free(hi->name);
 		mem_free(atomic_load(&hi->link));
 		inode_fini(&hi->inode);
@@ -478,65 +531,83 @@ static int open_checked_dir(struct host_inode *dir, int parent_fd, const char *n
 	return TAKE_FD(fd);
 }
 
-/* Opens dir's fd; its parent has one, and is in use by us. */
+/* Opens dir's fd, in use by the caller then; its parent has one, and is in use, too. */
 static int reopen_dir(struct host_inode *dir, struct host_inode *parent, const char *name)
 {
 	struct hostfs *fs = host_fs(dir);
-	int fd = open_checked_dir(dir, parent->dir_fd, name), idle = -1;
+	int fd = open_checked_dir(dir, parent->dir_fd, name);
 
 	if (fd < 0)
 		return fd;
 	mutex_lock(&fs->mu);
-	if (dir->dir_fd < 0) {
+	if (dir->dir_fd < 0)
 		dir->dir_fd = TAKE_FD(fd);
-		dir->dir_users++;
-		idle = dir_idle_locked(fs, dir);
-	}
+	dir_use_locked(fs, dir);
 	mutex_unlock(&fs->mu);
 	if (fd >= 0)
 		hostop_close(fd);
-	if (idle >= 0)
-		hostop_close(idle);
 	return 0;
 }
 
-/* One directory nearer to dir with each round; racing evictions cost more rounds. */
+/*
+ * The nearest directory at or above dir that has no fd but whose parent has: both referenced, the
+ * parent in use. False: there is none, so dir is unlinked or below such a one.
+ */
+static bool next_to_reopen_locked(struct hostfs *fs, struct host_inode *dir,
+				  struct host_inode **ret, struct host_inode **ret_parent,
+				  struct host_name *ret_name)
+{
+	struct host_inode *cur = dir;
+
+	while (cur->parent && cur->parent->dir_fd < 0)
+		cur = cur->parent;
+	if (!cur->parent)
+		return false;
+	dir_use_locked(fs, cur->parent);
+	inode_get(&cur->parent->inode);
+	inode_get(&cur->inode);
+	memcpy(ret_name->s, cur->name, strlen(cur->name) + 1);
+	*ret = cur;
+	*ret_parent = cur->parent;
+	return true;
+}
+
+/* One directory nearer to dir with each round; what the last round opened stays in use meanwhile. */
 int host_dir_get(struct host_inode *dir, int *ret_fd)
 {
 	struct hostfs *fs = host_fs(dir);
+	struct host_inode *held = NULL, *cur, *parent;
+	struct host_name name;
+	int err = 0;
 
-	for (;;) {
-		struct host_inode *cur, *parent;
-		char name[NAME_MAX + 1];
-		int err;
+	while (err == 0) {
+		bool open, found = true;
 
 		mutex_lock(&fs->mu);
-		if (dir->dir_fd >= 0) {
+		open = dir->dir_fd >= 0;
+		if (open) {
 			dir_use_locked(fs, dir);
 			inode_get(&dir->inode);
 			*ret_fd = dir->dir_fd;
-			mutex_unlock(&fs->mu);
-			return 0;
+		} else {
+			found = next_to_reopen_locked(fs, dir, &cur, &parent, &name);
 		}
-		for (cur = dir; cur->parent && cur->parent->dir_fd < 0; cur = cur->parent)
-			;
-		parent = cur->parent;
-		if (!parent) { /* an unlinked directory, or one below such */
-			mutex_unlock(&fs->mu);
-			return -ENOENT;
-		}
-		dir_use_locked(fs, parent);
-		inode_get(&parent->inode);
-		inode_get(&cur->inode);
-		memcpy(name, cur->name, strlen(cur->name) + 1);
 		mutex_unlock(&fs->mu);
-
-		err = reopen_dir(cur, parent, name);
+		if (held)
+			host_dir_put(held);
+		held = NULL;
+		if (open)
+			return 0;
+		if (!found)
+			return -ENOENT;
+		err = reopen_dir(cur, parent, name.s);
 		host_dir_put(parent);
-		inode_put(&cur->inode);
-		if (err < 0)
-			return err;
+		if (err == 0)
+			held = cur;
+		else
+			inode_put(&cur->inode);
 	}
+	return err;
 }
 
 int host_loc_get(struct host_inode *hi, struct host_loc *loc)

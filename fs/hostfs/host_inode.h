@@ -3,7 +3,8 @@
  *
  * Model: a host_inode is found by (host st_dev, st_ino), a directory also by its host mount, so that
  * one which is bound to several places of the tree is several. Its location (parent, name) is one name
- * that led to it; a hard link's others are forgotten. Without a location (unlinked) it is reached
+ * that led to it; the others of a hard link are kept as aliases (up to HOST_MAX_ALIASES), so that it
+ * can be opened when the first name goes. Without a location (unlinked) it is reached
  * through the fd of an open file, its anchor, or not at all.
  *
  * A directory's O_PATH fd is opened when something below is needed, and closed again when more than
@@ -69,6 +70,15 @@ struct host_fd {
 	int accmode;
 };
 
+#define HOST_MAX_ALIASES 16
+
+/* Another name of an inode with several links. */
+struct host_alias {
+	struct host_alias *next;
+	struct host_inode *parent; /* a reference */
+	char *name;
+};
+
 struct host_inode {
 	struct inode inode;
 	struct hash_node by_id;
@@ -85,6 +95,8 @@ struct host_inode {
 	/* hostfs->mu */
 	struct host_inode *parent; /* NULL: the root, or no location */
 	char *name;
+	struct host_alias *aliases; /* newest first */
+	uint32_t nr_aliases;
 	int dir_fd;
 	uint32_t dir_users;
 	struct list idle_node;

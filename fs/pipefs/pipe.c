@@ -240,8 +240,7 @@ ssize_t pipe_give_locked(struct pipe *p, struct list *chain)
 
 	while (!list_empty(chain)) {
 		struct pipe_buf *b = list_first_entry(chain, struct pipe_buf, node);
-		struct pipe_buf *last =
-			n == 0 && b->can_merge ? mergeable_locked(p, b->len) : NULL;
+		struct pipe_buf *last = n == 0 && b->can_merge ? mergeable_locked(p, b->len) : NULL;
 
 		if (last) {
 			memcpy(last->data + last->off + last->len, b->data + b->off, b->len);
@@ -530,10 +529,10 @@ static int anon_end_new(struct kernel *k, struct inode *in, struct pipe *p, int 
 		return -ENOMEM;
 	*e = (struct pipe_end){.pipe = p, .reads = reads, .writes = !reads};
 	snprintf(name, sizeof(name), "pipe:[%lu]", (unsigned long)in->ino);
-	err = file_new_anon(k, name, in, &pipe_fops, e,
-			    (reads ? O_RDONLY : O_WRONLY) | flags,
-			    (reads ? FMODE_READ : FMODE_WRITE) | FMODE_STREAM | FMODE_NOWAIT,
-			    ret);
+	if (reads)
+		flags &= ~O_DIRECT; /* packets are made by the writer */
+	err = file_new_anon(k, name, in, &pipe_fops, e, (reads ? O_RDONLY : O_WRONLY) | flags,
+			    (reads ? FMODE_READ : FMODE_WRITE) | FMODE_STREAM | FMODE_NOWAIT, ret);
 	if (err < 0)
 		mem_free(e);
 	else

@@ -81,8 +81,12 @@ static const struct kernfs_row fd_links[] = {
 static int make_child(struct kernfs_inode *dir, const struct kernfs_row *row, uint64_t fd,
 		      struct inode **ret)
 {
-	return kernfs_inode_new(dir->inode.super, row, dir->owner,
-				kernfs_child_ino(dir->inode.ino, 4096 + fd), fd, ret);
+	int err = kernfs_inode_new(dir->inode.super, row, dir->owner,
+				   kernfs_child_ino(dir->inode.ino, 4096 + fd), fd, ret);
+
+	if (err == 0 && S_ISLNK(row->mode))
+		(*ret)->size = 64; /* as Linux has it */
+	return err;
 }
 
 static int fd_lookup(struct kernfs_inode *dir, const struct qstr *name, struct inode **ret)

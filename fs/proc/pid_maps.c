@@ -73,10 +73,16 @@ static void translate(struct kernel *k, struct maps_line *l, struct mapname *mn)
 		l->name = mn->path;
 		return;
 	}
-	l->name = is_shared_anonymous(l->name) ? "/dev/zero (deleted)" : "[sandbox]";
 	l->major = 0;
-	l->minor = 1;
-	l->ino = l->start >> 12;
+	if (is_shared_anonymous(l->name)) {
+		l->name = "/dev/zero (deleted)";
+		l->minor = 1;
+		l->ino = l->start >> 12;
+	} else {
+		l->name = "[sandbox]";
+		l->minor = 0;
+		l->ino = l->offset = 0;
+	}
 }
 
 /* Lines that begin a mapping are rewritten; in smaps others follow, which have no names in them. */

@@ -675,11 +675,9 @@ int tmpfs_add_seals(struct file *f, unsigned int seals)
 {
 	int err;
 
-	if (!tmpfs_owns(f->inode))
-		return -EINVAL;
 	if (!(f->mode & FMODE_WRITE))
 		return -EPERM;
-	if (seals & ~(unsigned int)ALL_SEALS)
+	if (!tmpfs_owns(f->inode) || (seals & ~(unsigned int)ALL_SEALS))
 		return -EINVAL;
 	mutex_lock(&f->inode->mu);
 	err = add_seals_locked(f->inode, seals);

@@ -214,11 +214,18 @@ int vfs_setattr(struct task *t, const struct path *p, struct iattr *attr)
 	return err;
 }
 
+int vfs_fsize_check(struct task *t, struct inode *in, uint64_t end)
+{
+	if (end <= task_rlimit(t, RLIMIT_FSIZE) || end <= inode_read(in, size))
+		return 0;
+	signal_send_task(t, SIGXFSZ);
+	return -EFBIG;
+}
+
 static int truncate_check(struct task *t, const struct path *p, int64_t len, struct file *f)
 {
 	struct inode *in = p->dentry->inode;
 	uint32_t mode = inode_read(in, mode);
-	uint64_t limit;
 
 	if (len < 0)
 		return -EINVAL;
@@ -234,12 +241,7 @@ static int truncate_check(struct task *t, const struct path *p, int64_t len, str
 		if (err < 0)
 			return err;
 	}
-	limit = task_rlimit(t, RLIMIT_FSIZE);
-	if ((uint64_t)len > limit && (uint64_t)len > inode_read(in, size)) {
-		signal_send_task(t, SIGXFSZ);
-		return -EFBIG;
-	}
-	return 0;
+	return vfs_fsize_check(t, in, (uint64_t)len);
 }
 
 /* The change itself; the caller has checked everything. */

@@ -201,6 +201,8 @@ static int make_locked(struct task *t, struct place *pl, struct dentry **d,
 	return err;
 }
 
+#define PROC_SUPER_MAGIC 0x9fa0
+
 /* The path of every call that makes a name; pl is looked up already. */
 static int make_at(struct task *t, struct place *pl, const struct make_args *m)
 {
@@ -213,7 +215,10 @@ static int make_at(struct task *t, struct place *pl, const struct make_args *m)
 	err = place_lock(pl, &d);
 	if (err < 0)
 		return err;
-	err = make_locked(t, pl, &d, m, want_dir);
+	if (!d->inode && d->super->magic == PROC_SUPER_MAGIC)
+		err = -ENOENT; /* names that could be made do not exist there at all */
+	else
+		err = make_locked(t, pl, &d, m, want_dir);
 	place_unlock(t, pl, d);
 	if (err == 0) {
 		if (m->link)
@@ -303,7 +308,7 @@ static int link_check_new(struct place *pl)
 		return err;
 	if (d->inode)
 		err = -EEXIST;
-	else if (pl->slash)
+	else if (pl->slash || d->super->magic == PROC_SUPER_MAGIC)
 		err = -ENOENT;
 	else if (mount_is_readonly(pl->dir.mnt))
 		err = -EROFS;

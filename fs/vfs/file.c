@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "fs/anon/epoll.h"
+#include "fs/anon/fasync.h"
 #include "fs/anon/inotify.h"
 #include "fs/vfs/internal.h"
 #include "fs/vfs/locks.h"
@@ -79,6 +80,8 @@ void file_put(struct file *f)
 		return;
 	if (f->ops && !(f->mode & FMODE_PATH))
 		inotify_path(&f->path, f->mode & FMODE_WRITE ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
+	if (f->fasync)
+		fasync_remove(f);
 	if (!list_empty(&f->epitems))
 		epoll_release_file(f);
 	locks_remove_file(f);
@@ -120,20 +123,15 @@ static ssize_t read_check(const struct file *f)
 	return 0;
 }
 
-/* What would end beyond the largest offset is not asked for. */
+/* A transfer must not end beyond the largest offset. */
+static bool range_ok(int64_t pos, size_t len)
+{
+	return pos >= 0 && len <= (uint64_t)INT64_MAX - (uint64_t)pos;
+}
+
 static ssize_t read_at(struct file *f, struct uio *u, int64_t *pos, int flags)
 {
-	size_t left = u->left, max, cut;
-	ssize_t n;
-
-	if (*pos < 0)
-		return -EINVAL;
-	max = (size_t)(INT64_MAX - *pos);
-	cut = left > max ? left - max : 0;
-	u->left -= cut;
-	n = f->ops->read(f, u, pos, flags);
-	u->left += cut;
-	return n;
+	return range_ok(*pos, u->left) ? f->ops->read(f, u, pos, flags) : -EINVAL;
 }
 
 static ssize_t after_read(struct file *f, ssize_t n)
@@ -199,17 +197,16 @@ static ssize_t write_at(struct file *f, struct uio *u, int64_t *pos, int flags)
 	int64_t room;
 	ssize_t n;
 
-	if (*pos < 0)
+	if (!range_ok(*pos, left))
 		return -EINVAL;
+	if (left == 0)
+		return f->ops->write(f, u, pos, flags);
 	n = file_remove_privs(f, u->task);
 	if (n < 0)
 		return n;
-	room = left ? fsize_room(f, u->task, *pos, flags) : INT64_MAX;
+	room = fsize_room(f, u->task, *pos, flags);
 	if (room < 0)
 		return room;
-	room = MIN(room, INT64_MAX - *pos);
-	if (room == 0 && left)
-		return -EFBIG;
 	if ((uint64_t)room < left) {
 		cut = left - (size_t)room;
 		u->left -= cut;
@@ -291,7 +288,7 @@ int64_t file_llseek(struct file *f, int64_t off, int whence)
 
 	if (f->mode & FMODE_PATH)
 		return -EBADF;
-	if ((f->mode & FMODE_STREAM) || !f->ops->llseek)
+	if (!f->ops->llseek)
 		return -ESPIPE;
 	mutex_lock(&f->pos_mu);
 	ret = f->ops->llseek(f, off, whence);

@@ -78,6 +78,7 @@ struct file {
 	struct cred *cred; /* opener's */
 	/* F_SETOWN, F_SETSIG */
 	int owner_pid, owner_type, owner_sig;
+	struct fasync *fasync; /* O_ASYNC: fs/anon/fasync.c; guarded by pos_mu */
 	struct list epitems; /* epoll registrations, fs/anon/epoll.c; guarded by epoll's lock */
 	bool write_counted; /* holds inode_get_write() */
 };

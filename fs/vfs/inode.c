@@ -20,6 +20,8 @@
 #include "sentry/kernel.h"
 
 #define ANON_INODE_FS_MAGIC 0x09041934
+#define PIPEFS_MAGIC 0x50495045
+#define SOCKFS_MAGIC 0x534f434b
 
 struct timespec vfs_now(void)
 {
@@ -169,6 +171,11 @@ int vfs_statfs(const struct path *p, struct kstatfs *ret)
 	ret->bsize = 4096;
 	ret->namelen = NAME_MAX_LEN;
 	ret->fsid = s->dev;
+	if (s == s->kernel->anon_super) {
+		uint32_t mode = inode_read(p->dentry->inode, mode);
+
+		ret->type = S_ISFIFO(mode) ? PIPEFS_MAGIC : S_ISSOCK(mode) ? SOCKFS_MAGIC : s->magic;
+	}
 	if (s->ops->statfs)
 		err = s->ops->statfs(s, ret);
 	if (err < 0)

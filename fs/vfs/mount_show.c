@@ -1,14 +1,18 @@
 /*
- * fs/vfs/mount_show.c - the text of /proc/PID/mounts, mountinfo and mountstats: proc(5)
+ * fs/vfs/mount_show.c - going through the mounts of a namespace: the text of /proc/PID/mounts,
+ * mountinfo and mountstats (proc(5)), ustat(2), sync(2)
  *
  * Only mounts that the reader's root can reach are shown, with paths as seen from there. The list
  * is taken with references first, so that no lock is held while names are built.
  */
+#define LOG_SUBSYS "vfs"
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 
 #include "fs/vfs/internal.h"
+#include "sentry/base/log.h"
 #include "sentry/base/mem.h"
 #include "sentry/base/strbuf.h"
 #include "sentry/kernel.h"
@@ -177,4 +181,37 @@ void mount_ns_show(struct mount_ns *ns, const struct path *root, enum mount_show
 	}
 	mem_free(list);
 	mem_free(buf);
+}
+
+int mount_of_dev(struct mount_ns *ns, uint64_t dev, struct path *ret)
+{
+	struct mount *m;
+	int err = -EINVAL;
+
+	rwlock_rdlock(&ns->kernel->mounts_lock);
+	list_for_each_entry(m, &ns->mounts, node) {
+		if (m->super->dev != dev)
+			continue;
+		ret->mnt = mount_get(m);
+		ret->dentry = dentry_get(m->root);
+		err = 0;
+		break;
+	}
+	rwlock_unlock(&ns->kernel->mounts_lock);
+	return err;
+}
+
+void mount_ns_sync(struct mount_ns *ns)
+{
+	struct shown_mount *list = mem_calloc(MOUNTS_MAX, sizeof(*list));
+	size_t n = list ? collect(ns, list, MOUNTS_MAX) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct super *s = list[i].mnt->super;
+
+		if (s->ops->sync && s->ops->sync(s) < 0)
+			log_debug("sync of %s failed", s->fstype);
+		mount_put(list[i].mnt);
+	}
+	mem_free(list);
 }

@@ -24,9 +24,7 @@
 #include "sentry/kernel.h"
 #include "sentry/task.h"
 
-#ifndef __O_TMPFILE
-#define __O_TMPFILE 020000000
-#endif
+#define TMPFILE_BIT 020000000 /* O_TMPFILE is this and O_DIRECTORY */
 
 struct open_args {
 	int flags;
@@ -133,8 +131,12 @@ static int open_file(struct task *t, const struct path *p, const struct open_arg
 		if (err == 0 && mount_is_readonly(p->mnt))
 			err = -EROFS;
 	}
-	if (err == 0)
+	if (err == 0) {
+		/* Terminals look at it; it is not kept. */
+		atomic_fetch_or(&f->flags, o->flags & O_NOCTTY);
 		err = open_object(t, f);
+		atomic_fetch_and(&f->flags, ~O_NOCTTY);
+	}
 	if (err < 0) {
 		f->ops = NULL; /* nothing to release */
 		file_put(f);
@@ -334,7 +336,7 @@ int vfs_open(struct task *t, int dirfd, const char *name, int flags, uint32_t mo
 
 	if (!(flags & O_PATH))
 		o.acc = access_of_flags(flags);
-	if (!(flags & O_PATH) && (flags & __O_TMPFILE)) {
+	if (!(flags & O_PATH) && (flags & TMPFILE_BIT)) {
 		err = path_lookup(t, dirfd, name, lf | LOOKUP_DIRECTORY, &p);
 		if (err == 0) {
 			err = open_tmpfile(t, &p, &o, ret);

@@ -388,6 +388,8 @@ must_check int inode_permission(struct inode *in, const struct cred *c, int mask
 must_check int vfs_statfs(const struct path *p, struct kstatfs *ret);
 /* truncate(2), ftruncate(2): f is the open file or NULL. RLIMIT_FSIZE, set-id bits. */
 must_check int vfs_truncate(struct task *t, const struct path *p, int64_t len, struct file *f);
+/* RLIMIT_FSIZE for a call that makes the file end at end: 0, or SIGXFSZ and -EFBIG. */
+must_check int vfs_fsize_check(struct task *t, struct inode *in, uint64_t end);
 /* access(2): real ids unless AT_EACCESS. mode: R_OK|W_OK|X_OK. */
 must_check int vfs_access(struct task *t, int dirfd, const char *name, int mode, int at_flags);
 /* Is c the owner of in, or has it CAP_FOWNER? */
@@ -429,6 +431,10 @@ struct mount_ns *mount_ns_copy(struct mount_ns *ns, struct mount **root, struct 
 enum mount_show { SHOW_MOUNTS, SHOW_MOUNTINFO, SHOW_MOUNTSTATS };
 void mount_ns_show(struct mount_ns *ns, const struct path *root, enum mount_show form,
 		   struct strbuf *sb);
+/* The root of some mount of the filesystem with that st_dev (ustat(2)); -EINVAL: none. */
+must_check int mount_of_dev(struct mount_ns *ns, uint64_t dev, struct path *ret);
+/* sync(2): every filesystem that is mounted. */
+void mount_ns_sync(struct mount_ns *ns);
 /* The topmost mount on p, if any: p is replaced by its root (references too). */
 void path_follow_mounts(struct path *p);
 /* Name -> constructor, for mount(2) by a guest: tmpfs, proc, devpts, ... Filled by boot.c. */

@@ -18,6 +18,7 @@
 
 #include "platform/notify/notify.h"
 #include "sentry/hostproc.h"
+#include "sentry/process_watch.h"
 
 static struct {
 	struct mutex mu;
@@ -158,6 +159,7 @@ static void look_and_rearm(struct process *p, unsigned int next_step)
 {
 	bool in_flight = senders_in_flight(); /* before the look: what left its call is visible */
 
+	process_wake_signals(p); /* signalfds and polls with a mask look for themselves */
 	if (look_at(p) || (in_flight && has_parked(p)))
 		arm(p, next_step);
 }

@@ -1,4 +1,5 @@
 /* platform/notify/notify.c - events, verdicts and memory on the notify platform, see notify.h */
+#include "platform/notify/attach_call.h"
 #include "platform/notify/notify.h"
 
 #include <errno.h>
@@ -297,6 +298,7 @@ const struct platform platform_notify = {
 	.answer = notify_answer,
 	.continue_call = notify_continue,
 	.redirect = notify_redirect,
+	.call_native = attach_call_native,
 	.exec_stub = notify_exec_stub,
 	.answer_with_signal = notify_answer_with_signal,
 	.parked = kick_parked,

@@ -27,6 +27,7 @@
 			  "address")                                                               \
 	RANK(LOCK_DENTRY, "name cache: looked up and filled while the directory is held")          \
 	RANK(LOCK_DENTRY_SHARD, "one part of the name cache's hash; inside the cache's own lock")  \
+	RANK(LOCK_CLONE, "binding of new threads to pending clones: made and entered in one step")   \
 	RANK(LOCK_KERNEL_TREE, "process tree: parent, child, session, group; /proc looks it up "   \
 			       "with directories locked; wait, exit and kill look into processes") \
 	RANK(LOCK_PROCESS, "one process: threads, signals, limits; taken while the tree is held")  \
@@ -49,6 +50,7 @@
 	RANK(LOCK_WAITQ, "one wait queue; woken with the object's lock held")                      \
 	RANK(LOCK_EPOLL_READY, "ready list of one epoll: filled from under a wait queue")          \
 	RANK(LOCK_EPOLL_LINKS, "which epolls watch a file; taken under an epoll's lock")           \
+	RANK(LOCK_FASYNC, "files whose owner is to get SIGIO; filled by wake functions")           \
 	RANK(LOCK_TIMER, "timer tree; armed by any object above, and by wake functions")             \
 	RANK(LOCK_PARK, "a parked call; a wake-up goes from the queue to it")                      \
 	RANK(LOCK_RUNQ, "what workers run next; a woken call is put there")                        \

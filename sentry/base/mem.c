@@ -3,6 +3,8 @@
  */
 #include "sentry/base/mem.h"
 
+#include <limits.h>
+#include <malloc.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -11,6 +13,16 @@
 
 /* Allocations that still succeed, or one of the above. */
 static _Atomic long fail_countdown = FAIL_OFF;
+
+/*
+ * glibc asks /proc/sys/vm/overcommit_memory before it gives the end of a thread's heap back for the
+ * first time, which the sentry's seccomp filter forbids. Large blocks are mapped on their own and
+ * still go back.
+ */
+__attribute__((constructor)) static void never_shrink_heaps(void)
+{
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
+}
 
 void mem_fail_after(long n)
 {

@@ -137,15 +137,17 @@ CHECK_UNUSED static void expect_nothing(const char *what, int fd)
 	show_true(what, !input_comes(fd, PTY_QUIET_MS));
 }
 
-/* Starts a session whose controlling terminal this becomes, with it as standard input only. */
+/* Starts a session whose controlling terminal this becomes. */
 CHECK_UNUSED static void take_terminal(struct pty *t)
 {
+	int old = t->slave;
+
 	if (setsid() < 0)
 		die("setsid");
-	close(t->slave);
 	t->slave = open(t->name, O_RDWR);
 	if (t->slave < 0)
 		die("open %s", t->name);
+	close(old);
 }
 
 #endif

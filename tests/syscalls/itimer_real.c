@@ -47,7 +47,7 @@ int main(void)
 	show_true("value after alarm", old.it_value.tv_sec > 0 && old.it_value.tv_sec <= 30);
 	show_val("alarm, rounded", alarm(0) >= 1);
 	show("alarm, none", alarm(0));
-	it = (struct itimerval){{0, 0}, {0, 400000}};
+	it = (struct itimerval){{0, 0}, {0, 900000}};
 	setitimer(ITIMER_REAL, &it, NULL);
 	show("alarm with less than a second left", alarm(0));
 	count = 0;

@@ -11,14 +11,15 @@ int main(void)
 	char name[64];
 
 	must(m);
+	show_fd("while locked", ioctl(m, TIOCGPTPEER, O_RDWR | O_NOCTTY));
+	must(unlockpt(m));
 	s = ioctl(m, TIOCGPTPEER, O_RDWR | O_NOCTTY);
-	show_fd("while locked", s);
+	show_fd("unlocked", s);
 	show("isatty", isatty(s));
 	show("F_GETFD", fcntl(s, F_GETFD));
 	make_raw(s);
 	type(m, "to the peer");
 	expect("came", s, 11);
-	must(unlockpt(m));
 	must(ptsname_r(m, name, sizeof(name)));
 	s2 = xopen(name, O_RDWR | O_NOCTTY, 0);
 	must(fstat(s, &a));

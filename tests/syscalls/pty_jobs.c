@@ -43,8 +43,6 @@ static int session(void *arg)
 	type(t.master, "for the shell\n");
 	expect_one_read("shell reads", t.slave, 64);
 	kill(-pid, SIGCONT);
-	must(waitpid(pid, &status, WCONTINUED));
-	show_status("job", status);
 	must(waitpid(pid, &status, WUNTRACED));
 	show_status("job in the background", status);
 	show("give it the terminal", tcsetpgrp(t.slave, pid));

@@ -24,9 +24,10 @@ int main(void)
 	try("no OPOST", ONLCR, "a\nb\n", 4);
 	try("OPOST only", OPOST, "a\nb\r\n", 5);
 	try("OCRNL", OPOST | OCRNL, "\ra\rb\n", 5);
-	try("ONOCR", OPOST | ONOCR, "\n\r", 1);
-	try("ONOCR in a line", OPOST | ONOCR | ONLRET, "ab\r\r\n\r", 4);
-	try("OLCUC", OPOST | OLCUC, "Abc\xe4\n", 5);
+	try("first column", OPOST | ONLCR, "\n", 2);
+	try("ONOCR", OPOST | ONLCR | ONOCR, "\r\rab\r\rc\n\r", 6);
+	try("ONLRET", OPOST | ONLRET | ONOCR, "ab\n\rc\r", 5);
+	try("OLCUC", OPOST | OLCUC, "Abc1\n", 5);
 	try("tabs", OPOST | ONLCR | TAB3, "\n\ta\tbc\t\n", 2 + 8 + 8 + 8 + 2);
 	try("tabs as they are", OPOST | ONLCR, "\t\n", 3);
 	try("backspace and tab", OPOST | ONLCR | TAB3, "abc\b\bx\ty\n", 6 + 6 + 1 + 2);

@@ -51,23 +51,19 @@ static int session(void *arg)
 	expect("echo", t.master, 2);
 	/* The input before it is thrown away, unless NOFLSH is set. */
 	must(tcsetpgrp(t.slave, getpgrp()));
+	set_lflags(t.slave, 0, ECHO);
 	catch_signal(SIGINT, count_signal, SA_RESTART);
 	type(t.master, "gone\x03");
-	expect("echo", t.master, 6);
 	type(t.master, "kept\n");
-	expect("echo", t.master, 6);
 	expect_one_read("line", t.slave, 100);
 	show_val("signals", signals_seen);
 	set_lflags(t.slave, NOFLSH, 0);
 	type(t.master, "not gone \x03");
-	expect("echo", t.master, 11);
 	type(t.master, "kept\n");
-	expect("echo", t.master, 6);
 	expect_one_read("line", t.slave, 100);
 	show_val("signals", signals_seen);
 	set_lflags(t.slave, 0, ISIG);
 	type(t.master, "\x03\n");
-	expect("echo", t.master, 4);
 	expect_one_read("without ISIG", t.slave, 100);
 	show_val("signals", signals_seen);
 	return 0;

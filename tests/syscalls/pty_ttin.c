@@ -63,10 +63,10 @@ static int session(void *arg)
 	xpipe(go);
 	pid = xfork();
 	if (pid == 0) {
+		pid_t parent = getpid();
+
 		setpgid(0, 0);
 		if (xfork() == 0) {
-			pid_t parent = getppid();
-
 			while (getppid() == parent)
 				nap_ms(1);
 			show("orphaned", read(t.slave, buf, 16));

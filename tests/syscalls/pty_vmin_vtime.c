@@ -61,10 +61,12 @@ int main(void)
 	show("0 1, empty", read(t.slave, buf, 10));
 	show_true("a tenth of a second", now_ms() - start >= 90);
 	type(t.master, "e");
+	arrived(1);
 	show_read("0 1, data", read(t.slave, buf, 10), buf);
 
 	mode(3, 1);
 	type(t.master, "fg");
+	arrived(2);
 	start = now_ms();
 	show_read("3 1, two and a pause", read(t.slave, buf, 10), buf);
 	show_true("a tenth of a second", now_ms() - start >= 90);

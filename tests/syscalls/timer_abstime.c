@@ -18,7 +18,7 @@ int main(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	for (int i = 0; i < 3; i++) {
-		int ms = 30 - 10 * i;
+		int ms = 140 - 20 * i;
 
 		sev.sigev_value.sival_int = i;
 		show("create", timer_create(CLOCK_MONOTONIC, &sev, &timers[i]));

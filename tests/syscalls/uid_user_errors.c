@@ -12,6 +12,7 @@ int main(void)
 	uid_t me;
 	gid_t groups[2] = {0, 1};
 
+	chmod(".", 0777);
 	if (geteuid() == 0 && (setgroups(0, NULL) < 0 || setgid(1234) < 0 || setuid(1234) < 0))
 		die("setuid");
 	me = getuid();
@@ -31,7 +32,8 @@ int main(void)
 	show("sethostname", sethostname("x", 1));
 	show("chroot", chroot("."));
 	show("setpriority below", setpriority(PRIO_PROCESS, 0, -5));
-	show("chown of the file of another", chown("/", me, -1));
+	write_file("own", "x");
+	show("chown of the own file", chown("own", me + 1, -1));
 	show("mknod of a device", mknod("dev", S_IFCHR | 0600, 0x103));
 	return 0;
 }

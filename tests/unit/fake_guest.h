@@ -191,8 +191,7 @@ static inline long guest_call_args(struct guest *g, int nr, const uint64_t a[6])
 	return g->result;
 }
 
-#define guest_call(g, nr, ...)                                                                     \
-	guest_call_args(g, nr, (const uint64_t[6]){__VA_ARGS__})
+#define guest_call(g, nr, ...) guest_call_args(g, nr, (const uint64_t[6]){__VA_ARGS__})
 #define ARG(p) ((uint64_t)(uintptr_t)(p))
 
 #endif

@@ -312,8 +312,12 @@ static void epoll_stress(bool edge)
 	}
 	assert_int_equal(epoll_add(ep, stop[0], EPOLLIN), 0);
 	for (unsigned int i = 0; i < EP_WAITERS; i++) {
-		r[i] = (struct ep_test){.guest = guest_new(g), .ep = ep, .stop_fd = stop[0],
-					.seed = i, .edge = edge, .got = &got};
+		r[i] = (struct ep_test){.guest = guest_new(g),
+					.ep = ep,
+					.stop_fd = stop[0],
+					.seed = i,
+					.edge = edge,
+					.got = &got};
 		pthread_create(&tr[i], NULL, ep_waiter, &r[i]);
 	}
 	for (int i = 0; i < EP_PIPES; i++)

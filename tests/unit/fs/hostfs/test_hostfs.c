@@ -224,6 +224,21 @@ static void a_writable_tree_writes_to_the_host(void **state)
 	assert_int_equal(u_rmdir("/c"), 0);
 }
 
+static void a_hard_link_is_reached_by_the_name_that_is_left(void **state)
+{
+	const struct hostfs_options opt = {.exclusive = true};
+
+	mount_tree(&opt);
+	assert_int_equal(u_link("/file", "/l1"), 0);
+	assert_int_equal(u_link("/file", "/dir/l2"), 0);
+	u_expect("/l1", "hello");
+	assert_int_equal(u_unlink("/dir/l2"), 0);
+	u_expect("/file", "hello");
+	assert_int_equal(u_rename("/file", "/renamed", 0), 0);
+	assert_int_equal(u_unlink("/l1"), 0);
+	u_expect("/renamed", "hello");
+}
+
 static void hidden_paths_are_empty_absent_or_unreadable(void **state)
 {
 	const struct hostfs_hide hide[] = {
@@ -277,6 +292,7 @@ int main(void)
 		T(directories_are_reopened_after_eviction),
 		T(a_shared_tree_shows_changes_of_others),
 		T(a_writable_tree_writes_to_the_host),
+		T(a_hard_link_is_reached_by_the_name_that_is_left),
 		T(hidden_paths_are_empty_absent_or_unreadable),
 		T(only_one_name_of_a_directory),
 	};

@@ -1,0 +1,135 @@
+/*
+ * platform/notify/attach_call.c - a held thread runs one native call and its result comes back here
+ *
+ * Protocol: as attach.c up to the stop before user mode. There all signals are blocked by
+ * PTRACE_SETSIGMASK, so that no handler comes between; the registers are set to the other call, and
+ * the thread goes from its syscall entry stop to its exit stop. Then the registers of before come
+ * back with the held call's result in rax, or with the held call to be made again, and the mask.
+ *
+ * The call must not sleep: this worker waits for it. Where it is not in the forwarded set (or with
+ * --forward=none) it traps; another worker finds PT_REDIRECTED and lets it go on.
+ */
+#include "platform/notify/attach_call.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+
+#include "platform/notify/notify.h"
+#include "sentry/abi/errno_internal.h"
+
+#define STOP_SYSCALL (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
+#define MAX_OTHER_STOPS 16
+
+static int wait_stop_signal(pid_t tid)
+{
+	int status;
+	pid_t got;
+
+	do
+		got = waitpid(tid, &status, __WALL);
+	while (got < 0 && errno == EINTR);
+	return got == tid && WIFSTOPPED(status) ? WSTOPSIG(status) : -ESRCH;
+}
+
+/* Runs to the next syscall stop. Group stops on the way are passed: they come back after DETACH. */
+static int next_syscall_stop(pid_t tid)
+{
+	for (int i = 0; i < MAX_OTHER_STOPS; i++) {
+		int sig;
+
+		if (ptrace(PTRACE_SYSCALL, tid, 0, 0) < 0)
+			return -ESRCH;
+		sig = wait_stop_signal(tid);
+		if (sig < 0 || sig == STOP_SYSCALL)
+			return sig < 0 ? sig : 0;
+	}
+	return -EIO;
+}
+
+/* Stops the held thread on its way back to user mode; its notification is answered. */
+static int stop_held(struct task *t, int nr)
+{
+	pid_t tid = t->plat.host_tid;
+	struct task *execing = t->process->exec_task;
+
+	if (execing && execing != t)
+		return -EBUSY; /* see attach.c: never in a group whose exec has been continued */
+	if (ptrace(PTRACE_SEIZE, tid, 0, PTRACE_O_TRACESYSGOOD) < 0)
+		return -errno;
+	if (ptrace(PTRACE_INTERRUPT, tid, 0, 0) < 0) {
+		int err = -errno;
+
+		ptrace(PTRACE_DETACH, tid, 0, 0);
+		return err;
+	}
+	t->plat.flags |= PT_REDIRECTED;
+	t->plat.saved[SAVED_REDIRECT_NR] = (uint64_t)nr;
+	notify_send(t, 0, -ENOSYS, 0);
+	return wait_stop_signal(tid) < 0 ? -ESRCH : 0;
+}
+
+static void set_call(struct user_regs_struct *regs, int nr, const uint64_t args[6])
+{
+	regs->rip -= 2;
+	regs->rax = (unsigned long long)nr;
+	regs->orig_rax = (unsigned long long)-1;
+	regs->rdi = args[0];
+	regs->rsi = args[1];
+	regs->rdx = args[2];
+	regs->r10 = args[3];
+	regs->r8 = args[4];
+	regs->r9 = args[5];
+}
+
+/* The native call, between two sets of registers. Its result, or -EINTR if it did not run. */
+static long run_call(pid_t tid, const struct user_regs_struct *before, int nr,
+		     const uint64_t args[6])
+{
+	struct user_regs_struct regs = *before;
+
+	set_call(&regs, nr, args);
+	if (ptrace(PTRACE_SETREGS, tid, 0, &regs) < 0 || next_syscall_stop(tid) < 0 ||
+	    next_syscall_stop(tid) < 0 || ptrace(PTRACE_GETREGS, tid, 0, &regs) < 0)
+		return -EINTR;
+	return (long)regs.rax;
+}
+
+int attach_call_native(struct task *t, int nr, uint64_t args[6],
+		       long (*done)(struct task *t, long result, uint64_t args[6]))
+{
+	pid_t tid = t->plat.host_tid;
+	struct user_regs_struct before, after;
+	uint64_t mask, all = ~(uint64_t)0;
+	int err = stop_held(t, nr);
+	long result;
+
+	if (err < 0 && err != -ESRCH)
+		return err;
+	if (err == -ESRCH || ptrace(PTRACE_GETREGS, tid, 0, &before) < 0 ||
+	    ptrace(PTRACE_GETSIGMASK, tid, sizeof(mask), &mask) < 0) {
+		task_serve_end(t); /* the thread is gone */
+		return 0;
+	}
+	ptrace(PTRACE_SETSIGMASK, tid, sizeof(all), &all);
+	do
+		result = done(t, run_call(tid, &before, nr, args), args);
+	while (result == CALL_NATIVE_AGAIN);
+	after = before;
+	after.orig_rax = (unsigned long long)-1;
+	if (result == -ERESTARTNOINTR) {
+		after.rip -= 2;
+		after.rax = (unsigned long long)t->call.nr;
+	} else {
+		after.rax = (unsigned long long)result;
+	}
+	ptrace(PTRACE_SETREGS, tid, 0, &after);
+	ptrace(PTRACE_SETSIGMASK, tid, sizeof(mask), &mask);
+	t->plat.flags &= ~PT_REDIRECTED;
+	task_serve_end(t); /* it may trap again before DETACH returns */
+	ptrace(PTRACE_DETACH, tid, 0, 0);
+	return 0;
+}
