@@ -232,21 +232,31 @@ static unsigned long long pid_namespace(void)
 	return stat("/proc/self/ns/pid", &st) == 0 ? st.st_ino : 0;
 }
 
+static bool is_stale(const char *name)
+{
+	unsigned long long ns, start;
+	int pid;
+
+	return sscanf(name, PREFIX "%llu.%d.%llu", &ns, &pid, &start) == 3 &&
+	       ns == pid_namespace() && start_time(pid) != start;
+}
+
+/* A pass over a directory that changes may miss entries, so it is repeated. */
 static void remove_stale(const char *parent)
 {
 	DIR *d = opendir(parent);
 	struct dirent *e;
+	bool removed = d != NULL;
 
-	while (d && (e = readdir(d))) {
-		unsigned long long ns, start;
-		int pid;
-
-		if (sscanf(e->d_name, PREFIX "%llu.%d.%llu", &ns, &pid, &start) != 3)
-			continue;
-		if (ns != pid_namespace() || start_time(pid) == start)
-			continue;
-		if (unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR) == 0)
+	while (removed) {
+		removed = false;
+		rewinddir(d);
+		while ((e = readdir(d))) {
+			if (!is_stale(e->d_name) || unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR) < 0)
+				continue;
 			log_info("removed the cgroup %s of a sandbox that was killed", e->d_name);
+			removed = true;
+		}
 	}
 	if (d)
 		closedir(d);
@@ -282,7 +292,6 @@ static const char *make_dir(struct cgroup *cg, const char *parent)
 	for (unsigned int i = 0; i < cg->nr_dirs; i++)
 		if (strcmp(cg->dirs[i], path) == 0)
 			return cg->dirs[i];
-	remove_stale(parent);
 	if (mkdir(path, 0755) < 0) {
 		log_info("cannot make the cgroup %s: %s", path, strerror(errno));
 		return NULL;
@@ -291,6 +300,7 @@ static const char *make_dir(struct cgroup *cg, const char *parent)
 	return path;
 }
 
+/* value 0: no limit, only the cleaning up. */
 static bool make_one(struct cgroup *cg, enum cgroup_controller c, uint64_t value)
 {
 	struct cgroup_hierarchy h;
@@ -300,6 +310,9 @@ static bool make_one(struct cgroup *cg, enum cgroup_controller c, uint64_t value
 	cgroup_find(c, &h);
 	if (!cgroup_may_make(&h, c, parent))
 		return false;
+	remove_stale(parent);
+	if (!value)
+		return false;
 	dir = make_dir(cg, parent);
 	return dir && set_limit(dir, h.version, c, value);
 }
@@ -307,8 +320,9 @@ static bool make_one(struct cgroup *cg, enum cgroup_controller c, uint64_t value
 void cgroup_make(struct cgroup *cg, uint64_t memory, uint32_t pids)
 {
 	cg->nr_dirs = 0;
-	cg->limits[CGROUP_MEMORY] = memory && make_one(cg, CGROUP_MEMORY, memory);
-	cg->limits[CGROUP_PIDS] = pids && make_one(cg, CGROUP_PIDS, (uint64_t)pids + OWN_THREADS);
+	cg->limits[CGROUP_MEMORY] = make_one(cg, CGROUP_MEMORY, memory);
+	cg->limits[CGROUP_PIDS] = make_one(cg, CGROUP_PIDS,
+					   pids ? (uint64_t)pids + OWN_THREADS : 0);
 }
 
 int cgroup_add(const struct cgroup *cg, pid_t pid)

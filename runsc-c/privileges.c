@@ -50,17 +50,19 @@ int privileges_drop_all(void)
 	return err;
 }
 
+/* MAKE_CHAR is for the whiteouts of an overlay's upper directory, device 0:0; the kernel lets nobody
+ * without CAP_MKNOD in the host's own user namespace make another one. */
 #define FS_READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define FS_WRITE                                                                                   \
 	(FS_READ | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |                 \
 	 LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR |                            \
 	 LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |                              \
-	 LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_SYM | FS_REFER | FS_TRUNCATE)
+	 LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_SYM |                              \
+	 LANDLOCK_ACCESS_FS_MAKE_CHAR | FS_REFER | FS_TRUNCATE)
 #define FS_REFER (1ULL << 13)	 /* ABI 2 */
 #define FS_TRUNCATE (1ULL << 14) /* ABI 3 */
 #define FS_ALL                                                                                     \
-	(FS_WRITE | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR |                    \
-	 LANDLOCK_ACCESS_FS_MAKE_BLOCK)
+	(FS_WRITE | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_BLOCK)
 
 struct landlock_attr { /* with the fields of ABI 4 and 6, which Debian 12's header lacks */
 	uint64_t handled_access_fs;

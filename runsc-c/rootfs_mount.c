@@ -8,6 +8,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -84,7 +86,7 @@ static int make_dir_in(struct inode *dir, const char *name, uint32_t mode, const
 	return err;
 }
 
-/* Over lower, the directories prefix"upper" and prefix"work" of upper's root. Consumes both supers. */
+/* Over lower, the two directories names of upper's root, made if needed. Consumes both supers. */
 static int overlay_super(struct builder *b, struct super *lower, struct super *upper,
 			 const char *const names[2], bool persistent, struct super **ret)
 {
@@ -143,26 +145,51 @@ static void empty_work_dir(int dirfd, const char *name)
 	}
 }
 
+/* The current directory's changes in DIR: apart from the root's, and from those of other ones. */
+static void upper_names(const struct builder *b, bool cwd, char upper[NAME_MAX + 1],
+			char work[NAME_MAX + 1])
+{
+	const char *path = b->r->cwd.dst;
+	size_t len = cwd ? strlen(path) : 0;
+
+	if (!cwd) {
+		strcpy(upper, "upper");
+		strcpy(work, "work");
+		return;
+	}
+	/* Of a very long path the end, which tells more. */
+	if (len > NAME_MAX - 16)
+		path += len - (NAME_MAX - 16);
+	snprintf(upper, NAME_MAX + 1, "cwd-upper%s", path);
+	snprintf(work, NAME_MAX + 1, "cwd-work%s", path);
+	for (char *s = upper; (s = strchr(s, '/')) != NULL;)
+		*s = '%';
+	for (char *s = work; (s = strchr(s, '/')) != NULL;)
+		*s = '%';
+}
+
 static int dir_overlay(struct builder *b, struct super *lower, bool cwd, struct super **ret)
 {
-	static const char *const names[2][2] = {{"upper", "work"}, {"cwd-upper", "cwd-work"}};
 	struct hostfs_options opt = {.exclusive = true, .allow_special = true};
 	struct rootfs_tree tree = b->r->upper;
+	char upper_name[NAME_MAX + 1], work_name[NAME_MAX + 1];
+	const char *const names[2] = {upper_name, work_name};
 	struct super *upper;
 	int err;
 
+	upper_names(b, cwd, upper_name, work_name);
 	tree.fd = hostop_dup(tree.fd);
 	if (tree.fd < 0) {
 		super_put(lower);
 		return tree.fd;
 	}
-	empty_work_dir(tree.fd, names[cwd][1]);
+	empty_work_dir(tree.fd, work_name);
 	err = host_super(b, &tree, &opt, &upper);
 	if (err < 0) {
 		super_put(lower);
 		return err;
 	}
-	return overlay_super(b, lower, upper, names[cwd], true, ret);
+	return overlay_super(b, lower, upper, names, true, ret);
 }
 
 /* Puts the configured overlay over lower (consumed). */
@@ -178,7 +205,7 @@ static int put_overlay(struct builder *b, struct super *lower, bool cwd, struct 
 static int root_super(struct builder *b, struct super **ret)
 {
 	const struct rootfs_config *cfg = b->r->cfg;
-	struct hostfs_options opt = {.exclusive = true, .source = "rootfs"};
+	struct hostfs_options opt = {.exclusive = true, .allow_special = true, .source = "rootfs"};
 	struct super *lower;
 	int err;
 
@@ -312,6 +339,7 @@ static int mount_cwd(struct builder *b)
 	struct rootfs_tree *tree = &b->r->cwd;
 	struct hostfs_options opt = {
 		.exclusive = tree->readonly,
+		.allow_special = true,
 		.hide = rootfs_home_hide,
 		.nr_hide = rootfs_nr_home_hide,
 		.source = "cwd",

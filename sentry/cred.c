@@ -63,6 +63,35 @@ static int compare_ids(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+static void sift_down(uint32_t *v, uint32_t at, uint32_t n)
+{
+	uint32_t moving = v[at];
+
+	for (uint32_t child; (child = 2 * at + 1) < n; at = child) {
+		if (child + 1 < n && v[child] < v[child + 1])
+			child++;
+		if (v[child] <= moving)
+			break;
+		v[at] = v[child];
+	}
+	v[at] = moving;
+}
+
+/* A heap sort of our own: libc's qsort() asks the host for its memory size (sysinfo), which the
+ * sentry's filter forbids, and a guest chooses the order. */
+static void sort_ids(uint32_t *v, uint32_t n)
+{
+	for (uint32_t i = n / 2; i-- > 0;)
+		sift_down(v, i, n);
+	for (uint32_t end = n; end-- > 1;) {
+		uint32_t top = v[0];
+
+		v[0] = v[end];
+		v[end] = top;
+		sift_down(v, 0, end);
+	}
+}
+
 int cred_set_groups(struct cred *c, const uint32_t *groups, uint32_t n)
 {
 	uint32_t *copy = NULL;
@@ -76,7 +105,7 @@ int cred_set_groups(struct cred *c, const uint32_t *groups, uint32_t n)
 		copy = mem_memdup(groups, n * sizeof(*copy));
 		if (!copy)
 			return -ENOMEM;
-		qsort(copy, n, sizeof(*copy), compare_ids);
+		sort_ids(copy, n);
 	}
 	mem_free(c->groups);
 	c->groups = copy;
@@ -252,8 +281,8 @@ uint32_t cred_setfsgid(struct cred *c, uint32_t gid)
 {
 	uint32_t old = c->fsgid;
 
-	if (gid != NO_ID && (gid == c->gid || gid == c->egid || gid == c->sgid ||
-			     gid == c->fsgid || cred_has_cap(c, CAP_SETGID)))
+	if (gid != NO_ID && (gid == c->gid || gid == c->egid || gid == c->sgid || gid == c->fsgid ||
+			     cred_has_cap(c, CAP_SETGID)))
 		c->fsgid = gid;
 	return old;
 }
@@ -262,8 +291,8 @@ uint32_t cred_setfsgid(struct cred *c, uint32_t gid)
 
 /* capabilities(7), "Transformation of capabilities during execve()" and "Capabilities and execution
  * of programs by root"; there are no file capabilities. */
-int cred_exec(struct cred *c, uint32_t file_mode, uint32_t file_uid, uint32_t file_gid,
-	      bool nosuid, bool no_new_privs, bool *ret_secure)
+int cred_exec(struct cred *c, uint32_t file_mode, uint32_t file_uid, uint32_t file_gid, bool nosuid,
+	      bool no_new_privs, bool *ret_secure)
 {
 	struct cred old = *c;
 	uint64_t permitted = 0;

@@ -34,14 +34,14 @@ struct cred {
 	uint32_t *groups; /* sorted */
 };
 
-struct cred *cred_new(void);			/* all zero, one reference; NULL: out of memory */
-struct cred *cred_copy(const struct cred *c);	/* a private copy to change */
+struct cred *cred_new(void);		      /* all zero, one reference; NULL: out of memory */
+struct cred *cred_copy(const struct cred *c); /* a private copy to change */
 struct cred *cred_get(struct cred *c);
 void cred_put(struct cred *c);
 int cred_set_groups(struct cred *c, const uint32_t *groups, uint32_t n); /* sorts a copy */
-bool cred_in_group(const struct cred *c, uint32_t gid); /* fsgid or supplementary */
+bool cred_in_group(const struct cred *c, uint32_t gid);	 /* fsgid or supplementary */
 bool cred_in_egroup(const struct cred *c, uint32_t gid); /* egid or supplementary */
-bool cred_has_cap(const struct cred *c, int cap); /* effective */
+bool cred_has_cap(const struct cred *c, int cap);	 /* effective */
 
 /* setuid(2) and family: change *c (a private copy); 0 or -EPERM/-EINVAL; apply the capability
  * rules of capabilities(7) "effect of user ID changes". */
@@ -56,7 +56,7 @@ uint32_t cred_setfsgid(struct cred *c, uint32_t gid);
 
 /* What execve(2) makes of *c: set-id bits of a file (mode, owner, honoured only if !nosuid and
  * !no_new_privs), capabilities of root, ambient set. *ret_secure is AT_SECURE. */
-int cred_exec(struct cred *c, uint32_t file_mode, uint32_t file_uid, uint32_t file_gid,
-	      bool nosuid, bool no_new_privs, bool *ret_secure);
+int cred_exec(struct cred *c, uint32_t file_mode, uint32_t file_uid, uint32_t file_gid, bool nosuid,
+	      bool no_new_privs, bool *ret_secure);
 
 #endif

@@ -2,7 +2,7 @@
  * sentry/ctty.h - what the rest of the sentry asks about controlling terminals
  *
  * Model: session->tty and the terminal's session and foreground group change together, under one
- * lock of the kernel (LOCK_CTTY). The terminals themselves live in fs/devpts/, which implements this.
+ * lock of the kernel (LOCK_CTTY). The terminals themselves live in fs/devpts/, where this is done.
  */
 #ifndef SENTRY_CTTY_H
 #define SENTRY_CTTY_H

@@ -1,10 +1,10 @@
 /*
  * sentry/event.c - the event thread: host fds, deadlines, and the run queue's helper
  *
- * Model: one thread sleeps in one epoll of: the host timer behind timer.h, a timer that only notices
- * that the wall clock was set, an eventfd for event_kick(), and whatever event_watch() added. What
- * it called may have queued parked tasks, so it drains the run queue before it sleeps again. With
- * nothing armed and nothing ready it is never woken.
+ * Model: one thread sleeps in one epoll of: the host timer behind timer.h, a timer that only
+ * notices that the wall clock was set, an eventfd for event_kick(), and whatever event_watch()
+ * added. What it called may have queued parked tasks, so it drains the run queue before it sleeps
+ * again. With nothing armed and nothing ready it is never woken.
  *
  * Unwatching: events already fetched but not yet delivered are struck from the batch; one being
  * delivered is waited for. So a source can be freed as soon as event_unwatch() returned.

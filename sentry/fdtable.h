@@ -37,7 +37,8 @@ struct fdtable {
 	struct fd_slot *slots GUARDED_BY(&mu);
 	uint32_t size GUARDED_BY(&mu);	    /* allocated slots */
 	uint32_t next_hint GUARDED_BY(&mu); /* no free slot below */
-	struct mutex host_mu; /* LOCK_FDTABLE_HOST, outside mu: host fds and slots change together */
+	struct mutex
+		host_mu; /* LOCK_FDTABLE_HOST, outside mu: host fds and slots change together */
 	uint32_t nr_materialised;
 };
 
@@ -46,11 +47,12 @@ struct fdtable *fdtable_copy(struct fdtable *ft, uint32_t max_fds); /* NULL: out
 struct fdtable *fdtable_get(struct fdtable *ft);
 void fdtable_put(struct task *t_or_null, struct fdtable *ft);
 
-struct file *fd_get(struct task *t, int fd);	   /* NULL: -EBADF, O_PATH files included in EBADF */
-struct file *fd_get_any(struct task *t, int fd);   /* also O_PATH files */
+struct file *fd_get(struct task *t, int fd);	 /* NULL: -EBADF, O_PATH files included in EBADF */
+struct file *fd_get_any(struct task *t, int fd); /* also O_PATH files */
 /* Lowest free number >= from; -EMFILE (or -EINVAL when from >= limit, as F_DUPFD). Takes f. */
 must_check int fd_install_from(struct task *t, struct file *f, int from, bool cloexec);
-must_check int fd_install(struct task *t, struct file *f, bool cloexec); /* from 0; takes f always */
+must_check int fd_install(struct task *t, struct file *f,
+			  bool cloexec); /* from 0; takes f always */
 /* Would fd_install() find a number? 0 or -EMFILE; for calls that create something before. */
 must_check int fd_check_room(struct task *t);
 /* dup2/dup3 target: replaces what is there. Takes f. -EBADF if fd is beyond the limit. */

@@ -3,17 +3,17 @@
  *
  * The word of a park, and who may change it:
  *
- *	0			no park			park_begin() sets ACTIVE
- *	ACTIVE [+ reasons]	its worker runs it	park_wake() adds reasons; park_commit() takes
- *							them, or without any sets PARKED
- *	ACTIVE|PARKED		nobody runs it		the first park_wake() adds its reason and queues
- *	ACTIVE|PARKED+reasons	on the run queue	park_wake() adds reasons; park_resume() takes
- *							them and clears PARKED
- *	DEAD			sticky, counts as a reason: no park_commit() succeeds any more, and
- *				park_resume() ends the park without another try
+ *  0                       no park. park_begin() sets ACTIVE
+ *  ACTIVE [+ reasons]      its worker runs it. park_wake() adds reasons; park_commit() takes them,
+ *                          or without any sets PARKED
+ *  ACTIVE|PARKED           nobody runs it. The first park_wake() adds its reason and queues
+ *  ACTIVE|PARKED + reasons on the run queue. park_wake() adds reasons; park_resume() takes them and
+ *                          clears PARKED
+ *  DEAD                    sticky, counts as a reason: no park_commit() succeeds any more, and
+ *                          park_resume() ends the park without another try
  *
- * A reason that comes between a try of the operation and park_commit() makes the commit fail, so the
- * operation is tried again: no wake-up falls between. Exactly one thread makes the step from PARKED
+ * A reason that comes between a try of the operation and park_commit() makes the commit fail, so
+ * the operation is tried again: no wake-up falls between. Exactly one thread makes the step from PARKED
  * without reasons, so a task is on the run queue at most once, and resume() never runs twice.
  *
  * References: while a park is active its task cannot be freed without park_abort(). The run queue

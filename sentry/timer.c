@@ -6,8 +6,8 @@
  * first timer leaves the host timer early: it fires once for nothing and is then set right.
  *
  * Running: timers_run() takes a due timer out, notes it as running, and calls fn without the lock.
- * timer_cancel() of a running timer waits until fn returned, except in the event thread itself, where
- * it is fn that asks. State is one per process, as there is one event thread.
+ * timer_cancel() of a running timer waits until fn returned, except in the event thread itself,
+ * where it is fn that asks. State is one per process, as there is one event thread.
  */
 #include "sentry/timer.h"
 
@@ -160,7 +160,8 @@ void clock_set_unnotify(struct clock_set_watch *w)
 	mutex_unlock(&timers.mu);
 }
 
-/* Each watch once: those called are moved to a list of their own, where they can still be removed. */
+/* Each watch once: those called are moved to a list of their own, where they can still be
+ * removed. */
 void clock_was_set(void)
 {
 	struct list todo = LIST_HEAD_INIT(todo);

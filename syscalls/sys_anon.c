@@ -1,6 +1,6 @@
 /*
- * syscalls/sys_anon.c - calls that make files without a name: pipe(2), eventfd(2), timerfd_create(2),
- * signalfd(2), memfd_create(2), inotify_init(2), pidfd_open(2), pidfd_getfd(2)
+ * syscalls/sys_anon.c - calls that make files without a name: pipe(2), eventfd(2),
+ * timerfd_create(2), signalfd(2), memfd_create(2), inotify_init(2), pidfd_open(2), pidfd_getfd(2)
  */
 #include <fcntl.h>
 #include <linux/capability.h>

@@ -1,8 +1,8 @@
 /*
  * syscalls/sys_epoll.c - epoll_create(2), epoll_ctl(2), epoll_wait(2) and their variants
  *
- * Model: the first look collects into a buffer on the stack or, for many items, a bounded one on the
- * heap.
+ * Model: the first look collects into a buffer on the stack or, for many items, a bounded one on
+ * the heap.
  *
  * Signals: always EINTR, also where no handler ran (stop and continue), as in Linux.
  */

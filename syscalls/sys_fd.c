@@ -51,9 +51,9 @@ static void forget_host_fds(struct fdtable *own, unsigned int first, unsigned in
 	mutex_unlock(&own->mu);
 }
 
-/* The table of the caller's own, before it is changed for itself alone. The host's table is unshared
- * by letting the call go on natively: it has register arguments only, and what it closes on the
- * host are descriptors under the numbers that were closed here. */
+/* The table of the caller's own, before it is changed for itself alone. The host's table is
+ * unshared by letting the call go on natively: it has register arguments only, and what it closes
+ * on the host are descriptors under the numbers that were closed here. */
 static long close_range_unshare(struct task *t, unsigned int first, unsigned int last, bool cloexec)
 {
 	struct fdtable *old = t->files;

@@ -1,8 +1,8 @@
 /*
  * syscalls/sys_lock.c - flock(2), and record locks of fcntl(2)
  *
- * Model: fs/vfs/locks.c tries; a call that may wait is run by io_wait_loop() on the file's lock queue.
- * A waiting POSIX lock stays announced between tries, which is how others see a deadlock.
+ * Model: fs/vfs/locks.c tries; a call that may wait is run by io_wait_loop() on the file's lock
+ * queue. A waiting POSIX lock stays announced between tries, which is how others see a deadlock.
  */
 #include "syscalls/sys_lock.h"
 

@@ -95,8 +95,7 @@ static int mount_from(struct task *t, const struct path *to, const struct mount_
 	err = path_lookup(t, AT_FDCWD, m->source, LOOKUP_FOLLOW, &from);
 	if (err < 0)
 		return err;
-	err = move ? mount_move(t, &from, to)
-		   : mount_bind(t, &from, to, m->flags & MS_REC, 0);
+	err = move ? mount_move(t, &from, to) : mount_bind(t, &from, to, m->flags & MS_REC, 0);
 	path_put(&from);
 	return err;
 }
@@ -110,7 +109,7 @@ static int mount_propagation(const struct path *p, unsigned long flags)
 	return p->dentry == p->mnt->root && kind != MS_SHARED ? 0 : -EINVAL;
 }
 
-static int do_mount(struct task *t, const struct path *p, struct mount_args *m)
+static int do_mount(struct task *t, struct path *p, struct mount_args *m)
 {
 	if ((m->flags & MS_MGC_MASK) == MS_MGC_VAL)
 		m->flags &= ~MS_MGC_MASK;
@@ -118,10 +117,11 @@ static int do_mount(struct task *t, const struct path *p, struct mount_args *m)
 		return -EPERM;
 	if (m->flags & MS_REMOUNT)
 		return mount_remount(t, p, m);
+	if ((m->flags & MS_PROPAGATION) && !(m->flags & MS_BIND))
+		return mount_propagation(p, m->flags);
+	path_follow_mounts(p); /* a new mount stands on the topmost one */
 	if (m->flags & MS_BIND)
 		return mount_from(t, p, m, false);
-	if (m->flags & MS_PROPAGATION)
-		return mount_propagation(p, m->flags);
 	if (m->flags & MS_MOVE)
 		return mount_from(t, p, m, true);
 	return mount_new_fs(t, p, m);
@@ -191,6 +191,7 @@ long sys_umount2(struct task *t, const uint64_t *a)
 	err = path_arg(t, AT_FDCWD, a[0], flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW, &p);
 	if (err < 0)
 		return err;
+	path_follow_mounts(&p); /* "." names the directory itself, not what is mounted on it */
 	err = task_has_cap(t, CAP_SYS_ADMIN) ? vfs_umount(t, &p, flags) : -EPERM;
 	path_put(&p);
 	return err;
@@ -208,6 +209,7 @@ long sys_pivot_root(struct task *t, const uint64_t *a)
 		return err;
 	err = path_arg(t, AT_FDCWD, a[1], LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &put_old);
 	if (err == 0) {
+		path_follow_mounts(&put_old);
 		err = vfs_pivot_root(t, &new_root, &put_old);
 		path_put(&put_old);
 	}

@@ -1,15 +1,17 @@
 /*
  * syscalls/sys_signalfd.c - signalfd(2), and reading from it
  *
- * Model: a signal can only be taken by the thread itself. When one of the mask is pending the reader
- * is made to run rt_sigtimedwait(2) with a zero time-out natively (platform.h: call_native), into
- * the buffer of its read, which is large enough for the call's three arguments and its answer; the
- * siginfo found there is then rewritten as a struct signalfd_siginfo, and so on while there is room.
- * Another thread may have been faster: then the guest's read is made once more.
+ * Model: a signal can only be taken by the thread itself. When one of the mask is pending the
+ * reader is made to run rt_sigtimedwait(2) with a zero time-out natively (platform.h: call_native),
+ * into the buffer of its read, which is large enough for the call's three arguments and its answer;
+ * the siginfo found there is then rewritten as a struct signalfd_siginfo, and so on while there is
+ * room. Another thread may have been faster: then the guest's read is made once more.
  *
- * Differences: no readv(2); a read into a bad buffer does not lose the signal. On a platform without
- * call_native there is no signalfd (ENOSYS).
+ * Differences: no readv(2); a read into a bad buffer does not lose the signal. On a platform
+ * without call_native there is no signalfd (ENOSYS).
  */
+#include "syscalls/sys_signalfd.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,7 +24,6 @@
 #include "platform/platform.h"
 #include "sentry/base/mem.h"
 #include "sentry/process_watch.h"
-#include "syscalls/sys_signalfd.h"
 #include "syscalls/syscall.h"
 
 /* What the native call reads from the front of the guest's buffer before it writes there. */

@@ -1,9 +1,9 @@
 /*
  * syscalls/sys_splice.c - splice(2), tee(2), vmsplice(2), sendfile(2), copy_file_range(2)
  *
- * Model: data moves in chains of the pipes' buffers (fs/pipefs/pipe.h) or through a bounded buffer of
- * the sentry; guest memory is touched for the offsets only. Each call is a struct copy with an op
- * that makes some progress or says -EAGAIN, run by io_wait_loop().
+ * Model: data moves in chains of the pipes' buffers (fs/pipefs/pipe.h) or through a bounded buffer
+ * of the sentry; guest memory is touched for the offsets only. Each call is a struct copy with an
+ * op that makes some progress or says -EAGAIN, run by io_wait_loop().
  *
  * Differences: pages are copied, never shared: what vmsplice(2) took does not change any more.
  * SPLICE_F_MOVE, SPLICE_F_MORE and SPLICE_F_GIFT are accepted and without effect, as in Linux.

@@ -29,8 +29,8 @@ bool file_is_timerfd(const struct file *f);
 int timerfd_set(struct file *f, int flags, const struct itimerspec *its, struct itimerspec *old);
 void timerfd_get(struct file *f, struct itimerspec *ret);
 
-/* signalfd(2): reading is the syscall layer's (syscalls/sys_signalfd.c), as only the thread itself can
- * take a signal off its queue. */
+/* signalfd(2): reading is the syscall layer's (syscalls/sys_signalfd.c), as only the thread
+ * itself can take a signal off its queue. */
 int signalfd_new(struct task *t, uint64_t mask, int flags, struct file **ret);
 bool file_is_signalfd(const struct file *f);
 void signalfd_set_mask(struct file *f, uint64_t mask);

@@ -2,15 +2,15 @@
  * fs/anon/fasync.c - O_ASYNC: signals for ready files
  *
  * Model: an entry on the file's wait queue. Its wake function may not look for processes (it runs
- * under the object's locks), so it notes the events, puts itself on a list, and arms a timer that is
- * due at once. The call that woke it, or else the event thread, takes it off the list and sends.
+ * under the object's locks), so it notes the events, puts itself on a list, and arms a timer that
+ * is due at once. The call that woke it, or else the event thread, takes it off the list and sends.
  *
  * Differences: whether the owner may be signalled is decided at F_SETOWN. With F_SETSIG si_code is
  * SI_SIGIO, as nobody but the host may send POLL_IN; si_band and si_fd are right.
  *
- * Locking: f->pos_mu guards f->fasync and the owner, pending.mu (LOCK_FASYNC) the list. A file on the
- * list cannot be freed while pending.mu is held, as fasync_remove() takes it off first. No lock is
- * held when signals are sent.
+ * Locking: f->pos_mu guards f->fasync and the owner, pending.mu (LOCK_FASYNC) the list. A file on
+ * the list cannot be freed while pending.mu is held, as fasync_remove() takes it off first. No lock
+ * is held when signals are sent.
  */
 #include "fs/anon/fasync.h"
 

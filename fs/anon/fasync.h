@@ -1,8 +1,8 @@
 /*
  * fs/anon/fasync.h - O_ASYNC: SIGIO to a file's owner when it becomes ready (fcntl(2) F_SETOWN)
  *
- * Interface: fasync_set() follows each change of O_ASYNC in f->flags; fasync_remove() is called by the
- * last file_put() if f->fasync is set. Files without a wait queue never signal.
+ * Interface: fasync_set() follows each change of O_ASYNC in f->flags; fasync_remove() is called by
+ * the last file_put() if f->fasync is set. Files without a wait queue never signal.
  */
 #ifndef FS_ANON_FASYNC_H
 #define FS_ANON_FASYNC_H

@@ -3,8 +3,8 @@
  *
  * Model: an instance (a file) has watches by number and a queue of events. A watch sits in the list
  * of its inode (in->marks) as well and holds the inode, so that it is found again while the file
- * exists; it ends by inotify_rm_watch(2), IN_ONESHOT, the end of its instance, or IN_DELETE_SELF, and
- * each of these but the instance's end queues IN_IGNORED.
+ * exists; it ends by inotify_rm_watch(2), IN_ONESHOT, the end of its instance, or IN_DELETE_SELF,
+ * and each of these but the instance's end queues IN_IGNORED.
  *
  * Limits: MAX_INSTANCES and MAX_WATCHES of the sandbox; MAX_QUEUED events per instance, after which
  * one IN_Q_OVERFLOW (wd -1) stands for what was lost. An event equal to the last queued one is
@@ -123,7 +123,7 @@ static uint32_t padded_len(uint32_t name_len)
 	return name_len ? ALIGN_UP(name_len + 1, (uint32_t)sizeof(struct inotify_event)) : 0;
 }
 
-/* The next event if it fits into room: 0 and *ret, -EAGAIN, -EINVAL. NULL for the overflow event. */
+/* The next event if it fits into room: 0 and *ret (NULL: the overflow event), -EAGAIN, -EINVAL. */
 static int pop(struct group *g, size_t room, struct event **ret)
 {
 	struct event *e;

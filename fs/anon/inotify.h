@@ -3,7 +3,8 @@
  *
  * Interface: the VFS calls inotify_event() after a change, outside its locks, with the inode it
  * happened to and, for an event in a directory, the name. It costs one load when nobody
- * watches anything. inotify_inode_gone() is called when the last reference of an inode goes (inode_fini()).
+ * watches anything. inotify_inode_gone() is called when the last reference of an inode goes
+ * (inode_fini()).
  */
 #ifndef FS_ANON_INOTIFY_H
 #define FS_ANON_INOTIFY_H

@@ -1,10 +1,11 @@
 /*
  * fs/anon/signalfd.c - signalfd(2): the file, and its readiness
  *
- * Model: the queue of signals is the host's. Ready is who has a signal of the mask pending, read from
- * the host's /proc; the process's signal queue (process_watch.h) tells when to look again. As in
- * Linux it is the poller whose signals count, not who made the file, so the thread that polls says
- * who it is (signalfd_set_poller()), and the file keeps the watch of each process that used it.
+ * Model: the queue of signals is the host's. Ready is who has a signal of the mask pending, read
+ * from the host's /proc; the process's signal queue (process_watch.h) tells when to look again. As
+ * in Linux it is the poller whose signals count, not who made the file, so the thread that polls
+ * says who it is (signalfd_set_poller()), and the file keeps the watch of each process that used
+ * it.
  */
 #include "fs/anon/anon.h"
 

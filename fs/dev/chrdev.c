@@ -22,14 +22,9 @@ static int open_ptmx(struct file *f, struct task *t)
 }
 
 static const struct chrdev devices[] = {
-	{1, 3, &null_fops, NULL},
-	{1, 5, &zero_fops, NULL},
-	{1, 7, &full_fops, NULL},
-	{1, 8, &random_fops, NULL},
-	{1, 9, &random_fops, NULL},
-	{5, 0, NULL, tty_open_current},
-	{5, 1, NULL, tty_open_console},
-	{5, 2, NULL, open_ptmx},
+	{1, 3, &null_fops, NULL},	{1, 5, &zero_fops, NULL},   {1, 7, &full_fops, NULL},
+	{1, 8, &random_fops, NULL},	{1, 9, &random_fops, NULL}, {5, 0, NULL, tty_open_current},
+	{5, 1, NULL, tty_open_console}, {5, 2, NULL, open_ptmx},
 };
 
 #define UNIX98_PTY_SLAVE_MAJOR 136

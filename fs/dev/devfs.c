@@ -17,17 +17,16 @@ static const struct {
 	uint32_t mode, gid;
 	unsigned int major, minor;
 } nodes[] = {
-	{"null", 0666, 0, 1, 3},   {"zero", 0666, 0, 1, 5},	{"full", 0666, 0, 1, 7},
-	{"random", 0666, 0, 1, 8}, {"urandom", 0666, 0, 1, 9},	{"tty", 0666, TTY_GID, 5, 0},
+	{"null", 0666, 0, 1, 3},	  {"zero", 0666, 0, 1, 5},    {"full", 0666, 0, 1, 7},
+	{"random", 0666, 0, 1, 8},	  {"urandom", 0666, 0, 1, 9}, {"tty", 0666, TTY_GID, 5, 0},
 	{"console", 0620, TTY_GID, 5, 1},
 };
 
 static const struct {
 	const char *name, *target;
 } links[] = {
-	{"fd", "/proc/self/fd"},	 {"stdin", "/proc/self/fd/0"},
-	{"stdout", "/proc/self/fd/1"}, {"stderr", "/proc/self/fd/2"},
-	{"core", "/proc/kcore"},	 {"ptmx", "pts/ptmx"},
+	{"fd", "/proc/self/fd"},       {"stdin", "/proc/self/fd/0"}, {"stdout", "/proc/self/fd/1"},
+	{"stderr", "/proc/self/fd/2"}, {"core", "/proc/kcore"},	     {"ptmx", "pts/ptmx"},
 };
 
 static const struct {

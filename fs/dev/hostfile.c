@@ -34,8 +34,8 @@
 struct hostfile {
 	struct inode inode;
 	struct event_source src;
-	int accmode; /* of host_fd: what a file on it may have */
-	bool stream; /* pipe, socket, device: may block */
+	int accmode;   /* of host_fd: what a file on it may have */
+	bool stream;   /* pipe, socket, device: may block */
 	bool nonblock; /* its description is O_NONBLOCK */
 	bool nowait;   /* RWF_NOWAIT is understood */
 	struct wait_queue wq;
@@ -405,8 +405,8 @@ int hostfile_create(struct kernel *k, int host_fd, struct file **ret)
 		fmode |= FMODE_STREAM;
 	snprintf(name, sizeof(name), "%s:[%llu]", kind_name(st.st_mode),
 		 (unsigned long long)hf->inode.ino);
-	err = file_new_anon(k, name, &hf->inode, &hostfile_fops, NULL,
-			    fl & (O_ACCMODE | O_APPEND), fmode, ret);
+	err = file_new_anon(k, name, &hf->inode, &hostfile_fops, NULL, fl & (O_ACCMODE | O_APPEND),
+			    fmode, ret);
 	inode_put(&hf->inode);
 	return err;
 }

@@ -3,7 +3,7 @@
  *
  * Model: the command line hands its standard descriptors to the sandbox. A terminal becomes a tty
  * of ours (fs/devpts/hosttty.h); anything else is passed through by a struct hostfile:
- *  regular file  read and written at the host's shared offset, so that `(sandbox run a; echo b) >f`
+ *  regular file  read and written at the host's shared offset, so that `(sandbox run a; b) >f`
  *		  appends as it does natively; mapped where the mode allows.
  *  pipe, FIFO	  boot has opened the same pipe again, non-blocking, so that the flag is not set on the
  *		  caller's description. Where that failed, each call asks poll(2) first.

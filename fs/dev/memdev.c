@@ -1,8 +1,8 @@
 /*
  * fs/dev/memdev.c - null(4), zero, full(4), random(4), urandom
  *
- * Differences from Linux: writes to random devices mix nothing in; the random pool is the host's and
- * always ready.
+ * Differences from Linux: writes to random devices mix nothing in; the random pool is the host's
+ * and always ready.
  */
 #include "fs/dev/memdev.h"
 
@@ -154,16 +154,13 @@ static long random_ioctl(struct file *f, struct task *t, unsigned int cmd, uint6
 
 	(void)f;
 	switch (cmd) {
-	case RNDGETENTCNT:
-		return copy_out_obj(t, arg, &bits);
+	case RNDGETENTCNT: return copy_out_obj(t, arg, &bits);
 	case RNDADDTOENTCNT:
 	case RNDADDENTROPY:
 	case RNDZAPENTCNT:
 	case RNDCLEARPOOL:
-	case RNDRESEEDCRNG:
-		return task_has_cap(t, CAP_SYS_ADMIN) ? 0 : -EPERM;
-	default:
-		return -EINVAL;
+	case RNDRESEEDCRNG: return task_has_cap(t, CAP_SYS_ADMIN) ? 0 : -EPERM;
+	default: return -EINVAL;
 	}
 }
 

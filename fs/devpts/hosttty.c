@@ -1,8 +1,8 @@
 /*
  * fs/devpts/hosttty.c - the host terminal behind the sandbox, see hosttty.h
  *
- * Model: one tty whose other side is a host fd. Output is written to it as soon as it is made, under
- * the tty's lock, since the fd never blocks; what it does not take waits for EPOLLOUT. Input is read
+ * Model: one tty whose other side is a host fd. Output is written to it once it is made, under
+ * the tty's lock, as the fd never blocks; what it does not take waits for EPOLLOUT. Input is read
  * by the event thread whenever there is room: ^C must work without a reader. Each watch is one-shot
  * and armed anew for what is wanted.
  */

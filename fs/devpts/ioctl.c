@@ -5,7 +5,7 @@
  * something are stopped for background processes (tty_check_change()), before the argument is
  * looked at, as in Linux.
  *
- * Differences from Linux: TIOCSTI is refused; TCSETSW and TCSBRK need not wait, since output is with
+ * Differences from Linux: TIOCSTI is refused; TCSETSW and TCSBRK need not wait: output is with
  * the other side as soon as it is written; console (VT) and serial ioctls give -ENOTTY.
  */
 #include <errno.h>
@@ -37,11 +37,11 @@ struct old_termio {
 
 static uint32_t baud_rate(uint32_t cflag)
 {
-	static const uint32_t rates[] = {0,   50,  75,	 110,  134,  150,  200,	  300,
+	static const uint32_t rates[] = {0,   50,   75,	  110,	134,  150,  200,   300,
 					 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400};
-	static const uint32_t high[] = {0,	57600,	115200,	 230400,  460800,  500000,  576000,
-					921600, 1000000, 1152000, 1500000, 2000000, 2500000,
-					3000000, 3500000, 4000000};
+	static const uint32_t high[] = {0,	 57600,	  115200,  230400,  460800,  500000,
+					576000,	 921600,  1000000, 1152000, 1500000, 2000000,
+					2500000, 3000000, 3500000, 4000000};
 
 	cflag &= CBAUD;
 	if (cflag & CBAUDEX)
@@ -158,26 +158,19 @@ static long termios_ioctl(struct tty *tty, struct task *t, unsigned int cmd, uin
 			  bool master)
 {
 	switch (cmd) {
-	case TCGETS:
-		return get_termios(tty, t, arg, KTERMIOS_OLD_SIZE);
-	case TCGETS2_:
-		return get_termios(tty, t, arg, sizeof(struct ktermios));
-	case TCGETA_:
-		return get_old_termio(tty, t, arg);
+	case TCGETS: return get_termios(tty, t, arg, KTERMIOS_OLD_SIZE);
+	case TCGETS2_: return get_termios(tty, t, arg, sizeof(struct ktermios));
+	case TCGETA_: return get_old_termio(tty, t, arg);
 	case TCSETS:
 	case TCSETSW:
-	case TCSETSF:
-		return set_termios(tty, t, arg, FORM_TERMIOS, cmd == TCSETSF, master);
+	case TCSETSF: return set_termios(tty, t, arg, FORM_TERMIOS, cmd == TCSETSF, master);
 	case TCSETS2_:
 	case TCSETSW2_:
-	case TCSETSF2_:
-		return set_termios(tty, t, arg, FORM_TERMIOS2, cmd == TCSETSF2_, master);
+	case TCSETSF2_: return set_termios(tty, t, arg, FORM_TERMIOS2, cmd == TCSETSF2_, master);
 	case TCSETA_:
 	case TCSETAW_:
-	case TCSETAF_:
-		return set_termios(tty, t, arg, FORM_TERMIO, cmd == TCSETAF_, master);
-	default:
-		return -ENOTTY;
+	case TCSETAF_: return set_termios(tty, t, arg, FORM_TERMIO, cmd == TCSETAF_, master);
+	default: return -ENOTTY;
 	}
 }
 
@@ -211,7 +204,8 @@ static long set_pgrp(struct tty *tty, struct task *t, uint64_t arg)
 	return ctty_set_pgrp(tty, t, pgid);
 }
 
-static long group_ioctl(struct tty *tty, struct task *t, unsigned int cmd, uint64_t arg, bool master)
+static long group_ioctl(struct tty *tty, struct task *t, unsigned int cmd, uint64_t arg,
+			bool master)
 {
 	pid_t id = 0;
 	long err;
@@ -290,38 +284,25 @@ long tty_common_ioctl(struct tty *tty, struct task *t, unsigned int cmd, uint64_
 {
 	switch (cmd) {
 	case TIOCGWINSZ:
-	case TIOCSWINSZ:
-		return winsize_ioctl(tty, t, cmd, arg);
+	case TIOCSWINSZ: return winsize_ioctl(tty, t, cmd, arg);
 	case TIOCGPGRP:
 	case TIOCSPGRP:
-	case TIOCGSID:
-		return group_ioctl(tty, t, cmd, arg, master);
-	case TIOCSCTTY:
-		return ctty_ioctl_set(tty, t, f, arg);
-	case TIOCNOTTY:
-		return master ? -ENOTTY : ctty_ioctl_give_up(tty, t);
+	case TIOCGSID: return group_ioctl(tty, t, cmd, arg, master);
+	case TIOCSCTTY: return ctty_ioctl_set(tty, t, f, arg);
+	case TIOCNOTTY: return master ? -ENOTTY : ctty_ioctl_give_up(tty, t);
 	case TIOCEXCL:
 	case TIOCNXCL:
-	case TIOCGEXCL:
-		return exclusive_ioctl(tty, t, cmd, arg);
-	case TIOCGETD:
-		return get_number(t, arg, 0);
-	case TIOCSETD:
-		return set_ldisc(tty, t, arg, master);
-	case TIOCGDEV:
-		return get_number(t, arg, (int)encode_dev(tty->rdev));
+	case TIOCGEXCL: return exclusive_ioctl(tty, t, cmd, arg);
+	case TIOCGETD: return get_number(t, arg, 0);
+	case TIOCSETD: return set_ldisc(tty, t, arg, master);
+	case TIOCGDEV: return get_number(t, arg, (int)encode_dev(tty->rdev));
 	case TIOCGSOFTCAR:
-	case TIOCSSOFTCAR:
-		return soft_carrier(tty, t, cmd, arg);
+	case TIOCSSOFTCAR: return soft_carrier(tty, t, cmd, arg);
 	case TIOCSTI:
-	case TIOCCONS:
-		return -EPERM;
-	case TIOCVHANGUP:
-		return vhangup_ioctl(tty, t);
-	case TIOCOUTQ:
-		return get_number(t, arg, 0);
-	default:
-		return termios_ioctl(tty, t, cmd, arg, master);
+	case TIOCCONS: return -EPERM;
+	case TIOCVHANGUP: return vhangup_ioctl(tty, t);
+	case TIOCOUTQ: return get_number(t, arg, 0);
+	default: return termios_ioctl(tty, t, cmd, arg, master);
 	}
 }
 
@@ -354,8 +335,7 @@ static long flow_ioctl(struct tty *tty, struct task *t, uint64_t arg)
 				tty->driver->output(tty);
 		}
 		break;
-	default:
-		err = -EINVAL;
+	default: err = -EINVAL;
 	}
 	tty_unlock(tty);
 	return err;
@@ -395,18 +375,13 @@ long tty_slave_ioctl(struct file *f, struct task *t, unsigned int cmd, uint64_t 
 	if (tty_file_hung_up(f))
 		return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
 	switch (cmd) {
-	case TCXONC:
-		return flow_ioctl(tty, t, arg);
-	case TCFLSH:
-		return flush_ioctl(tty, t, arg);
+	case TCXONC: return flow_ioctl(tty, t, arg);
+	case TCFLSH: return flush_ioctl(tty, t, arg);
 	case TCSBRK:
 	case TCSBRKP:
 	case TIOCSBRK:
-	case TIOCCBRK:
-		return tty_check_change(tty, t, SIGTTOU);
-	case FIONREAD:
-		return chars_available(tty, t, arg);
-	default:
-		return tty_common_ioctl(tty, t, cmd, arg, false, f);
+	case TIOCCBRK: return tty_check_change(tty, t, SIGTTOU);
+	case FIONREAD: return chars_available(tty, t, arg);
+	default: return tty_common_ioctl(tty, t, cmd, arg, false, f);
 	}
 }

@@ -62,9 +62,8 @@ static ssize_t master_read(struct file *f, struct uio *u, int64_t *pos, int flag
 		ssize_t n;
 
 		tty_lock(tty);
-		n = tty->pkt_status && tty->packet && done
-			    ? 0
-			    : master_take(tty, buf, want, done == 0);
+		n = tty->pkt_status && tty->packet && done ? 0
+							   : master_take(tty, buf, want, done == 0);
 		tty_unlock(tty);
 		if (n <= 0)
 			return done ? (ssize_t)done : n;
@@ -164,17 +163,10 @@ static long get_flag(struct tty *tty, struct task *t, uint64_t arg, unsigned int
 
 	tty_lock(tty);
 	switch (cmd) {
-	case TIOCGPTLCK:
-		v = tty->locked;
-		break;
-	case TIOCGPKT:
-		v = tty->packet;
-		break;
-	case FIONREAD:
-		v = (int)tty->out.len;
-		break;
-	default:
-		v = (int)tty->index;
+	case TIOCGPTLCK: v = tty->locked; break;
+	case TIOCGPKT: v = tty->packet; break;
+	case FIONREAD: v = (int)tty->out.len; break;
+	default: v = (int)tty->index;
 	}
 	tty_unlock(tty);
 	return copy_out_obj(t, arg, &v);
@@ -236,26 +228,19 @@ static long master_ioctl(struct file *f, struct task *t, unsigned int cmd, uint6
 
 	switch (cmd) {
 	case TIOCSPTLCK:
-	case TIOCPKT:
-		return set_flag(tty, t, arg, cmd);
+	case TIOCPKT: return set_flag(tty, t, arg, cmd);
 	case TIOCGPTLCK:
 	case TIOCGPKT:
 	case TIOCGPTN:
-	case FIONREAD:
-		return get_flag(tty, t, arg, cmd);
-	case TIOCGPTPEER:
-		return open_peer(tty, t, arg);
-	case TIOCSIG:
-		return signal_ioctl(tty, arg);
-	case TCFLSH:
-		return master_flush(tty, arg);
+	case FIONREAD: return get_flag(tty, t, arg, cmd);
+	case TIOCGPTPEER: return open_peer(tty, t, arg);
+	case TIOCSIG: return signal_ioctl(tty, arg);
+	case TCFLSH: return master_flush(tty, arg);
 	case TCSBRK:
 	case TCSBRKP:
 	case TIOCSBRK:
-	case TIOCCBRK:
-		return 0;
-	default:
-		return tty_common_ioctl(tty, t, cmd, arg, true, f);
+	case TIOCCBRK: return 0;
+	default: return tty_common_ioctl(tty, t, cmd, arg, true, f);
 	}
 }
 

@@ -107,18 +107,18 @@ struct tty {
 	struct tty_ring in, out;
 	unsigned int nr_files; /* open files of this side */
 	unsigned int hangups;
-	bool locked;	    /* pty: the slave cannot be opened yet */
-	bool exclusive;	    /* TIOCEXCL */
-	bool other_closed;  /* no master any more */
-	bool was_opened;    /* the slave, ever since the master */
-	bool stopped;	    /* ^S or TCOOFF */
+	bool locked;	   /* pty: the slave cannot be opened yet */
+	bool exclusive;	   /* TIOCEXCL */
+	bool other_closed; /* no master any more */
+	bool was_opened;   /* the slave, ever since the master */
+	bool stopped;	   /* ^S or TCOOFF */
 	bool tco_stopped;
-	bool packet;	    /* TIOCPKT on the master */
+	bool packet; /* TIOCPKT on the master */
 	uint8_t pkt_status;
 	bool vtime_armed, vtime_expired;
 	size_t vtime_have; /* bytes that were there when it was armed */
 	struct timer vtime;
-	uint64_t signals;   /* bit sig: to send to the foreground group at unlock */
+	uint64_t signals;		  /* bit sig: to send to the foreground group at unlock */
 	uint32_t wake_slave, wake_master; /* poll events to report at unlock */
 	struct wait_queue slave_wq, master_wq;
 	void *priv; /* the driver's */

@@ -32,29 +32,63 @@ int host_getattr(struct inode *in, struct kstat *st)
 
 /* ---- setattr ---- */
 
-static int set_owner_mode(struct host_inode *hi, int fd, const struct iattr *a)
+static int set_owner(struct host_inode *hi, int fd, const struct iattr *a)
 {
 	struct hostfs *fs = host_fs(hi);
-	uint32_t uid = ~0u, gid = ~0u, mode;
-	int err = 0, rw;
+	uint32_t uid = ~0u, gid = ~0u;
+	bool change = (a->valid & IATTR_UID && a->uid != hi->inode.uid) ||
+		      (a->valid & IATTR_GID && a->gid != hi->inode.gid);
+	int err = 0;
 
-	if (a->valid & IATTR_UID && a->uid != hi->inode.uid)
+	if (a->valid & IATTR_UID)
 		err = host_id_to_host(&fs->uids, a->uid, &uid);
-	if (err == 0 && a->valid & IATTR_GID && a->gid != hi->inode.gid)
+	if (err == 0 && a->valid & IATTR_GID)
 		err = host_id_to_host(&fs->gids, a->gid, &gid);
-	if (err == 0 && (uid != ~0u || gid != ~0u))
+	if (err == 0)
 		err = hostop_chown(fd, uid, gid);
-	if (err < 0 || !(a->valid & IATTR_MODE))
-		return err;
-	mode = a->mode & HOST_MODE_MASK;
-	err = hostop_chmod(fd, mode);
-	if (err != -EOPNOTSUPP || S_ISLNK(hi->inode.mode))
-		return err;
-	err = host_open_fd(hi, O_RDONLY, &rw);
+	return change ? err : 0; /* to the same owner: for the sake of ctime */
+}
+
+/* By name: the owner of a file may change its mode without being able to open it. */
+static int set_mode_by_name(struct host_inode *hi, uint32_t mode)
+{
+	struct host_loc loc;
+	struct statx stx;
+	int err = host_loc_get(hi, &loc);
+
 	if (err < 0)
 		return err;
-	err = hostop_chmod(rw, mode);
-	hostop_close(rw);
+	err = hostop_statx(loc.fd, loc.name.s, &stx);
+	if (err == 0 && !host_inode_is(hi, &stx))
+		err = -ESTALE;
+	if (err == 0)
+		err = hostop_chmodat(loc.fd, loc.name.s, mode);
+	host_loc_put(&loc);
+	return err;
+}
+
+static int set_mode(struct host_inode *hi, uint32_t mode)
+{
+	struct host_fd *h;
+	int fd, err;
+
+	if (S_ISLNK(hi->inode.mode))
+		return -EOPNOTSUPP;
+	h = host_anchor_get(hi);
+	if (h) {
+		err = hostop_fchmod(h->fd, mode);
+		host_fd_put(h);
+		return err;
+	}
+	if (!S_ISDIR(hi->inode.mode) && !S_ISREG(hi->inode.mode))
+		return set_mode_by_name(hi, mode);
+	err = host_open_fd(hi, O_RDONLY, &fd);
+	if (err == -EACCES)
+		return set_mode_by_name(hi, mode);
+	if (err < 0)
+		return err;
+	err = hostop_fchmod(fd, mode);
+	hostop_close(fd);
 	return err;
 }
 
@@ -95,12 +129,15 @@ int host_setattr(struct inode *in, const struct iattr *a)
 		return -EPERM;
 	if (in->super->readonly)
 		return -EROFS;
+	host_fresh_take(hi, -1);
 	if (a->valid & IATTR_SIZE)
 		err = set_size(hi, a);
-	if (err == 0 && a->valid & (IATTR_MODE | IATTR_UID | IATTR_GID | times))
+	if (err == 0 && a->valid & (IATTR_UID | IATTR_GID | times))
 		err = host_open_path(hi, &fd);
-	if (err == 0 && a->valid & (IATTR_MODE | IATTR_UID | IATTR_GID))
-		err = set_owner_mode(hi, fd, a);
+	if (err == 0 && a->valid & (IATTR_UID | IATTR_GID))
+		err = set_owner(hi, fd, a);
+	if (err == 0 && a->valid & IATTR_MODE)
+		err = set_mode(hi, a->mode & HOST_MODE_MASK);
 	if (err == 0 && a->valid & times) {
 		struct timespec ts[2] = {
 			attr_time(a, IATTR_ATIME, IATTR_ATIME_NOW, &a->atime),

@@ -13,7 +13,9 @@
 #include <string.h>
 
 #include "fs/hostfs/host_inode.h"
+#include "sentry/base/log.h"
 #include "sentry/base/mem.h"
+#include "sentry/kernel.h"
 
 #define DIR_BUF_SIZE 32768
 #define HOST_MODE_MASK 01777u /* never a set-id bit */
@@ -94,6 +96,16 @@ static void mark_stale(struct host_inode *hi)
 	atomic_store(&hi->stale, true);
 }
 
+/* Refused without CAP_CHOWN: then the file stays ours, see above. */
+static void give_away(struct hostfs *fs, int fd, uint32_t uid, uint32_t gid)
+{
+	uint32_t huid, hgid;
+
+	if (host_id_to_host(&fs->uids, uid, &huid) == 0 &&
+	    host_id_to_host(&fs->gids, gid, &hgid) == 0 && hostop_chown(fd, huid, hgid) < 0)
+		log_ratelimited(LOG_LEVEL_DEBUG, "hostfs: a new file keeps the sentry's owner");
+}
+
 /* What was just made under name: owner, exact mode, and the inode for it. */
 static int new_child(struct host_inode *dir, int dirfd, const char *name, uint32_t mode,
 		     uint32_t uid, uint32_t gid, struct inode **ret)
@@ -101,7 +113,6 @@ static int new_child(struct host_inode *dir, int dirfd, const char *name, uint32
 	struct hostfs *fs = host_fs(dir);
 	_cleanup_close_ int fd = -1;
 	struct host_inode *hi;
-	uint32_t huid, hgid;
 	struct statx stx;
 	int err;
 
@@ -113,16 +124,12 @@ static int new_child(struct host_inode *dir, int dirfd, const char *name, uint32
 		return err;
 	if ((stx.stx_mode & S_IFMT) != (mode & S_IFMT))
 		return -ESTALE;
-	if (host_id_to_host(&fs->uids, uid, &huid) == 0 &&
-	    host_id_to_host(&fs->gids, gid, &hgid) == 0 &&
-	    (stx.stx_uid != huid || stx.stx_gid != hgid)) {
-		err = hostop_chown(fd, huid, hgid);
-		if (err < 0 && err != -EPERM && err != -EINVAL)
-			return err;
-	}
+	if (host_id_to_guest(&fs->uids, stx.stx_uid) != uid ||
+	    host_id_to_guest(&fs->gids, stx.stx_gid) != gid)
+		give_away(fs, fd, uid, gid);
 	if (!S_ISLNK(mode) && ((stx.stx_mode ^ mode) & HOST_MODE_MASK)) {
-		err = hostop_chmod(fd, mode & HOST_MODE_MASK);
-		if (err < 0 && err != -EOPNOTSUPP)
+		err = hostop_chmodat(dirfd, name, mode & HOST_MODE_MASK);
+		if (err < 0)
 			return err;
 	}
 	err = hostop_statx(fd, "", &stx);
@@ -148,19 +155,69 @@ static int change_begin(struct host_inode *dir, const struct qstr *name, struct 
 	return host_dir_get(dir, ret_fd);
 }
 
+static void fresh_free(struct host_fresh *fresh)
+{
+	for (int i = 0; fresh && i < 3; i++)
+		if (fresh->fd[i] >= 0)
+			hostop_close(fresh->fd[i]);
+	mem_free(fresh);
+}
+
+/* fd is the new file, opened O_RDWR, still with a mode that lets us open it: see struct host_fresh. */
+static int fresh_new(struct hostfs *fs, int fd, struct host_fresh **ret)
+{
+	static const int how[3] = {O_RDONLY, O_WRONLY, O_RDWR};
+	struct host_fresh *fresh = mem_alloc(sizeof(*fresh));
+	int err = 0;
+
+	if (!fresh)
+		return -ENOMEM;
+	for (int i = 0; i < 3; i++) {
+		fresh->fd[i] = hostop_reopen(fs->super.kernel->host_self_fd_dir, fd, how[i]);
+		err = err < 0 ? err : MIN(fresh->fd[i], 0);
+	}
+	if (err < 0) {
+		fresh_free(fresh);
+		return err;
+	}
+	*ret = fresh;
+	return 0;
+}
+
+static void set_fresh(struct inode *in, struct host_fresh *fresh)
+{
+	if (fresh)
+		fresh_free(atomic_exchange(&to_host(in)->fresh, fresh));
+}
+
+static bool opens_for_owner(uint32_t mode)
+{
+	return (mode & 0600) == 0600;
+}
+
 static int host_create(struct inode *in, const struct qstr *name, uint32_t mode, uint32_t uid,
 		       uint32_t gid, struct inode **ret)
 {
 	struct host_inode *dir = to_host(in);
+	struct host_fresh *fresh = NULL;
 	struct host_name n;
 	int dirfd, fd, err;
 
 	err = change_begin(dir, name, &n, &dirfd);
 	if (err < 0)
 		return err;
-	fd = host_open_retry(host_fs(dir), dirfd, n.s, O_WRONLY | O_CREAT | O_EXCL,
-			     mode & HOST_MODE_MASK);
-	err = fd < 0 ? fd : new_child(dir, dirfd, n.s, S_IFREG | mode, uid, gid, ret);
+	fd = host_open_retry(host_fs(dir), dirfd, n.s, O_RDWR | O_CREAT | O_EXCL,
+			     (mode & HOST_MODE_MASK) | 0600);
+	err = MIN(fd, 0);
+	/* Without the fds the file is as good, but its creator may find it closed. */
+	if (err == 0 && !opens_for_owner(mode) && fresh_new(host_fs(dir), fd, &fresh) < 0)
+		fresh = NULL;
+	if (err == 0)
+		err = new_child(dir, dirfd, n.s, S_IFREG | mode, uid, gid, ret);
+	if (err == 0)
+		set_fresh(*ret, fresh);
+	else
+		fresh_free(fresh);
 	if (fd >= 0)
 		hostop_close(fd);
 	host_dir_put(dir);
@@ -191,8 +248,12 @@ static int host_mknod(struct inode *in, const struct qstr *name, uint32_t mode, 
 	struct host_name n;
 	int dirfd, err;
 
-	if (S_ISREG(mode))
-		return host_create(in, name, mode, uid, gid, ret);
+	if (S_ISREG(mode)) {
+		err = host_create(in, name, mode, uid, gid, ret);
+		if (err == 0)
+			host_fresh_take(to_host(*ret), -1); /* nobody opens it now */
+		return err;
+	}
 	if (!host_fs(dir)->allow_special || S_ISBLK(mode) || (S_ISCHR(mode) && rdev != 0))
 		return -EPERM;
 	err = change_begin(dir, name, &n, &dirfd);
@@ -232,36 +293,103 @@ static void touch_links(struct inode *in, int delta)
 	mark_stale(to_host(in));
 }
 
+/* A file without a name, O_TMPFILE's, is named through its open fd. */
+static int link_by_anchor(struct host_inode *hi, int dirfd, const char *name)
+{
+	struct host_fd *h = host_anchor_get(hi);
+	int err;
+
+	if (!h)
+		return -ENOENT;
+	err = hostop_link_fd(hi->inode.super->kernel->host_self_fd_dir, h->fd, dirfd, name);
+	host_fd_put(h);
+	return err;
+}
+
+static int link_by_name(struct host_inode *hi, const struct host_loc *loc, int dirfd,
+			const char *name)
+{
+	struct statx stx;
+	int err = hostop_statx(loc->fd, loc->name.s, &stx);
+
+	if (err < 0)
+		return err;
+	if (!host_inode_is(hi, &stx))
+		return -ESTALE;
+	return hostop_link(loc->fd, loc->name.s, dirfd, name);
+}
+
 static int host_link(struct inode *in, const struct qstr *name, struct inode *target)
 {
 	struct host_inode *dir = to_host(in), *hi = to_host(target);
 	struct host_name n;
 	struct host_loc loc;
-	struct statx stx;
+	bool unnamed;
 	int dirfd, err;
 
 	if (hi->masked)
 		return -EPERM;
 	err = host_loc_get(hi, &loc);
-	if (err < 0)
+	unnamed = err == -ENOENT;
+	if (err < 0 && !unnamed)
 		return err;
 	err = change_begin(dir, name, &n, &dirfd);
-	if (err < 0)
-		goto out_loc;
-	err = hostop_statx(loc.fd, loc.name.s, &stx);
-	if (err == 0 && !host_inode_is(hi, &stx))
-		err = -ESTALE;
-	if (err == 0)
-		err = hostop_link(loc.fd, loc.name.s, dirfd, n.s);
-	host_dir_put(dir);
 	if (err == 0) {
-		touch_links(target, 1);
-		host_set_location(hi, dir, n.s);
-		mark_stale(dir);
+		err = unnamed ? link_by_anchor(hi, dirfd, n.s)
+			      : link_by_name(hi, &loc, dirfd, n.s);
+		host_dir_put(dir);
 	}
-out_loc:
-	host_loc_put(&loc);
-	return err;
+	if (!unnamed)
+		host_loc_put(&loc);
+	if (err < 0)
+		return err;
+	touch_links(target, 1);
+	host_set_location(hi, dir, n.s);
+	mark_stale(dir);
+	return 0;
+}
+
+/* The open fd is the inode's anchor until its first guest file is closed or it gets a name. */
+static int host_tmpfile(struct inode *in, uint32_t mode, uint32_t uid, uint32_t gid,
+			struct inode **ret)
+{
+	struct host_inode *dir = to_host(in), *hi;
+	struct host_fd *h = host_fd_new(O_RDWR);
+	struct hostfs *fs = host_fs(dir);
+	struct host_fresh *fresh = NULL;
+	struct statx stx;
+	int dirfd, err;
+
+	if (!h)
+		return -ENOMEM;
+	err = host_dir_get(dir, &dirfd);
+	if (err == 0) {
+		h->fd = host_open_retry(fs, dirfd, ".", O_TMPFILE | O_RDWR,
+					(mode & HOST_MODE_MASK) | 0600);
+		err = MIN(h->fd, 0);
+		host_dir_put(dir);
+	}
+	if (err == 0 && !opens_for_owner(mode))
+		err = fresh_new(fs, h->fd, &fresh);
+	if (err == 0)
+		give_away(fs, h->fd, uid, gid);
+	if (err == 0)
+		err = hostop_fchmod(h->fd, mode & HOST_MODE_MASK);
+	if (err == 0)
+		err = hostop_statx(h->fd, "", &stx);
+	if (err == 0)
+		err = host_inode_find(fs, &stx, NULL, NULL, &hi);
+	if (err < 0) {
+		fresh_free(fresh);
+		host_fd_put(h);
+		return err;
+	}
+	set_fresh(&hi->inode, fresh);
+	mutex_lock(&fs->mu);
+	hi->anchor = h;
+	mutex_unlock(&fs->mu);
+	*ret = &hi->inode;
+	return 0;
 }
 
 static int host_unlink(struct inode *in, const struct qstr *name, struct inode *victim)
@@ -559,7 +687,8 @@ const struct inode_ops host_masked_inode_ops = {
 #define HOST_DIR_OPS                                                                               \
 	.lookup = host_lookup, .create = host_create, .mkdir = host_mkdir, .mknod = host_mknod,    \
 	.symlink = host_symlink, .link = host_link, .unlink = host_unlink, .rmdir = host_rmdir,    \
-	.rename = host_rename, .getattr = host_getattr, .setattr = host_setattr,                   \
+	.rename = host_rename, .tmpfile = host_tmpfile, .getattr = host_getattr,                   \
+	.setattr = host_setattr,                                                                   \
 	.open = host_dir_open, .getxattr = host_getxattr, .listxattr = host_listxattr,             \
 	.setxattr = host_setxattr, .removexattr = host_removexattr, .destroy = host_inode_destroy
 

@@ -12,7 +12,6 @@
 #include <fcntl.h>
 
 #include "fs/hostfs/host_inode.h"
-#include "sentry/base/mem.h"
 #include "sentry/mem/uio.h"
 
 #ifndef RWF_APPEND
@@ -36,15 +35,18 @@ int host_file_open(struct inode *in, struct file *f, struct task *t)
 	flags = f->mode & FMODE_WRITE ? (f->mode & FMODE_READ ? O_RDWR : O_WRONLY) : O_RDONLY;
 	if (flags != O_RDONLY && fs->super.readonly)
 		return -EROFS;
-	h = mem_zalloc(sizeof(*h));
+	h = host_fd_new(flags);
 	if (!h)
 		return -ENOMEM;
-	ref_init(&h->ref, 1);
-	h->accmode = flags;
 	flags |= atomic_load(&f->flags) & (O_SYNC | O_DSYNC);
-	err = host_open_fd(hi, flags, &h->fd);
+	if (!fs->super.readonly) /* else the host records nothing anyway */
+		flags |= atomic_load(&f->flags) & O_NOATIME;
+	h->fd = host_fresh_take(hi, h->accmode);
+	err = h->fd >= 0 ? 0 : host_open_fd(hi, flags, &h->fd);
+	if (err == -EPERM && flags & O_NOATIME) /* the file is not ours at the host */
+		err = host_open_fd(hi, flags & ~O_NOATIME, &h->fd);
 	if (err < 0) {
-		mem_free(h);
+		host_fd_put(h);
 		return err;
 	}
 	mutex_lock(&fs->mu);

@@ -8,6 +8,7 @@
 #include <sys/sysmacros.h>
 
 #include "sentry/base/mem.h"
+#include "sentry/kernel.h"
 
 #define OVERFLOW_ID 65534u
 
@@ -408,6 +409,7 @@ void host_inode_destroy(struct inode *in)
 		mutex_unlock(&fs->mu);
 		if (hi->dir_fd >= 0)
 			hostop_close(hi->dir_fd);
+		host_fresh_take(hi, -1);
 		if (hi->anchor)
 			host_fd_put(hi->anchor);
 		for (struct host_alias *a; (a = alias_take_locked(hi, NULL, NULL)) != NULL;)
@@ -422,12 +424,44 @@ void host_inode_destroy(struct inode *in)
 
 /* ---- fds ---- */
 
+struct host_fd *host_fd_new(int accmode)
+{
+	struct host_fd *h = mem_zalloc(sizeof(*h));
+
+	if (h) {
+		ref_init(&h->ref, 1);
+		h->fd = -1;
+		h->accmode = accmode;
+	}
+	return h;
+}
+
 void host_fd_put(struct host_fd *h)
 {
 	if (!ref_put(&h->ref))
 		return;
-	hostop_close(h->fd);
+	if (h->fd >= 0)
+		hostop_close(h->fd);
 	mem_free(h);
+}
+
+int host_fresh_take(struct host_inode *hi, int accmode)
+{
+	struct host_fresh *fresh = NULL;
+	int fd = -1;
+
+	if (atomic_load_explicit(&hi->fresh, memory_order_relaxed))
+		fresh = atomic_exchange(&hi->fresh, NULL);
+	if (!fresh)
+		return -1;
+	for (int i = 0; i < 3; i++) {
+		if (i == accmode)
+			fd = fresh->fd[i];
+		else if (fresh->fd[i] >= 0)
+			hostop_close(fresh->fd[i]);
+	}
+	mem_free(fresh);
+	return fd;
 }
 
 struct host_fd *host_anchor_get(struct host_inode *hi)
@@ -576,7 +610,7 @@ static bool next_to_reopen_locked(struct hostfs *fs, struct host_inode *dir,
 int host_dir_get(struct host_inode *dir, int *ret_fd)
 {
 	struct hostfs *fs = host_fs(dir);
-	struct host_inode *held = NULL, *cur, *parent;
+	struct host_inode *held = NULL, *cur = NULL, *parent = NULL;
 	struct host_name name;
 	int err = 0;
 
@@ -682,15 +716,16 @@ int host_open_path(struct host_inode *hi, int *ret_fd)
 	return 0;
 }
 
-/* Of an unlinked file: its anchor, if that was opened alike. */
+/* Of a file without a name: through its anchor. */
 static int open_by_anchor(struct host_inode *hi, int flags, int *ret_fd)
 {
 	struct host_fd *h = host_anchor_get(hi);
-	int fd = -ENOENT;
+	int fd;
 
 	if (!h)
 		return -ENOENT;
-	if (h->accmode == (flags & O_ACCMODE))
+	fd = hostop_reopen(hi->inode.super->kernel->host_self_fd_dir, h->fd, flags);
+	if (fd < 0 && h->accmode == (flags & O_ACCMODE))
 		fd = hostop_dup(h->fd);
 	host_fd_put(h);
 	if (fd < 0)

@@ -72,6 +72,14 @@ struct host_fd {
 
 #define HOST_MAX_ALIASES 16
 
+/*
+ * A new file of a mode that would not let us open it (0444 and the like): whoever creates it may use it
+ * all the same, so it is opened in every way before it gets that mode. By access mode.
+ */
+struct host_fresh {
+	int fd[3];
+};
+
 /* Another name of an inode with several links. */
 struct host_alias {
 	struct host_alias *next;
@@ -91,6 +99,7 @@ struct host_inode {
 	const struct hide_node *hide; /* what is hidden below this directory */
 	atomic_bool stale;	      /* attributes changed at the host */
 	_Atomic(char *) link;	      /* exclusive trees: a symlink's target */
+	_Atomic(struct host_fresh *) fresh;
 
 	/* hostfs->mu */
 	struct host_inode *parent; /* NULL: the root, or no location */
@@ -171,6 +180,9 @@ static inline struct host_fd *host_fd_get(struct host_fd *h)
 	return h;
 }
 void host_fd_put(struct host_fd *h);
+struct host_fd *host_fd_new(int accmode); /* fd -1; NULL: out of memory */
+/* The fd for this access mode (the caller's then), or -1: the inode is not fresh. Drops the rest. */
+int host_fresh_take(struct host_inode *hi, int accmode);
 struct host_fd *host_anchor_get(struct host_inode *hi); /* NULL: not open */
 
 /* ---- host_hide.c ---- */

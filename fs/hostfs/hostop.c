@@ -10,10 +10,6 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#ifndef SYS_fchmodat2
-#define SYS_fchmodat2 452
-#endif
-
 static int result(int r)
 {
 	return r < 0 ? -errno : r;
@@ -35,6 +31,16 @@ int hostop_open(int dirfd, const char *name, int flags, uint32_t mode)
 int hostop_dup(int fd)
 {
 	return result(fcntl(fd, F_DUPFD_CLOEXEC, 3));
+}
+
+int hostop_reopen(int self_fd_dir, int fd, int flags)
+{
+	char name[16];
+
+	if (self_fd_dir <= 0)
+		return -ENOENT;
+	snprintf(name, sizeof(name), "%d", fd);
+	return result(openat(self_fd_dir, name, flags | O_CLOEXEC | O_NOCTTY));
 }
 
 void hostop_close(int fd)
@@ -105,6 +111,16 @@ int hostop_link(int olddirfd, const char *oldname, int newdirfd, const char *new
 	return result(linkat(olddirfd, oldname, newdirfd, newname, 0));
 }
 
+int hostop_link_fd(int self_fd_dir, int fd, int newdirfd, const char *newname)
+{
+	char name[16];
+
+	if (self_fd_dir <= 0)
+		return -ENOENT;
+	snprintf(name, sizeof(name), "%d", fd);
+	return result(linkat(self_fd_dir, name, newdirfd, newname, AT_SYMLINK_FOLLOW));
+}
+
 int hostop_unlink(int dirfd, const char *name, bool dir)
 {
 	return result(unlinkat(dirfd, name, dir ? AT_REMOVEDIR : 0));
@@ -113,19 +129,18 @@ int hostop_unlink(int dirfd, const char *name, bool dir)
 int hostop_rename(int olddirfd, const char *oldname, int newdirfd, const char *newname,
 		  unsigned int flags)
 {
-	return result(renameat2(olddirfd, oldname, newdirfd, newname, flags));
+	/* glibc makes another call of it when there are no flags. */
+	return result(syscall(SYS_renameat2, olddirfd, oldname, newdirfd, newname, flags));
 }
 
-int hostop_chmod(int fd, uint32_t mode)
+int hostop_fchmod(int fd, uint32_t mode)
 {
-	long r = syscall(SYS_fchmodat2, fd, "", mode, AT_EMPTY_PATH);
+	return result(fchmod(fd, mode));
+}
 
-	if (r < 0 && errno == ENOSYS) {
-		r = fchmod(fd, mode);
-		if (r < 0 && errno == EBADF)
-			return -EOPNOTSUPP;
-	}
-	return result(r);
+int hostop_chmodat(int dirfd, const char *name, uint32_t mode)
+{
+	return result(syscall(SYS_fchmodat, dirfd, name, mode));
 }
 
 int hostop_chown(int fd, uint32_t uid, uint32_t gid)

@@ -7,14 +7,13 @@
  *
  * Interface: every function returns >= 0 or a negative errno. Names are single components, never
  * followed if they are symlinks; "" means the directory fd's own inode. fds come back close-on-exec.
- * Host calls in use: openat (always O_NOFOLLOW|O_CLOEXEC|O_NOCTTY), statx, fstatfs, readlinkat,
+ * Host calls in use: openat (O_NOFOLLOW|O_CLOEXEC|O_NOCTTY, or below our own /proc/self/fd), statx, fstatfs, readlinkat,
  * getdents64, lseek, fcntl(F_DUPFD_CLOEXEC), fsync, fdatasync, fallocate, close; the data calls are
  * those of sentry/mem/uio.h. Writable trees also: mkdirat, unlinkat, renameat2, linkat, symlinkat,
- * mknodat (FIFO, socket, and the 0:0 whiteout), fchmodat2 (or fchmod), fchownat and utimensat with
+ * mknodat (FIFO, socket, and the 0:0 whiteout), fchmod, fchmodat, fchownat and utimensat with
  * AT_EMPTY_PATH, ftruncate, fgetxattr, flistxattr, fsetxattr, fremovexattr.
  *
- * What the host cannot say in one call without following a name: fchmodat and the xattr calls. They
- * take an fd, which the caller has checked to be the wanted inode.
+ * The calls on an fd want one that the caller has checked to be the wanted inode.
  */
 #ifndef FS_HOSTFS_HOSTOP_H
 #define FS_HOSTFS_HOSTOP_H
@@ -30,6 +29,9 @@
 
 must_check int hostop_open(int dirfd, const char *name, int flags, uint32_t mode);
 must_check int hostop_dup(int fd);
+/* Opens the file behind one of our own fds once more, with other flags; self_fd_dir is the fd of our
+ * /proc/self/fd. -ENOENT where there is none. */
+must_check int hostop_reopen(int self_fd_dir, int fd, int flags);
 void hostop_close(int fd);
 
 must_check int hostop_statx(int dirfd, const char *name, struct statx *ret);
@@ -45,13 +47,17 @@ must_check int hostop_mkdir(int dirfd, const char *name, uint32_t mode);
 must_check int hostop_mknod(int dirfd, const char *name, uint32_t mode, uint64_t rdev);
 must_check int hostop_symlink(const char *target, int dirfd, const char *name);
 must_check int hostop_link(int olddirfd, const char *oldname, int newdirfd, const char *newname);
+/* Names the file behind one of our own fds: it has no name, or had one. */
+must_check int hostop_link_fd(int self_fd_dir, int fd, int newdirfd, const char *newname);
 must_check int hostop_unlink(int dirfd, const char *name, bool dir);
 must_check int hostop_rename(int olddirfd, const char *oldname, int newdirfd, const char *newname,
 			     unsigned int flags);
 
-/* fd may be O_PATH. hostop_chmod gives -EOPNOTSUPP on hosts without fchmodat2 (before 6.6) for such
- * fds; use an opened one then. */
-must_check int hostop_chmod(int fd, uint32_t mode);
+must_check int hostop_fchmod(int fd, uint32_t mode); /* not O_PATH */
+/* The one call that would follow a symlink (there is no other before Linux 6.6). The caller has seen
+ * that name is none; a tree that others write to is mounted nosymfollow (runsc-c/rootfs.c). */
+must_check int hostop_chmodat(int dirfd, const char *name, uint32_t mode);
+/* fd may be O_PATH. */
 must_check int hostop_chown(int fd, uint32_t uid, uint32_t gid); /* ~0: unchanged */
 must_check int hostop_utimens(int fd, const struct timespec times[2]);
 must_check int hostop_truncate(int fd, uint64_t size);

@@ -30,7 +30,7 @@ void kernfs_owner_put(struct kernfs_owner *o)
 		o->destroy(o);
 }
 
-/* Not keyed: the numbers are seen by the guest. A multiplicative mix keeps them apart well enough. */
+/* Not keyed: the guest sees the numbers. A multiplicative mix keeps them apart well enough. */
 uint64_t kernfs_child_ino(uint64_t dir_ino, uint64_t key)
 {
 	uint64_t x = dir_ino * UINT64_C(0x9e3779b97f4a7c15) + key + 1;

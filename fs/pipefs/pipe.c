@@ -1,14 +1,15 @@
 /*
  * fs/pipefs/pipe.c - the buffers and the file ops of pipes and FIFOs
  *
- * Model: what a write leaves in a pipe follows Linux's page buffers, because programs see it: a write
- * of up to PIPE_BUF bytes goes into one buffer or none (atomic); the odd head of a write is merged
- * into the last buffer if it fits there as a whole; a pipe is full when its slots are, whatever is
- * free inside of them. In packet mode (O_DIRECT) nothing merges and a read ends with the packet.
+ * Model: what a write leaves in a pipe follows Linux's page buffers, because programs see it: a
+ * write of up to PIPE_BUF bytes goes into one buffer or none (atomic); the odd head of a write is
+ * merged into the last buffer if it fits there as a whole; a pipe is full when its slots are,
+ * whatever is free inside of them. In packet mode (O_DIRECT) nothing merges and a read ends with
+ * the packet.
  *
  * Copies: a reader detaches buffers under the lock and copies them out afterwards; if the guest's
- * memory ends it puts the rest back in front. A writer copies in first, into buffers of its own, and
- * appends what then fits. So the lock is only held for moving pointers and at most one page.
+ * memory ends it puts the rest back in front. A writer copies in first, into buffers of its own,
+ * and appends what then fits. So the lock is only held for moving pointers and at most one page.
  *
  * Differences: two readers racing on one pipe, of which one faults, may see the faulted bytes late.
  */
@@ -588,7 +589,7 @@ long pipe_get_size(struct pipe *p)
 	return size;
 }
 
-/* pipe_set_size() and round_pipe_size(): a power of two of pages; never less than what is inside. */
+/* pipe_set_size(), round_pipe_size(): a power of two of pages, not less than what is inside. */
 long pipe_set_size(struct pipe *p, struct task *t, unsigned long size)
 {
 	uint32_t slots = 1, old;

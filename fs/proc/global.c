@@ -45,8 +45,8 @@ int proc_cmdline_global_show(struct kernfs_inode *kn, struct task *t, struct str
 int proc_version_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 {
 	(void)kn, (void)t;
-	strbuf_puts(sb, GUEST_SYSNAME " version " GUEST_RELEASE " (root@localhost) (gcc) "
-		    GUEST_VERSION "\n");
+	strbuf_puts(sb, GUEST_SYSNAME " version " GUEST_RELEASE
+				      " (root@localhost) (gcc) " GUEST_VERSION "\n");
 	return 0;
 }
 
@@ -197,9 +197,18 @@ int proc_meminfo_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb
 int proc_vmstat_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 {
 	static const char *const zeroes[] = {
-		"nr_dirty",   "nr_writeback", "nr_slab_reclaimable", "nr_slab_unreclaimable",
-		"pgpgin",     "pgpgout",      "pswpin",		     "pswpout",
-		"pgalloc_normal", "pgfree",   "pgfault",	     "pgmajfault",
+		"nr_dirty",
+		"nr_writeback",
+		"nr_slab_reclaimable",
+		"nr_slab_unreclaimable",
+		"pgpgin",
+		"pgpgout",
+		"pswpin",
+		"pswpout",
+		"pgalloc_normal",
+		"pgfree",
+		"pgfault",
+		"pgmajfault",
 		"oom_kill",
 	};
 	struct proc_memory m;
@@ -247,9 +256,8 @@ static void add_stat(struct usage *u, const char *line)
 	long long cut, cst;
 	char state;
 
-	if (!p || sscanf(p + 1,
-			 " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %lld %lld", &state,
-			 &ut, &st, &cut, &cst) != 5)
+	if (!p || sscanf(p + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %lld %lld",
+			 &state, &ut, &st, &cut, &cst) != 5)
 		return;
 	u->user += ut + (uint64_t)cut;
 	u->system += st + (uint64_t)cst;
@@ -360,7 +368,7 @@ int proc_interrupts_show(struct kernfs_inode *kn, struct task *t, struct strbuf 
 
 int proc_softirqs_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 {
-	static const char *const names[] = {"HI",    "TIMER",	"NET_TX", "NET_RX",  "BLOCK",
+	static const char *const names[] = {"HI",	"TIMER",   "NET_TX", "NET_RX",	"BLOCK",
 					    "IRQ_POLL", "TASKLET", "SCHED",  "HRTIMER", "RCU"};
 	struct kernel *k = kernel_of(kn);
 

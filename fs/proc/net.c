@@ -20,18 +20,20 @@
 const struct kernfs_row proc_net_rows[] = {
 	TEXT("arp", "IP address       HW type     Flags       HW address            Mask     "
 		    "Device\n"),
-	TEXT("dev", "Inter-|   Receive                                                |  Transmit\n"
-		    " face |bytes    packets errs drop fifo frame compressed multicast|bytes    "
-		    "packets errs drop fifo colls carrier compressed\n"
-		    "    lo:       0       0    0    0    0     0          0         0        0       "
-		    "0    0    0    0     0       0          0\n"),
+	TEXT("dev",
+	     "Inter-|   Receive                                                |  Transmit\n"
+	     " face |bytes    packets errs drop fifo frame compressed multicast|bytes    "
+	     "packets errs drop fifo colls carrier compressed\n"
+	     "    lo:       0       0    0    0    0     0          0         0        0       "
+	     "0    0    0    0     0       0          0\n"),
 	TEXT("if_inet6", "00000000000000000000000000000001 01 80 10 80       lo\n"),
 	TEXT("ipv6_route", ""),
 	TEXT("netlink", "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    "
 			"Drops    Inode\n"),
 	TEXT("packet", "sk       RefCnt Type Proto  Iface R Rmem   User   Inode\n"),
-	TEXT("protocols", "protocol  size sockets  memory press maxhdr  slab module     cl co di ac "
-			  "io in de sh ss gs se re sp bi br ha uh gp em\n"),
+	TEXT("protocols",
+	     "protocol  size sockets  memory press maxhdr  slab module     cl co di ac "
+	     "io in de sh ss gs se re sp bi br ha uh gp em\n"),
 	TEXT("psched", "000003e8 00000040 000f4240 3b9aca00\n"),
 	TEXT("ptype", "Type Device      Function\n"),
 	TEXT("raw", INET_TITLE " ref pointer drops\n"),
@@ -48,8 +50,9 @@ const struct kernfs_row proc_net_rows[] = {
 	TEXT("udp", INET_TITLE " ref pointer drops             \n"),
 	TEXT("udp6", INET6_TITLE " ref pointer drops\n"),
 	TEXT("unix", "Num       RefCount Protocol Flags    Type St Inode Path\n"),
-	TEXT("wireless", "Inter-| sta-|   Quality        |   Discarded packets               | "
-			 "Missed | WE\n face | tus | link level noise |  nwid  crypt   frag  retry   "
-			 "misc | beacon | 22\n"),
+	TEXT("wireless",
+	     "Inter-| sta-|   Quality        |   Discarded packets               | "
+	     "Missed | WE\n face | tus | link level noise |  nwid  crypt   frag  retry   "
+	     "misc | beacon | 22\n"),
 	{0},
 };

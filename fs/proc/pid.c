@@ -274,10 +274,10 @@ static const struct kernfs_row attr_rows[] = {
 		REG("limits", 0444, proc_limits_show),                                             \
 		RW("sched", 0644, proc_sched_show, proc_ignore_store),                             \
 		RW("comm", 0644, proc_comm_show, proc_comm_store),                                 \
-		REG("syscall", 0400, proc_syscall_show),                                           \
-		REG("cmdline", 0444, proc_cmdline_show), REG("stat", 0444, proc_stat_show),        \
-		REG("statm", 0444, proc_statm_show), PRIVATE("maps", 0444, proc_maps_show),        \
-		OWN("mem", 0600, proc_mem_fops), LINK("cwd", proc_cwd_readlink, proc_cwd_jump),    \
+		REG("syscall", 0400, proc_syscall_show), REG("cmdline", 0444, proc_cmdline_show),  \
+		REG("stat", 0444, proc_stat_show), REG("statm", 0444, proc_statm_show),            \
+		PRIVATE("maps", 0444, proc_maps_show), OWN("mem", 0600, proc_mem_fops),            \
+		LINK("cwd", proc_cwd_readlink, proc_cwd_jump),                                     \
 		LINK("root", proc_root_readlink, proc_root_jump),                                  \
 		LINK("exe", proc_exe_readlink, proc_exe_jump),                                     \
 		REG("mounts", 0444, proc_mounts_show),                                             \

@@ -85,7 +85,8 @@ int proc_limits_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 	mutex_lock(&p->mu);
 	memcpy(limits, p->limits, sizeof(limits));
 	mutex_unlock(&p->mu);
-	strbuf_printf(sb, "%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit", "Hard Limit", "Units");
+	strbuf_printf(sb, "%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit", "Hard Limit",
+		      "Units");
 	for (size_t i = 0; i < NR_RLIMITS; i++) {
 		strbuf_printf(sb, "%-25s ", limit_names[i].name);
 		put_limit(sb, limits[i].rlim_cur);
@@ -160,9 +161,9 @@ int proc_oom_adj_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb
 	int v = oom_get(kn);
 
 	(void)t;
-	strbuf_printf(sb, "%d\n", v == OOM_SCORE_ADJ_MAX
-					  ? OOM_ADJUST_MAX
-					  : v * -OOM_DISABLE / OOM_SCORE_ADJ_MAX);
+	strbuf_printf(sb, "%d\n",
+		      v == OOM_SCORE_ADJ_MAX ? OOM_ADJUST_MAX
+					     : v * -OOM_DISABLE / OOM_SCORE_ADJ_MAX);
 	return 0;
 }
 

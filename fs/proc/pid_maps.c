@@ -25,9 +25,9 @@ bool maps_line_parse(const char *line, struct maps_line *ret)
 	int at = 0;
 
 	memset(ret, 0, sizeof(*ret));
-	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 "%n",
-		   &ret->start, &ret->end, ret->perms, &ret->offset, &ret->major, &ret->minor,
-		   &ret->ino, &at) != 7)
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 "%n", &ret->start,
+		   &ret->end, ret->perms, &ret->offset, &ret->major, &ret->minor, &ret->ino,
+		   &at) != 7)
 		return false;
 	ret->name = line + at + strspn(line + at, " ");
 	return true;

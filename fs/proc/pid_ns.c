@@ -116,8 +116,15 @@ static int ns_jump(struct kernfs_inode *kn, struct task *t, struct path *ret)
 	}
 
 const struct kernfs_row proc_ns_rows[] = {
-	NS("cgroup", 0), NS("ipc", 1), NS("mnt", 2),  NS("net", 3),
-	NS("pid", 4),	 NS("pid_for_children", 4),   NS("time", 5),
-	NS("time_for_children", 5),    NS("user", 6), NS("uts", 7),
+	NS("cgroup", 0),
+	NS("ipc", 1),
+	NS("mnt", 2),
+	NS("net", 3),
+	NS("pid", 4),
+	NS("pid_for_children", 4),
+	NS("time", 5),
+	NS("time_for_children", 5),
+	NS("user", 6),
+	NS("uts", 7),
 	{0},
 };

@@ -81,42 +81,23 @@ static void put_field(struct strbuf *sb, const struct stat_source *s, int field,
 	case F_STATE:
 		strbuf_printf(sb, " %c", proc_state_letter(*host, ids, s->pp, s->reader));
 		break;
-	case F_PPID:
-		strbuf_printf(sb, " %d", ids->ppid);
-		break;
-	case F_PGRP:
-		strbuf_printf(sb, " %d", ids->pgid);
-		break;
-	case F_SESSION:
-		strbuf_printf(sb, " %d", ids->sid);
-		break;
-	case F_TTY:
-		strbuf_printf(sb, " %u", ids->tty_nr);
-		break;
-	case F_TPGID:
-		strbuf_printf(sb, " %d", ids->tpgid);
-		break;
-	case F_THREADS:
-		strbuf_printf(sb, " %u", ids->zombie ? 1 : ids->nr_threads);
-		break;
-	case F_STARTTIME:
-		strbuf_printf(sb, " %llu", (unsigned long long)start_ticks(s->pp));
-		break;
-	case F_RSSLIM:
-		strbuf_printf(sb, " %llu", (unsigned long long)s->rsslim);
-		break;
+	case F_PPID: strbuf_printf(sb, " %d", ids->ppid); break;
+	case F_PGRP: strbuf_printf(sb, " %d", ids->pgid); break;
+	case F_SESSION: strbuf_printf(sb, " %d", ids->sid); break;
+	case F_TTY: strbuf_printf(sb, " %u", ids->tty_nr); break;
+	case F_TPGID: strbuf_printf(sb, " %d", ids->tpgid); break;
+	case F_THREADS: strbuf_printf(sb, " %u", ids->zombie ? 1 : ids->nr_threads); break;
+	case F_STARTTIME: strbuf_printf(sb, " %llu", (unsigned long long)start_ticks(s->pp)); break;
+	case F_RSSLIM: strbuf_printf(sb, " %llu", (unsigned long long)s->rsslim); break;
 	case F_ESP:
 	case F_EIP:
-	case F_WCHAN:
-		strbuf_puts(sb, " 0");
-		break;
+	case F_WCHAN: strbuf_puts(sb, " 0"); break;
 	case F_EXIT_SIGNAL:
-		strbuf_printf(sb, " %d", s->pp->task && s->pp->tid != ids->pid
-						 ? -1
-						 : s->pp->process->exit_signal);
+		strbuf_printf(sb, " %d",
+			      s->pp->task && s->pp->tid != ids->pid ? -1
+								    : s->pp->process->exit_signal);
 		break;
-	default:
-		strbuf_printf(sb, " %s", host);
+	default: strbuf_printf(sb, " %s", host);
 	}
 }
 

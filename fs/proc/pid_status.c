@@ -16,12 +16,41 @@
 #include "sentry/task.h"
 
 static const char *const passed[] = {
-	"VmPeak", "VmSize", "VmLck", "VmPin", "VmHWM", "VmRSS", "RssAnon", "RssFile", "RssShmem",
-	"VmData", "VmStk", "VmExe", "VmLib", "VmPTE", "VmSwap", "HugetlbPages", "CoreDumping",
-	"THP_enabled", "untag_mask", "SigQ", "SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt",
-	"Speculation_Store_Bypass", "SpeculationIndirectBranch", "Cpus_allowed",
-	"Cpus_allowed_list", "Mems_allowed", "Mems_allowed_list", "voluntary_ctxt_switches",
-	"nonvoluntary_ctxt_switches", "Ngid", "Kthread",
+	"VmPeak",
+	"VmSize",
+	"VmLck",
+	"VmPin",
+	"VmHWM",
+	"VmRSS",
+	"RssAnon",
+	"RssFile",
+	"RssShmem",
+	"VmData",
+	"VmStk",
+	"VmExe",
+	"VmLib",
+	"VmPTE",
+	"VmSwap",
+	"HugetlbPages",
+	"CoreDumping",
+	"THP_enabled",
+	"untag_mask",
+	"SigQ",
+	"SigPnd",
+	"ShdPnd",
+	"SigBlk",
+	"SigIgn",
+	"SigCgt",
+	"Speculation_Store_Bypass",
+	"SpeculationIndirectBranch",
+	"Cpus_allowed",
+	"Cpus_allowed_list",
+	"Mems_allowed",
+	"Mems_allowed_list",
+	"voluntary_ctxt_switches",
+	"nonvoluntary_ctxt_switches",
+	"Ngid",
+	"Kthread",
 };
 
 static bool is_passed(const char *key)
@@ -77,20 +106,13 @@ static void put_name(struct strbuf *sb, const char *comm)
 static const char *state_word(char c)
 {
 	switch (c) {
-	case 'R':
-		return "R (running)";
-	case 'D':
-		return "D (disk sleep)";
-	case 'T':
-		return "T (stopped)";
-	case 't':
-		return "t (tracing stop)";
-	case 'X':
-		return "X (dead)";
-	case 'Z':
-		return "Z (zombie)";
-	default:
-		return "S (sleeping)";
+	case 'R': return "R (running)";
+	case 'D': return "D (disk sleep)";
+	case 'T': return "T (stopped)";
+	case 't': return "t (tracing stop)";
+	case 'X': return "X (dead)";
+	case 'Z': return "Z (zombie)";
+	default: return "S (sleeping)";
 	}
 }
 

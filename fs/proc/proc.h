@@ -60,7 +60,8 @@ void proc_ids_get(struct proc_pid *pp, struct proc_ids *ret);
 #define PROC_SHOW(name) int name(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 #define PROC_STORE(name)                                                                           \
 	ssize_t name(struct kernfs_inode *kn, struct task *t, char *text, size_t len)
-#define PROC_READLINK(name) int name(struct kernfs_inode *kn, struct task *t, char *buf, size_t size)
+#define PROC_READLINK(name)                                                                        \
+	int name(struct kernfs_inode *kn, struct task *t, char *buf, size_t size)
 #define PROC_JUMP(name) int name(struct kernfs_inode *kn, struct task *t, struct path *ret)
 
 /* pid_stat.c */

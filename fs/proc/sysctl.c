@@ -115,10 +115,9 @@ static void random_uuid(char out[37])
 		memset(b, 0, sizeof(b));
 	b[6] = (b[6] & 0x0f) | 0x40;
 	b[8] = (b[8] & 0x3f) | 0x80;
-	snprintf(out, 37,
-		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-		 b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-		 b[15]);
+	snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+		 b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12],
+		 b[13], b[14], b[15]);
 }
 
 int proc_state_init(struct kernel *k)
@@ -444,14 +443,10 @@ static const struct kernfs_row fs_rows[] = {
 };
 
 static const struct kernfs_row net_core_rows[] = {
-	TEXT("netdev_max_backlog", "1000\n"),
-	TEXT("optmem_max", "131072\n"),
-	VALUE("rmem_default", SYSCTL_RMEM_DEFAULT),
-	VALUE("rmem_max", SYSCTL_RMEM_MAX),
-	VALUE("somaxconn", SYSCTL_SOMAXCONN),
-	VALUE("wmem_default", SYSCTL_WMEM_DEFAULT),
-	VALUE("wmem_max", SYSCTL_WMEM_MAX),
-	{0},
+	TEXT("netdev_max_backlog", "1000\n"),	    TEXT("optmem_max", "131072\n"),
+	VALUE("rmem_default", SYSCTL_RMEM_DEFAULT), VALUE("rmem_max", SYSCTL_RMEM_MAX),
+	VALUE("somaxconn", SYSCTL_SOMAXCONN),	    VALUE("wmem_default", SYSCTL_WMEM_DEFAULT),
+	VALUE("wmem_max", SYSCTL_WMEM_MAX),	    {0},
 };
 
 static const struct kernfs_row net_ipv4_rows[] = {
@@ -516,16 +511,19 @@ static const struct kernfs_row net_rows[] = {
 static const struct kernfs_row empty_rows[] = {{0}};
 
 static const struct kernfs_row user_rows[] = {
-	TEXT("max_cgroup_namespaces", "0\n"), TEXT("max_ipc_namespaces", "0\n"),
-	TEXT("max_mnt_namespaces", "0\n"),    TEXT("max_net_namespaces", "0\n"),
-	TEXT("max_pid_namespaces", "0\n"),    TEXT("max_time_namespaces", "0\n"),
-	TEXT("max_user_namespaces", "0\n"),   TEXT("max_uts_namespaces", "0\n"),
+	TEXT("max_cgroup_namespaces", "0\n"),
+	TEXT("max_ipc_namespaces", "0\n"),
+	TEXT("max_mnt_namespaces", "0\n"),
+	TEXT("max_net_namespaces", "0\n"),
+	TEXT("max_pid_namespaces", "0\n"),
+	TEXT("max_time_namespaces", "0\n"),
+	TEXT("max_user_namespaces", "0\n"),
+	TEXT("max_uts_namespaces", "0\n"),
 	{0},
 };
 
 const struct kernfs_row proc_sys_rows[] = {
-	DIR_ROWS("abi", empty_rows),   DIR_ROWS("debug", empty_rows), DIR_ROWS("dev", empty_rows),
-	DIR_ROWS("fs", fs_rows),       DIR_ROWS("kernel", kernel_rows),
-	DIR_ROWS("net", net_rows),     DIR_ROWS("user", user_rows),   DIR_ROWS("vm", vm_rows),
-	{0},
+	DIR_ROWS("abi", empty_rows), DIR_ROWS("debug", empty_rows),   DIR_ROWS("dev", empty_rows),
+	DIR_ROWS("fs", fs_rows),     DIR_ROWS("kernel", kernel_rows), DIR_ROWS("net", net_rows),
+	DIR_ROWS("user", user_rows), DIR_ROWS("vm", vm_rows),	      {0},
 };

@@ -13,10 +13,12 @@
 const struct kernfs_row proc_sysvipc_rows[] = {
 	TEXT("msg", "       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  "
 		    "cuid  cgid      stime      rtime      ctime\n"),
-	TEXT("sem", "       key      semid perms      nsems   uid   gid  cuid  cgid      otime      "
-		    "ctime\n"),
+	TEXT("sem",
+	     "       key      semid perms      nsems   uid   gid  cuid  cgid      otime      "
+	     "ctime\n"),
 	TEXT("shm", "       key      shmid perms                  size  cpid  lpid nattch   uid   "
-		    "gid  cuid  cgid      atime      dtime      ctime                   rss                  "
+		    "gid  cuid  cgid      atime      dtime      ctime                   rss        "
+		    "          "
 		    "swap\n"),
 	{0},
 };

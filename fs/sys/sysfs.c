@@ -163,7 +163,8 @@ static const struct kernfs_dir_ops cpu_dyn = {
 
 static const struct kernfs_row vulnerabilities_rows[] = {
 	TEXT("meltdown", "Not affected\n"),
-	TEXT("spectre_v1", "Mitigation: usercopy/swapgs barriers and __user pointer sanitization\n"),
+	TEXT("spectre_v1",
+	     "Mitigation: usercopy/swapgs barriers and __user pointer sanitization\n"),
 	TEXT("spectre_v2", "Mitigation: Retpolines\n"),
 	{0},
 };
@@ -190,8 +191,12 @@ static const struct kernfs_row node0_rows[] = {
 };
 
 static const struct kernfs_row node_rows[] = {
-	TEXT("has_cpu", "0\n"),	      TEXT("has_memory", "0\n"), TEXT("has_normal_memory", "0\n"),
-	DIR_ROWS("node0", node0_rows), TEXT("online", "0\n"),	 TEXT("possible", "0\n"),
+	TEXT("has_cpu", "0\n"),
+	TEXT("has_memory", "0\n"),
+	TEXT("has_normal_memory", "0\n"),
+	DIR_ROWS("node0", node0_rows),
+	TEXT("online", "0\n"),
+	TEXT("possible", "0\n"),
 	{0},
 };
 
@@ -204,10 +209,17 @@ static const struct kernfs_row system_rows[] = {
 /* ---- the loopback device ---- */
 
 static const struct kernfs_row lo_statistics_rows[] = {
-	TEXT("collisions", "0\n"), TEXT("multicast", "0\n"),  TEXT("rx_bytes", "0\n"),
-	TEXT("rx_dropped", "0\n"), TEXT("rx_errors", "0\n"),  TEXT("rx_packets", "0\n"),
-	TEXT("tx_bytes", "0\n"),   TEXT("tx_dropped", "0\n"), TEXT("tx_errors", "0\n"),
-	TEXT("tx_packets", "0\n"), {0},
+	TEXT("collisions", "0\n"),
+	TEXT("multicast", "0\n"),
+	TEXT("rx_bytes", "0\n"),
+	TEXT("rx_dropped", "0\n"),
+	TEXT("rx_errors", "0\n"),
+	TEXT("rx_packets", "0\n"),
+	TEXT("tx_bytes", "0\n"),
+	TEXT("tx_dropped", "0\n"),
+	TEXT("tx_errors", "0\n"),
+	TEXT("tx_packets", "0\n"),
+	{0},
 };
 
 static const struct kernfs_row lo_rows[] = {
@@ -250,8 +262,11 @@ static const struct kernfs_row class_net_rows[] = {
 };
 
 static const struct kernfs_row class_rows[] = {
-	DIR_ROWS("block", empty_rows), DIR_ROWS("mem", empty_rows), DIR_ROWS("net", class_net_rows),
-	DIR_ROWS("tty", empty_rows),   {0},
+	DIR_ROWS("block", empty_rows),
+	DIR_ROWS("mem", empty_rows),
+	DIR_ROWS("net", class_net_rows),
+	DIR_ROWS("tty", empty_rows),
+	{0},
 };
 
 /* ---- kernel ---- */
@@ -266,12 +281,9 @@ static const struct kernfs_row thp_rows[] = {
 };
 
 static const struct kernfs_row hugepages_2m_rows[] = {
-	TEXT("free_hugepages", "0\n"),
-	TEXT("nr_hugepages", "0\n"),
-	TEXT("nr_overcommit_hugepages", "0\n"),
-	TEXT("resv_hugepages", "0\n"),
-	TEXT("surplus_hugepages", "0\n"),
-	{0},
+	TEXT("free_hugepages", "0\n"),		TEXT("nr_hugepages", "0\n"),
+	TEXT("nr_overcommit_hugepages", "0\n"), TEXT("resv_hugepages", "0\n"),
+	TEXT("surplus_hugepages", "0\n"),	{0},
 };
 
 static const struct kernfs_row hugepages_rows[] = {
@@ -280,7 +292,10 @@ static const struct kernfs_row hugepages_rows[] = {
 };
 
 static const struct kernfs_row ksm_rows[] = {
-	TEXT("pages_shared", "0\n"), TEXT("pages_sharing", "0\n"), TEXT("run", "0\n"), {0},
+	TEXT("pages_shared", "0\n"),
+	TEXT("pages_sharing", "0\n"),
+	TEXT("run", "0\n"),
+	{0},
 };
 
 static const struct kernfs_row mm_rows[] = {
@@ -291,12 +306,8 @@ static const struct kernfs_row mm_rows[] = {
 };
 
 static const struct kernfs_row kernel_rows[] = {
-	DIR_ROWS("debug", empty_rows),
-	DIR_ROWS("mm", mm_rows),
-	TEXT("profiling", "0\n"),
-	DIR_ROWS("security", empty_rows),
-	TEXT("uevent_seqnum", "1\n"),
-	{0},
+	DIR_ROWS("debug", empty_rows),	  DIR_ROWS("mm", mm_rows),	TEXT("profiling", "0\n"),
+	DIR_ROWS("security", empty_rows), TEXT("uevent_seqnum", "1\n"), {0},
 };
 
 static const struct kernfs_row fs_rows[] = {
@@ -319,11 +330,16 @@ static const struct kernfs_row dev_rows[] = {
 };
 
 static const struct kernfs_row top_rows[] = {
-	DIR_ROWS("block", empty_rows), DIR_ROWS("bus", empty_rows),
-	DIR_ROWS("class", class_rows), DIR_ROWS("dev", dev_rows),
-	DIR_ROWS("devices", devices_rows), DIR_ROWS("firmware", empty_rows),
-	DIR_ROWS("fs", fs_rows),	   DIR_ROWS("kernel", kernel_rows),
-	DIR_ROWS("module", empty_rows),	   DIR_ROWS("power", power_rows),
+	DIR_ROWS("block", empty_rows),
+	DIR_ROWS("bus", empty_rows),
+	DIR_ROWS("class", class_rows),
+	DIR_ROWS("dev", dev_rows),
+	DIR_ROWS("devices", devices_rows),
+	DIR_ROWS("firmware", empty_rows),
+	DIR_ROWS("fs", fs_rows),
+	DIR_ROWS("kernel", kernel_rows),
+	DIR_ROWS("module", empty_rows),
+	DIR_ROWS("power", power_rows),
 	{0},
 };
 

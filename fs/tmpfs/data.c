@@ -509,7 +509,8 @@ static int punch_locked(struct inode *in, uint64_t off, uint64_t len)
 		heap_uncharge(in, off, off + len);
 		return 0;
 	}
-	if (fallocate(d->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)off, (off_t)len) < 0)
+	if (fallocate(d->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)off, (off_t)len) <
+	    0)
 		return -errno;
 	recount(in, d);
 	return 0;
@@ -664,8 +665,7 @@ static int add_seals_locked(struct inode *in, unsigned int seals)
 	if ((seals & F_SEAL_EXEC) && (in->mode & 0111))
 		seals |= HOST_SEALS; /* what may run and not change its mode must not change */
 	/* The host knows whether somebody has it mapped for writing: -EBUSY. */
-	if (d->fd >= 0 && (seals & HOST_SEALS) &&
-	    fcntl(d->fd, F_ADD_SEALS, seals & HOST_SEALS) < 0)
+	if (d->fd >= 0 && (seals & HOST_SEALS) && fcntl(d->fd, F_ADD_SEALS, seals & HOST_SEALS) < 0)
 		return -errno;
 	d->seals |= seals;
 	return 0;

@@ -22,6 +22,11 @@ static struct tmpfs_dir *dir_of(struct inode *in)
 	return &tmpfs_inode(in)->dir;
 }
 
+static bool is_dir(const struct inode *in)
+{
+	return S_ISDIR(inode_read(in, mode));
+}
+
 void tmpfs_dir_init(struct tmpfs_dir *d)
 {
 	hash_init(&d->names);
@@ -49,8 +54,7 @@ static struct tmpfs_dirent *find(struct inode *dir, const struct qstr *name)
 {
 	struct tmpfs_dirent *e;
 
-	hash_for_each_possible(&dir_of(dir)->names, e, by_name,
-			       hash_bytes(name->name, name->len)) {
+	hash_for_each_possible(&dir_of(dir)->names, e, by_name, hash_bytes(name->name, name->len)) {
 		if (e->len == name->len && memcmp(e->name, name->name, name->len) == 0)
 			return e;
 	}
@@ -102,7 +106,7 @@ void tmpfs_dir_free(struct tmpfs_dir *d)
 
 		hash_for_each_safe(&d->names, e, tmp, by_name) {
 			hash_del(&d->names, &e->by_name);
-			if (S_ISDIR(e->inode->mode) && !hash_empty(&dir_of(e->inode)->names)) {
+			if (is_dir(e->inode) && !hash_empty(&dir_of(e->inode)->names)) {
 				from = e;
 				break;
 			}
@@ -152,7 +156,7 @@ static int add_new(struct inode *dir, const struct qstr *name, struct inode *in,
 	}
 	e->inode = in;
 	dirent_add(dir, e);
-	if (S_ISDIR(in->mode))
+	if (is_dir(in))
 		inode_write(dir, nlink, dir->nlink + 1);
 	*ret = inode_get(in);
 	return 0;
@@ -300,9 +304,9 @@ static int exchange(struct inode *olddir, struct tmpfs_dirent *a, struct inode *
 
 	a->inode = b->inode;
 	b->inode = in;
-	if (S_ISDIR(b->inode->mode))
+	if (is_dir(b->inode))
 		move_dotdot(olddir, newdir);
-	if (S_ISDIR(a->inode->mode))
+	if (is_dir(a->inode))
 		move_dotdot(newdir, olddir);
 	touch_moved(a->inode);
 	touch_moved(b->inode);
@@ -323,7 +327,7 @@ static int replace_entry(struct inode *newdir, struct tmpfs_dirent *to, struct i
 	struct inode *old = to->inode;
 	int err;
 
-	if (S_ISDIR(old->mode)) {
+	if (is_dir(old)) {
 		err = kill_dir(old);
 		if (err < 0)
 			return err;
@@ -366,7 +370,7 @@ int tmpfs_rename(struct inode *olddir, const struct qstr *oldname, struct inode 
 		fresh->inode = inode_get(victim);
 		dirent_add(newdir, fresh);
 	}
-	if (S_ISDIR(victim->mode))
+	if (is_dir(victim))
 		move_dotdot(olddir, newdir);
 	if (whiteout) {
 		from->inode = whiteout;

@@ -75,12 +75,8 @@ static void choose_ops(struct tmpfs_inode *ti, uint32_t mode)
 		ti->vfs.fops = &tmpfs_file_fops;
 		tmpfs_data_init(&ti->data);
 		break;
-	case S_IFLNK:
-		ti->vfs.ops = &tmpfs_symlink_inode_ops;
-		break;
-	default:
-		ti->vfs.ops = &tmpfs_special_inode_ops;
-		break;
+	case S_IFLNK: ti->vfs.ops = &tmpfs_symlink_inode_ops; break;
+	default: ti->vfs.ops = &tmpfs_special_inode_ops; break;
 	}
 }
 

@@ -124,8 +124,7 @@ int tmpfs_rmdir(struct inode *dir, const struct qstr *name, struct inode *victim
 int tmpfs_rename(struct inode *olddir, const struct qstr *oldname, struct inode *victim,
 		 struct inode *newdir, const struct qstr *newname, struct inode *replaced,
 		 unsigned int flags);
-int tmpfs_tmpfile(struct inode *dir, uint32_t mode, uint32_t uid, uint32_t gid,
-		  struct inode **ret);
+int tmpfs_tmpfile(struct inode *dir, uint32_t mode, uint32_t uid, uint32_t gid, struct inode **ret);
 
 /* data.c; tmpfs_data_*: in->mu is held */
 extern const struct file_ops tmpfs_file_fops;

@@ -99,24 +99,17 @@ static int parse_size(const char *s, const struct kernel *k, uint64_t *ret)
 	}
 	switch (*end) {
 	case 't':
-	case 'T':
-		shift += 10;
-		__attribute__((fallthrough));
+	case 'T': shift += 10; __attribute__((fallthrough));
 	case 'g':
-	case 'G':
-		shift += 10;
-		__attribute__((fallthrough));
+	case 'G': shift += 10; __attribute__((fallthrough));
 	case 'm':
-	case 'M':
-		shift += 10;
-		__attribute__((fallthrough));
+	case 'M': shift += 10; __attribute__((fallthrough));
 	case 'k':
 	case 'K':
 		shift += 10;
 		end++;
 		break;
-	default:
-		break;
+	default: break;
 	}
 	if (*end || v > UINT64_MAX >> shift)
 		return -EINVAL;

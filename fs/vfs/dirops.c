@@ -7,7 +7,10 @@
  * up to date. Events for inotify(7) are sent when the locks are gone.
  *
  * Locking: one directory: its mu. Two: rename_mu for writing, then the ancestor first, else the
- * lower address first. References that may be the last are put outside.
+ * lower address first. An op may lock a child of a directory it holds. This cannot deadlock: shape
+ * changes only under rename_mu, a waiting chain of (directory, its child) goes down the tree, and who
+ * waits across the tree (a rename) knows that neither of its two directories is above the other.
+ * References that may be the last are put outside.
  *
  * Differences from Linux: a name that is a mountpoint in any namespace cannot be removed (Linux
  * detaches mounts of other namespaces).
@@ -143,14 +146,11 @@ static int make_inode(struct task *t, struct inode *dir, const struct qstr *name
 
 	new_inode_owner(t, dir, &mode, &uid, &gid);
 	switch (mode & S_IFMT) {
-	case S_IFREG:
-		return ops->create ? ops->create(dir, name, mode, uid, gid, ret) : -EPERM;
-	case S_IFDIR:
-		return ops->mkdir ? ops->mkdir(dir, name, mode, uid, gid, ret) : -EPERM;
+	case S_IFREG: return ops->create ? ops->create(dir, name, mode, uid, gid, ret) : -EPERM;
+	case S_IFDIR: return ops->mkdir ? ops->mkdir(dir, name, mode, uid, gid, ret) : -EPERM;
 	case S_IFLNK:
 		return ops->symlink ? ops->symlink(dir, name, m->target, uid, gid, ret) : -EPERM;
-	default:
-		return ops->mknod ? ops->mknod(dir, name, mode, m->rdev, uid, gid, ret) : -EPERM;
+	default: return ops->mknod ? ops->mknod(dir, name, mode, m->rdev, uid, gid, ret) : -EPERM;
 	}
 }
 
@@ -253,21 +253,14 @@ int vfs_mknod(struct task *t, int dirfd, const char *name, uint32_t mode, uint64
 	struct make_args m = {.mode = (mode & S_IFMT) | (mode & 07777)};
 
 	switch (mode & S_IFMT) {
-	case 0:
-		m.mode |= S_IFREG;
-		break;
+	case 0: m.mode |= S_IFREG; break;
 	case S_IFCHR:
-	case S_IFBLK:
-		m.rdev = rdev;
-		break;
+	case S_IFBLK: m.rdev = rdev; break;
 	case S_IFREG:
 	case S_IFIFO:
-	case S_IFSOCK:
-		break;
-	case S_IFDIR:
-		return -EPERM;
-	default:
-		return -EINVAL;
+	case S_IFSOCK: break;
+	case S_IFDIR: return -EPERM;
+	default: return -EINVAL;
 	}
 	return make_name(t, dirfd, name, &m);
 }
@@ -434,18 +427,10 @@ int vfs_unlink(struct task *t, int dirfd, const char *name, int at_flags)
 	if (err < 0)
 		return err;
 	switch (pl.type) {
-	case LAST_NORM:
-		err = remove_at(t, &pl, rmdir);
-		break;
-	case LAST_DOT:
-		err = rmdir ? -EINVAL : -EISDIR;
-		break;
-	case LAST_DOTDOT:
-		err = rmdir ? -ENOTEMPTY : -EISDIR;
-		break;
-	case LAST_ROOT:
-		err = rmdir ? -EBUSY : -EISDIR;
-		break;
+	case LAST_NORM: err = remove_at(t, &pl, rmdir); break;
+	case LAST_DOT: err = rmdir ? -EINVAL : -EISDIR; break;
+	case LAST_DOTDOT: err = rmdir ? -ENOTEMPTY : -EISDIR; break;
+	case LAST_ROOT: err = rmdir ? -EBUSY : -EISDIR; break;
 	}
 	path_put(&pl.dir);
 	return err;
@@ -541,9 +526,9 @@ static int rename_check_perms(const struct rename *r)
 	int err = may_delete(from, r->old->inode, c, is_dir);
 
 	if (err == 0)
-		err = r->target->inode ? may_delete(to, r->target->inode, c,
-						    exchange ? target_dir : is_dir)
-				       : may_create(to, c);
+		err = r->target->inode
+			      ? may_delete(to, r->target->inode, c, exchange ? target_dir : is_dir)
+			      : may_create(to, c);
 	if (err == 0 && !from->ops->rename)
 		err = -EPERM;
 	if (err == 0 && from != to) {
@@ -573,8 +558,8 @@ static int rename_locked(struct rename *r)
 	if (err < 0)
 		return err;
 	err = place_inode(&r->from)->ops->rename(place_inode(&r->from), &r->from.name,
-						 r->old->inode, place_inode(&r->to),
-						 &r->to.name, r->target->inode, r->flags);
+						 r->old->inode, place_inode(&r->to), &r->to.name,
+						 r->target->inode, r->flags);
 	if (err < 0)
 		return err;
 	if (r->flags & RENAME_EXCHANGE) {
@@ -646,8 +631,8 @@ static int rename_places(struct rename *r)
 	return err > 0 ? 0 : err;
 }
 
-int vfs_rename(struct task *t, int olddirfd, const char *oldname, int newdirfd,
-	       const char *newname, unsigned int flags)
+int vfs_rename(struct task *t, int olddirfd, const char *oldname, int newdirfd, const char *newname,
+	       unsigned int flags)
 {
 	struct rename r = {.t = t, .flags = flags};
 	int err;

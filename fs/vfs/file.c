@@ -41,7 +41,8 @@ struct file *file_new(const struct path *p, const struct file_ops *ops, int flag
 	f->path = *p;
 	path_get(&f->path);
 	f->inode = p->dentry->inode;
-	f->mode = (unsigned int)(flags + 1) & O_ACCMODE; /* O_RDONLY, O_WRONLY, O_RDWR; 3: neither */
+	f->mode = (unsigned int)(flags + 1) &
+		  O_ACCMODE; /* O_RDONLY, O_WRONLY, O_RDWR; 3: neither */
 	atomic_init(&f->flags, flags & ~OPEN_ONLY_FLAGS);
 	return f;
 }
@@ -256,9 +257,7 @@ int64_t generic_llseek(struct file *f, int64_t off, int whence, int64_t size)
 	int64_t pos;
 
 	switch (whence) {
-	case SEEK_SET:
-		pos = off;
-		break;
+	case SEEK_SET: pos = off; break;
 	case SEEK_CUR:
 		if (__builtin_add_overflow(f->pos, off, &pos))
 			return -EINVAL;
@@ -273,8 +272,7 @@ int64_t generic_llseek(struct file *f, int64_t off, int whence, int64_t size)
 			return -ENXIO;
 		pos = whence == SEEK_DATA ? off : size;
 		break;
-	default:
-		return -EINVAL;
+	default: return -EINVAL;
 	}
 	if (pos < 0)
 		return -EINVAL;

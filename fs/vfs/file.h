@@ -37,18 +37,19 @@ struct file_ops {
 	ssize_t (*read)(struct file *f, struct uio *u, int64_t *pos, int flags);
 	ssize_t (*write)(struct file *f, struct uio *u, int64_t *pos, int flags);
 	int64_t (*llseek)(struct file *f, int64_t off, int whence); /* [-ESPIPE] */
-	int (*readdir)(struct file *f, struct dir_context *ctx);	 /* [-ENOTDIR] from f->pos */
+	int (*readdir)(struct file *f, struct dir_context *ctx);    /* [-ENOTDIR] from f->pos */
 	/* What is ready now: POLLIN... [POLLIN|POLLOUT|POLLRDNORM|POLLWRNORM: always ready] */
 	uint32_t (*poll)(struct file *f);
 	/* The queue that wakes for poll's events. [NULL: never blocks, epoll_ctl gives -EPERM] */
 	struct wait_queue *(*wait_queue)(struct file *f);
-	long (*ioctl)(struct file *f, struct task *t, unsigned int cmd, uint64_t arg); /* [-ENOTTY] */
+	long (*ioctl)(struct file *f, struct task *t, unsigned int cmd,
+		      uint64_t arg); /* [-ENOTTY] */
 	/* A host fd that the guest may map with exactly the file's access mode: hardening 4. The
 	 * fd is borrowed (*ret_owned false) or to be closed by the caller (true). [-ENODEV] */
 	int (*mmap)(struct file *f, int prot, int flags, uint64_t off, uint64_t len, int *ret_fd,
 		    bool *ret_owned);
-	int (*fsync)(struct file *f, bool datasync);				/* [-EINVAL] */
-	int (*fallocate)(struct file *f, int mode, int64_t off, int64_t len);	/* [-EOPNOTSUPP] */
+	int (*fsync)(struct file *f, bool datasync);			      /* [-EINVAL] */
+	int (*fallocate)(struct file *f, int mode, int64_t off, int64_t len); /* [-EOPNOTSUPP] */
 	int (*flush)(struct file *f, struct task *t); /* each close(2) of an fd [0] */
 	void (*show_fdinfo)(struct file *f, struct strbuf *sb);
 	int (*set_flags)(struct file *f, int flags); /* F_SETFL veto, e.g. O_DIRECT [0] */
@@ -59,8 +60,8 @@ struct file_ops {
 enum {
 	FMODE_READ = 1,
 	FMODE_WRITE = 2,
-	FMODE_PATH = 4,	   /* O_PATH: almost everything is -EBADF */
-	FMODE_STREAM = 8,  /* no offset: pipes, sockets, ttys; lseek and pread give -ESPIPE */
+	FMODE_PATH = 4,	  /* O_PATH: almost everything is -EBADF */
+	FMODE_STREAM = 8, /* no offset: pipes, sockets, ttys; lseek and pread give -ESPIPE */
 	FMODE_EXEC = 16,
 	FMODE_NOWAIT = 32,
 };
@@ -70,17 +71,17 @@ struct file {
 	const struct file_ops *ops;
 	struct path path; /* always set; anonymous objects have a dentry on the anon super */
 	struct inode *inode;
-	unsigned int mode;    /* FMODE_* */
-	atomic_int flags;     /* O_ACCMODE and the changeable O_APPEND, O_NONBLOCK, ... */
+	unsigned int mode; /* FMODE_* */
+	atomic_int flags;  /* O_ACCMODE and the changeable O_APPEND, O_NONBLOCK, ... */
 	struct mutex pos_mu;
 	int64_t pos;
-	void *data; /* the filesystem's */
+	void *data;	   /* the filesystem's */
 	struct cred *cred; /* opener's */
 	/* F_SETOWN, F_SETSIG */
 	int owner_pid, owner_type, owner_sig;
 	struct fasync *fasync; /* O_ASYNC: fs/anon/fasync.c; guarded by pos_mu */
-	struct list epitems; /* epoll registrations, fs/anon/epoll.c; guarded by epoll's lock */
-	bool write_counted; /* holds inode_get_write() */
+	struct list epitems;   /* epoll registrations, fs/anon/epoll.c; guarded by epoll's lock */
+	bool write_counted;    /* holds inode_get_write() */
 };
 
 /* A file on an existing inode/path; refs are taken. Does not call ops->open. */
@@ -96,7 +97,7 @@ struct file *file_get(struct file *f);
 void file_put(struct file *f); /* may release; never under a lock that release takes */
 
 /* Wrappers; mode checks give -EBADF. */
-ssize_t file_read(struct file *f, struct uio *u, int flags);		/* at and moving the offset */
+ssize_t file_read(struct file *f, struct uio *u, int flags); /* at and moving the offset */
 ssize_t file_write(struct file *f, struct uio *u, int flags);
 ssize_t file_pread(struct file *f, struct uio *u, int64_t pos, int flags);
 ssize_t file_pwrite(struct file *f, struct uio *u, int64_t pos, int flags);

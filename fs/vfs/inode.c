@@ -124,8 +124,8 @@ uint64_t vfs_alloc_dev(struct kernel *k)
 	return makedev(0, (unsigned int)atomic_fetch_add(&k->next_dev, 1));
 }
 
-void super_init(struct super *s, struct kernel *k, const struct super_ops *ops,
-		const char *fstype, const char *source, uint64_t magic)
+void super_init(struct super *s, struct kernel *k, const struct super_ops *ops, const char *fstype,
+		const char *source, uint64_t magic)
 {
 	ref_init(&s->ref, 1);
 	s->ops = ops;
@@ -174,7 +174,9 @@ int vfs_statfs(const struct path *p, struct kstatfs *ret)
 	if (s == s->kernel->anon_super) {
 		uint32_t mode = inode_read(p->dentry->inode, mode);
 
-		ret->type = S_ISFIFO(mode) ? PIPEFS_MAGIC : S_ISSOCK(mode) ? SOCKFS_MAGIC : s->magic;
+		ret->type = S_ISFIFO(mode)   ? PIPEFS_MAGIC
+			    : S_ISSOCK(mode) ? SOCKFS_MAGIC
+					     : s->magic;
 	}
 	if (s->ops->statfs)
 		err = s->ops->statfs(s, ret);
@@ -209,7 +211,8 @@ struct inode *anon_inode_new(struct kernel *k, uint32_t mode)
 	struct inode *in = mem_zalloc(sizeof(*in));
 
 	if (in)
-		inode_init(in, k->anon_super, &anon_inode_ops, mode, atomic_fetch_add(&k->next_ino, 1));
+		inode_init(in, k->anon_super, &anon_inode_ops, mode,
+			   atomic_fetch_add(&k->next_ino, 1));
 	return in;
 }
 

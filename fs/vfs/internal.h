@@ -58,8 +58,7 @@ must_check int path_lookup_cred(struct task *t, const struct cred *c, int dirfd,
 /* One name in a directory. lookup_name() takes the directory's lock if the cache does not know;
  * lookup_name_locked() wants it held (revalidate_name() before that). *ret may be negative. */
 must_check int lookup_name(struct dentry *dir, const struct qstr *name, struct dentry **ret);
-must_check int lookup_name_locked(struct dentry *dir, const struct qstr *name,
-				  struct dentry **ret);
+must_check int lookup_name_locked(struct dentry *dir, const struct qstr *name, struct dentry **ret);
 void revalidate_name(struct dentry *dir, const struct qstr *name);
 
 /* A walk to a name that may get created: open.c. */
@@ -106,7 +105,8 @@ static inline bool dentry_is_mountpoint(struct dentry *d)
 /* ---- perm.c, dirops.c ---- */
 /* May c make a name in dir, remove victim from it? may_create(), may_delete() of Linux. */
 must_check int may_create(struct inode *dir, const struct cred *c);
-must_check int may_delete(struct inode *dir, struct inode *victim, const struct cred *c, bool isdir);
+must_check int may_delete(struct inode *dir, struct inode *victim, const struct cred *c,
+			  bool isdir);
 bool in_group_or_capable(const struct cred *c, struct inode *in, uint32_t gid);
 /* Owner and mode of a new inode in dir: set-gid directories, umask. mode includes the type. */
 void new_inode_owner(struct task *t, struct inode *dir, uint32_t *mode, uint32_t *uid,

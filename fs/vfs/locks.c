@@ -97,17 +97,10 @@ int file_lock_range(struct file *f, const struct flock *fl, struct file_lock *re
 	int64_t base, start, end;
 
 	switch (fl->l_whence) {
-	case SEEK_SET:
-		base = 0;
-		break;
-	case SEEK_CUR:
-		base = f->pos;
-		break;
-	case SEEK_END:
-		base = (int64_t)inode_read(f->inode, size);
-		break;
-	default:
-		return -EINVAL;
+	case SEEK_SET: base = 0; break;
+	case SEEK_CUR: base = f->pos; break;
+	case SEEK_END: base = (int64_t)inode_read(f->inode, size); break;
+	default: return -EINVAL;
 	}
 	if (__builtin_add_overflow(base, fl->l_start, &start))
 		return -EOVERFLOW;

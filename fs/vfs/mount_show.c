@@ -39,9 +39,9 @@ static void put_mount_flags(struct strbuf *sb, unsigned int flags)
 		unsigned int flag;
 		const char *text;
 	} names[] = {
-		{MNT_NOSUID, ",nosuid"},	 {MNT_NODEV, ",nodev"},
-		{MNT_NOEXEC, ",noexec"},	 {MNT_NOATIME, ",noatime"},
-		{MNT_NODIRATIME, ",nodiratime"}, {MNT_RELATIME, ",relatime"},
+		{MNT_NOSUID, ",nosuid"},	   {MNT_NODEV, ",nodev"},
+		{MNT_NOEXEC, ",noexec"},	   {MNT_NOATIME, ",noatime"},
+		{MNT_NODIRATIME, ",nodiratime"},   {MNT_RELATIME, ",relatime"},
 		{MNT_NOSYMFOLLOW, ",nosymfollow"},
 	};
 
@@ -134,15 +134,9 @@ static void show_one(const struct shown_mount *m, const struct path *root, enum 
 	if (path_name_from(root, &at, false, buf, PATH_MAX, &reachable) < 0 || !reachable)
 		return;
 	switch (form) {
-	case SHOW_MOUNTS:
-		show_mounts(m, buf, sb);
-		break;
-	case SHOW_MOUNTINFO:
-		show_mountinfo(m, buf, info, sizeof(info), sb);
-		break;
-	case SHOW_MOUNTSTATS:
-		show_mountstats(m, buf, sb);
-		break;
+	case SHOW_MOUNTS: show_mounts(m, buf, sb); break;
+	case SHOW_MOUNTINFO: show_mountinfo(m, buf, info, sizeof(info), sb); break;
+	case SHOW_MOUNTSTATS: show_mountstats(m, buf, sb); break;
 	}
 }
 

@@ -383,7 +383,6 @@ static int nd_jump_magic(struct nameidata *nd, struct inode *in)
 	return 0;
 }
 
-
 static int nd_read_link(struct nameidata *nd, struct inode *in, const char **ret)
 {
 	char buf[PATH_MAX];
@@ -463,12 +462,9 @@ static int nd_walk_component(struct nameidata *nd, bool follow, const char **ret
 	int err;
 
 	switch (nd->last_type) {
-	case LAST_DOTDOT:
-		return nd_dotdot(nd);
-	case LAST_NORM:
-		break;
-	default:
-		return 0;
+	case LAST_DOTDOT: return nd_dotdot(nd);
+	case LAST_NORM: break;
+	default: return 0;
 	}
 	err = lookup_name(nd->path.dentry, &nd->last, &child);
 	if (err < 0)

@@ -58,8 +58,7 @@ static int may_open(const struct cred *c, const struct path *p, const struct ope
 	int err;
 
 	switch (mode & S_IFMT) {
-	case S_IFLNK:
-		return -ELOOP;
+	case S_IFLNK: return -ELOOP;
 	case S_IFDIR:
 		if (o->acc & MAY_WRITE)
 			return -EISDIR;

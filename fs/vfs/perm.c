@@ -161,8 +161,8 @@ int vfs_access(struct task *t, int dirfd, const char *name, int mode, int at_fla
 
 	if (at_flags & AT_EMPTY_PATH)
 		flags |= LOOKUP_EMPTY;
-	if (!(at_flags & AT_EACCESS) && (c->fsuid != c->uid || c->fsgid != c->gid ||
-					 c->cap_effective != real_caps(c))) {
+	if (!(at_flags & AT_EACCESS) &&
+	    (c->fsuid != c->uid || c->fsgid != c->gid || c->cap_effective != real_caps(c))) {
 		real = real_ids(c);
 		if (!real)
 			return -ENOMEM;

@@ -89,11 +89,11 @@ enum {
 	IATTR_ATIME_NOW = 128,
 	IATTR_MTIME_NOW = 256,
 	/* How the VFS came to it; filesystems may ignore these. */
-	IATTR_TOUCH = 512,	 /* utimensat(2) with "now" for both: writers may, too */
-	IATTR_TIMES_SET = 1024,	 /* utimensat(2) with explicit times: owners only */
-	IATTR_FORCE = 2048,	 /* no permission checks (the kernel's own changes) */
-	IATTR_CHOWN = 4096,	 /* chown(2), even of nothing: drops set-id bits */
-	IATTR_OPEN = 8192,	 /* O_TRUNC */
+	IATTR_TOUCH = 512,	/* utimensat(2) with "now" for both: writers may, too */
+	IATTR_TIMES_SET = 1024, /* utimensat(2) with explicit times: owners only */
+	IATTR_FORCE = 2048,	/* no permission checks (the kernel's own changes) */
+	IATTR_CHOWN = 4096,	/* chown(2), even of nothing: drops set-id bits */
+	IATTR_OPEN = 8192,	/* O_TRUNC */
 };
 struct iattr {
 	unsigned int valid;
@@ -121,12 +121,16 @@ struct inode_ops {
 	int (*mkdir)(struct inode *dir, const struct qstr *name, uint32_t mode, uint32_t uid,
 		     uint32_t gid, struct inode **ret); /* [-EPERM] */
 	int (*mknod)(struct inode *dir, const struct qstr *name, uint32_t mode, uint64_t rdev,
-		     uint32_t uid, uint32_t gid, struct inode **ret); /* [-EPERM] FIFO, socket, dev */
-	int (*symlink)(struct inode *dir, const struct qstr *name, const char *target,
-		       uint32_t uid, uint32_t gid, struct inode **ret); /* [-EPERM] */
-	int (*link)(struct inode *dir, const struct qstr *name, struct inode *target); /* [-EPERM] */
-	int (*unlink)(struct inode *dir, const struct qstr *name, struct inode *victim); /* [-EPERM] */
-	int (*rmdir)(struct inode *dir, const struct qstr *name, struct inode *victim);  /* [-EPERM] */
+		     uint32_t uid, uint32_t gid,
+		     struct inode **ret); /* [-EPERM] FIFO, socket, dev */
+	int (*symlink)(struct inode *dir, const struct qstr *name, const char *target, uint32_t uid,
+		       uint32_t gid, struct inode **ret); /* [-EPERM] */
+	int (*link)(struct inode *dir, const struct qstr *name,
+		    struct inode *target); /* [-EPERM] */
+	int (*unlink)(struct inode *dir, const struct qstr *name,
+		      struct inode *victim); /* [-EPERM] */
+	int (*rmdir)(struct inode *dir, const struct qstr *name,
+		     struct inode *victim); /* [-EPERM] */
 	/* [-EINVAL] replaced: inode that newname names now, or NULL. flags: RENAME_NOREPLACE is
 	 * checked by the VFS; RENAME_EXCHANGE, RENAME_WHITEOUT by the filesystem [-EINVAL]. */
 	int (*rename)(struct inode *olddir, const struct qstr *oldname, struct inode *victim,
@@ -156,7 +160,8 @@ struct inode_ops {
 	/* [-EOPNOTSUPP] names are whole ("user.x"). get/list: size 0 asks for the size; -ERANGE. */
 	ssize_t (*getxattr)(struct inode *in, const char *name, void *buf, size_t size);
 	ssize_t (*listxattr)(struct inode *in, char *buf, size_t size);
-	int (*setxattr)(struct inode *in, const char *name, const void *val, size_t size, int flags);
+	int (*setxattr)(struct inode *in, const char *name, const void *val, size_t size,
+			int flags);
 	int (*removexattr)(struct inode *in, const char *name);
 
 	/* Last reference gone: free it. (r) */
@@ -179,18 +184,18 @@ struct inode {
 	uint64_t rdev;
 	uint64_t size;
 	struct timespec atime, mtime, ctime, btime;
-	bool dead; /* a removed directory: no new names (-ENOENT) */
+	bool dead;     /* a removed directory: no new names (-ENOENT) */
 	bool linkable; /* nlink 0, but link(2) may name it: O_TMPFILE without O_EXCL */
 	/* Attached by generic code; each has its own file. */
-	struct file_locks *locks;   /* fs/vfs/locks.c: POSIX, OFD, flock */
+	struct file_locks *locks;    /* fs/vfs/locks.c: POSIX, OFD, flock */
 	struct inotify_marks *marks; /* fs/anon/inotify.c; NULL: nobody watches */
-	struct pipe *pipe;	    /* FIFOs: fs/pipefs/fifo.c */
-	atomic_int write_openers;   /* >0: open for writing; <0: denied (being executed) */
+	struct pipe *pipe;	     /* FIFOs: fs/pipefs/fifo.c */
+	atomic_int write_openers;    /* >0: open for writing; <0: denied (being executed) */
 };
 
 struct super_ops {
 	int (*statfs)(struct super *s, struct kstatfs *ret); /* [generic zeros with magic] */
-	int (*sync)(struct super *s);			      /* [0] */
+	int (*sync)(struct super *s);			     /* [0] */
 	/* For /proc/mounts: each option with a comma before it (",size=64k,mode=755"). */
 	void (*show_options)(struct super *s, struct strbuf *sb);
 	/* mount -o remount with these options (may be ""): [0 for "", else -EINVAL] */
@@ -207,7 +212,7 @@ struct super {
 	uint64_t dev;	/* st_dev, unique per super (vfs_alloc_dev()) */
 	uint64_t magic; /* statfs f_type */
 	bool readonly;
-	bool no_dcache; /* /proc, devpts: names come and go by themselves, look up every time */
+	bool no_dcache;	  /* /proc, devpts: names come and go by themselves, look up every time */
 	bool memory_only; /* inodes cost nothing but memory: a longer tail of unused names */
 	struct inode *root;
 	struct dentry *root_dentry; /* made by the first mount; dentry.c */
@@ -221,13 +226,13 @@ struct dentry {
 	struct dentry *parent; /* self for a root */
 	struct inode *inode;   /* NULL: negative */
 	struct super *super;
-	struct hash_node hash;	 /* in the dentry cache, keyed (parent, name) */
-	struct list sibling;	 /* in parent's children */
+	struct hash_node hash; /* in the dentry cache, keyed (parent, name) */
+	struct list sibling;   /* in parent's children */
 	struct list children;
 	struct list lru;
-	_Atomic bool hashed;	 /* false: unlinked or replaced (d_path shows " (deleted)") */
-	bool cached;		 /* in the hash, on the LRU; see dentry.c for who holds what */
-	_Atomic bool referenced; /* used since the LRU looked last */
+	_Atomic bool hashed;	      /* false: unlinked or replaced (d_path shows " (deleted)") */
+	bool cached;		      /* in the hash, on the LRU; see dentry.c for who holds what */
+	_Atomic bool referenced;      /* used since the LRU looked last */
 	_Atomic uint32_t mounts_here; /* number of mounts on it */
 	uint32_t name_len;
 	char *name; /* iname or allocated */
@@ -250,12 +255,12 @@ struct mount {
 	struct ref ref;
 	struct super *super;
 	struct dentry *root;
-	struct mount *parent;	    /* NULL for the root mount and detached ones */
-	struct dentry *mountpoint;  /* in parent */
-	struct list node;	    /* in ns->mounts, in mount order */
-	struct hash_node by_point;  /* in ns->by_point, keyed (parent, mountpoint) */
-	uint32_t nr_children;	    /* mounts whose parent this is */
-	bool expired;		    /* MNT_EXPIRE was asked once and nobody came since */
+	struct mount *parent;	   /* NULL for the root mount and detached ones */
+	struct dentry *mountpoint; /* in parent */
+	struct list node;	   /* in ns->mounts, in mount order */
+	struct hash_node by_point; /* in ns->by_point, keyed (parent, mountpoint) */
+	uint32_t nr_children;	   /* mounts whose parent this is */
+	bool expired;		   /* MNT_EXPIRE was asked once and nobody came since */
 	_Atomic unsigned int flags;
 	uint64_t id;
 	struct mount_ns *ns;
@@ -303,9 +308,9 @@ void mount_ns_put(struct mount_ns *ns);
 void inode_init(struct inode *in, struct super *s, const struct inode_ops *ops, uint32_t mode,
 		uint64_t ino);
 void inode_fini(struct inode *in); /* frees what generic code attached; call it in destroy */
-void super_init(struct super *s, struct kernel *k, const struct super_ops *ops,
-		const char *fstype, const char *source, uint64_t magic);
-uint64_t vfs_alloc_dev(struct kernel *k); /* anonymous st_dev numbers, major 0 */
+void super_init(struct super *s, struct kernel *k, const struct super_ops *ops, const char *fstype,
+		const char *source, uint64_t magic);
+uint64_t vfs_alloc_dev(struct kernel *k);		/* anonymous st_dev numbers, major 0 */
 void inode_touch(struct inode *in, unsigned int which); /* IATTR_ATIME|MTIME|CTIME := now */
 void generic_fillattr(struct inode *in, struct kstat *st);
 int generic_setattr(struct inode *in, const struct iattr *attr); /* not size */
@@ -329,11 +334,11 @@ void dcache_invalidate(struct inode *dir, const struct qstr *name);
 
 /* ---- path resolution, fs/vfs/namei.c: path_resolution(7), openat2(2) ---- */
 enum {
-	LOOKUP_FOLLOW = 1,	/* follow a final symlink */
-	LOOKUP_DIRECTORY = 2,	/* -ENOTDIR unless a directory */
-	LOOKUP_EMPTY = 4,	/* "" means the start itself (AT_EMPTY_PATH) */
-	LOOKUP_PARENT = 8,	/* stop before the last component, see path_lookup_parent() */
-	LOOKUP_NO_XDEV = 16,	/* RESOLVE_NO_XDEV */
+	LOOKUP_FOLLOW = 1,    /* follow a final symlink */
+	LOOKUP_DIRECTORY = 2, /* -ENOTDIR unless a directory */
+	LOOKUP_EMPTY = 4,     /* "" means the start itself (AT_EMPTY_PATH) */
+	LOOKUP_PARENT = 8,    /* stop before the last component, see path_lookup_parent() */
+	LOOKUP_NO_XDEV = 16,  /* RESOLVE_NO_XDEV */
 	LOOKUP_NO_MAGICLINKS = 32,
 	LOOKUP_NO_SYMLINKS = 64,
 	LOOKUP_BENEATH = 128,
@@ -400,8 +405,8 @@ bool mount_is_readonly(const struct mount *m); /* by mount or by super */
 #define XATTR_NAME_LEN_MAX 255
 #define XATTR_VALUE_MAX 65536
 #define XATTR_LIST_MAX_LEN 65536
-must_check int vfs_setxattr(struct task *t, const struct path *p, const char *name,
-			    const void *val, size_t size, int flags);
+must_check int vfs_setxattr(struct task *t, const struct path *p, const char *name, const void *val,
+			    size_t size, int flags);
 must_check ssize_t vfs_getxattr(struct task *t, const struct path *p, const char *name, void *buf,
 				size_t size);
 must_check ssize_t vfs_listxattr(struct task *t, const struct path *p, char *buf, size_t size);
@@ -444,8 +449,8 @@ struct fs_type {
 		      struct super **ret);
 	bool guest_may_mount;
 };
-void fs_type_register(struct kernel *k, const struct fs_type *type); /* type is static */
+void fs_type_register(struct kernel *k, const struct fs_type *type);	/* type is static */
 const struct fs_type *fs_type_find(struct kernel *k, const char *name); /* NULL: unknown */
-void fs_type_list(struct kernel *k, struct strbuf *sb); /* /proc/filesystems */
+void fs_type_list(struct kernel *k, struct strbuf *sb);			/* /proc/filesystems */
 
 #endif

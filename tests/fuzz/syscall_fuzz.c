@@ -17,6 +17,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -38,6 +40,7 @@
 #define FIRST_FD 3
 #define NR_FDS 24
 #define ROUND_MS 3000
+#define REPORT_FD 900 /* standard error, out of the calls' reach */
 
 struct row {
 	const char *name;
@@ -381,8 +384,8 @@ static void describe(long nr, const uint64_t *a, long ret)
 {
 	if (opt.round < 0)
 		return;
-	fprintf(stderr, "%s(%#lx, %#lx, %#lx, %#lx, %#lx, %#lx) = %ld\n", rows[nr].name, a[0], a[1],
-		a[2], a[3], a[4], a[5], ret);
+	dprintf(REPORT_FD, "%s(%#lx, %#lx, %#lx, %#lx, %#lx, %#lx) = %ld\n", rows[nr].name, a[0],
+		a[1], a[2], a[3], a[4], a[5], ret);
 }
 
 static bool is_impossible(long nr, long ret)
@@ -417,7 +420,8 @@ static void one_call(void)
 		totals->worked[nr]++;
 	else if (is_impossible(nr, ret)) {
 		totals->bad++;
-		fprintf(stderr, "impossible result: %s(%#lx, %#lx, %#lx, %#lx, %#lx, %#lx) = %ld\n",
+		dprintf(REPORT_FD,
+			"impossible result: %s(%#lx, %#lx, %#lx, %#lx, %#lx, %#lx) = %ld\n",
 			rows[nr].name, a[0], a[1], a[2], a[3], a[4], a[5], ret);
 	}
 }
@@ -427,6 +431,13 @@ static void nothing(int sig)
 	(void)sig;
 }
 
+_Noreturn static void give_up(int line)
+{
+	if (errno != EACCES) /* another round has changed a mode */
+		dprintf(REPORT_FD, "line %d: %s\n", line, strerror(errno));
+	_exit(98);
+}
+
 static void make_files(void)
 {
 	static char dir[64];
@@ -434,7 +445,7 @@ static void make_files(void)
 
 	snprintf(dir, sizeof(dir), "/tmp/fuzz.%d", getpid());
 	if (mkdir(dir, 0777) < 0 || chdir(dir) < 0)
-		_exit(98);
+		give_up(__LINE__);
 	for (int fd = FIRST_FD; fd < NR_FDS; fd++)
 		close(fd);
 	open(".", O_RDONLY | O_DIRECTORY);
@@ -463,10 +474,12 @@ static void make_memory(void)
 	size_t size = ARENA_PAGES * PAGE;
 
 	arena = mmap(NULL, size + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	victim = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	victim = mmap(NULL, size + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		      0);
 	if (arena == MAP_FAILED || victim == MAP_FAILED)
-		_exit(98);
-	munmap(arena + size, PAGE);
+		give_up(__LINE__);
+	mprotect(arena + size, PAGE, PROT_NONE);
+	mprotect(victim + size, PAGE, PROT_NONE);
 	for (size_t i = 0; i < size; i += 8)
 		*(uint64_t *)(arena + i) = rnd();
 }
@@ -485,11 +498,15 @@ static void set_up_round(void)
 	int null = open("/dev/null", O_RDWR);
 
 	setsid();
-	for (int fd = 0; fd < (opt.round < 0 ? 2 : 0); fd++) /* standard error stays for reports */
-		dup2(null, fd);
-	if (opt.seed % 2 && opt.round < 0 && getppid() % 2) {
+	for (int fd = 0; fd <= 2; fd++)
+		if (null < 0 || dup2(null, fd) < 0)
+			close(fd);
+	/* What root does to mounts is its round's own. */
+	if (getuid() == 0 && unshare(CLONE_NEWNS) < 0)
+		give_up(__LINE__);
+	if (opt.round < 0 && getppid() % 2) {
 		if (setresgid(1000, 1000, 1000) < 0 || setresuid(1000, 1000, 1000) < 0)
-			_exit(98);
+			give_up(__LINE__);
 	}
 	limit(RLIMIT_FSIZE, 16 << 20);
 	limit(RLIMIT_AS, 1UL << 30);
@@ -553,12 +570,24 @@ static void wait_round(pid_t pid)
 		totals->killed++;
 }
 
+/* What a round of root may have done to the names that others need, as far as it can be undone. */
+static void repair(void)
+{
+	mkdir("/tmp", 01777);
+	mknod("/dev/null", S_IFCHR | 0666, makedev(1, 3));
+	if (chmod("/tmp", 01777) < 0 || chmod("/", 0755) < 0 || chmod("/dev", 0755) < 0 ||
+	    chmod("/dev/null", 0666) < 0)
+		usleep(1000);
+}
+
 _Noreturn static void run_worker(unsigned long index, long end)
 {
 	for (unsigned long round = index; now_ms() < end; round += opt.workers) {
 		char dir[64];
-		pid_t pid = fork();
+		pid_t pid;
 
+		repair();
+		pid = fork();
 		if (pid == 0)
 			run_round(opt.seed, round);
 		if (pid < 0) {
@@ -637,10 +666,12 @@ int main(int argc, char **argv)
 		return fprintf(stderr, "usage: %s --seconds N [--seed S]\n", argv[0]), 2;
 	if (!inside_sandbox())
 		return fprintf(stderr, "not in a sandbox: this would damage the system\n"), 2;
-	totals = mmap(NULL, sizeof(*totals), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		      0);
+	/* Far from all that the calls are given. */
+	totals = mmap((void *)0x1000000000, sizeof(*totals), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (totals == MAP_FAILED)
 		return perror("mmap"), 2;
+	dup2(STDERR_FILENO, REPORT_FD);
 	printf("seed %lu\n", opt.seed);
 	fflush(stdout);
 	if (opt.round >= 0)

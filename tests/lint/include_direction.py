@@ -16,7 +16,8 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TOPS = ('sentry', 'syscalls', 'fs', 'netstack', 'platform', 'runsc-c')
 # Small headers of filesystems that the core calls at fixed points.
-HOOKS = {'fs/anon/inotify.h', 'fs/dev/chrdev.h', 'fs/pipefs/pipe.h'}
+HOOKS = {'fs/anon/epoll.h', 'fs/anon/fasync.h', 'fs/anon/inotify.h',
+         'fs/dev/chrdev.h', 'fs/pipefs/pipe.h'}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 
 LOW = {'base', 'abi'}

@@ -10,6 +10,26 @@ static void try(const char *what, int fd, int prot, int flags)
 		munmap(p, 4096);
 }
 
+/* The mapping outlives the descriptor and the name. */
+static void outlives(int fd)
+{
+	char *map, buf[8];
+	int again = dup(fd);
+
+	must(ftruncate(fd, 4096));
+	map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	show_ptr("shared", map);
+	close(fd);
+	must(unlink("f"));
+	strcpy(map, "written through the map");
+	show_read("read", pread(again, buf, 7, 0), buf);
+	must(pwrite(again, "WRITTEN", 7, 0));
+	show_data("map", map, 23);
+	must(ftruncate(again, 0));
+	must(ftruncate(again, 4096));
+	show_true("cut and grown: zeros", all_zero(map, 4096));
+}
+
 int main(void)
 {
 	int p[2], fd;
@@ -28,22 +48,6 @@ int main(void)
 	try("memfd", memfd_create("m", 0), PROT_READ, MAP_SHARED);
 	try("closed", closed_fd(), PROT_READ, MAP_PRIVATE);
 	try("program", xopen("/proc/self/exe", O_RDONLY, 0), PROT_READ | PROT_EXEC, MAP_PRIVATE);
-	/* The mapping outlives the descriptor and the name. */
-	must(ftruncate(fd, 4096));
-	{
-		char *map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-		int again = dup(fd);
-
-		show_ptr("shared", map);
-		close(fd);
-		must(unlink("f"));
-		strcpy(map, "written through the map");
-		show_read("read", pread(again, (char[8]){0}, 7, 0), map);
-		must(pwrite(again, "WRITTEN", 7, 0));
-		show_data("map", map, 23);
-		must(ftruncate(again, 0));
-		must(ftruncate(again, 4096));
-		show_true("cut and grown: zeros", all_zero(map, 4096));
-	}
+	outlives(fd);
 	return 0;
 }

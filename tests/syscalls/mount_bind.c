@@ -42,7 +42,7 @@ int main(void)
 	show_file("read", "b/f");
 	show_fd("write", open("b/f", O_RDWR));
 	show_fd("create", open("b/x", O_WRONLY | O_CREAT, 0644));
-	show_fd("O_CREAT of an existing one for reading", open("b/f", O_RDONLY | O_CREAT, 0644));
+	close(show_fd("O_CREAT for reading", open("b/f", O_RDONLY | O_CREAT, 0644)));
 	show("mkdir", mkdir("b/d", 0755));
 	show("unlink", unlink("b/f"));
 	show("chmod", chmod("b/f", 0600));

@@ -18,7 +18,7 @@ static void list(const char *what, const char *file)
 		char src[100], dir[2100], kind[100], opts[500];
 		int a, b;
 
-		if (!p)
+		if (!p || p[strlen(cwd)] != '/')
 			continue;
 		if (!strcmp(file, "/proc/self/mounts")) {
 			if (sscanf(l, "%99s %2099s %99s %499s %d %d", src, dir, kind, opts, &a, &b) == 6)

@@ -1,6 +1,6 @@
 /*
- * tests/syscalls/ptrace_breakpoint.c - a break point: int3 poked into the text, hit, taken away, and
- * the instruction run; the tracer's own text is unchanged.
+ * tests/syscalls/ptrace_breakpoint.c - a break point: int3 poked into the text, hit, taken away,
+ * and the instruction run; the tracer's own text is unchanged.
  */
 #include "check.h"
 #include <sys/ptrace.h>

@@ -9,10 +9,11 @@
 static void run(const char *what, int sig)
 {
 	unsigned long msg = 0;
-	pid_t pid = xfork();
+	pid_t pid;
 	int status;
 
 	say("%s", what);
+	pid = xfork();
 	if (pid == 0) {
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 		raise(SIGSTOP);

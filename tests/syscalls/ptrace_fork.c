@@ -25,10 +25,11 @@ static __attribute__((noinline)) pid_t do_vfork(void)
 static void run(const char *what, int how, long options)
 {
 	unsigned long msg = 0;
-	pid_t pid = xfork();
+	pid_t pid;
 	int status;
 
 	say("%s", what);
+	pid = xfork();
 	if (pid == 0) {
 		long new;
 

@@ -28,10 +28,10 @@ int main(void)
 	show("CONT of a running one", ptrace(PTRACE_CONT, pid, NULL, NULL));
 	show("INTERRUPT", ptrace(PTRACE_INTERRUPT, pid, NULL, NULL));
 	show_stop("stop", xwait(pid));
-	show("LISTEN outside of a group stop", ptrace(PTRACE_LISTEN, pid, NULL, NULL));
 	show("CONT", ptrace(PTRACE_CONT, pid, NULL, NULL));
 	kill(pid, SIGSTOP);
 	show_stop("signal stop", xwait(pid));
+	show("LISTEN outside of a group stop", ptrace(PTRACE_LISTEN, pid, NULL, NULL));
 	show("CONT with it", ptrace(PTRACE_CONT, pid, NULL, SIGSTOP));
 	show_stop("group stop", xwait(pid));
 	show("LISTEN", ptrace(PTRACE_LISTEN, pid, NULL, NULL));

@@ -41,7 +41,8 @@ int main(void)
 	si.si_value.sival_int = 8;
 	show("SETSIGINFO", ptrace(PTRACE_SETSIGINFO, pid, NULL, &si));
 	show("GETSIGMASK", ptrace(PTRACE_GETSIGMASK, pid, 8L, &mask));
-	say("mask: HUP %d USR1 %d", (int)(mask >> (SIGHUP - 1) & 1), (int)(mask >> (SIGUSR1 - 1) & 1));
+	say("mask: HUP %d USR1 %d", (int)(mask >> (SIGHUP - 1) & 1),
+	    (int)(mask >> (SIGUSR1 - 1) & 1));
 	mask = 1UL << (SIGINT - 1);
 	show("SETSIGMASK", ptrace(PTRACE_SETSIGMASK, pid, 8L, &mask));
 	show("GETSIGMASK, bad size", ptrace(PTRACE_GETSIGMASK, pid, 4L, &mask));

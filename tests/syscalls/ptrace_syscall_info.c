@@ -20,7 +20,8 @@ static void look(pid_t pid, bool quiet)
 	if (quiet && !(i.op == PTRACE_SYSCALL_INFO_ENTRY && i.entry.nr == SYS_lseek))
 		return;
 	show_val("size", n);
-	show_true("architecture, pointers", i.arch != 0 && i.instruction_pointer && i.stack_pointer);
+	show_true("architecture", i.arch != 0);
+	show_true("pointers", i.instruction_pointer && i.stack_pointer);
 	if (i.op == PTRACE_SYSCALL_INFO_ENTRY)
 		say("entry: lseek %d arguments %lld %lld %lld", i.entry.nr == SYS_lseek,
 		    i.entry.args[0], i.entry.args[1], i.entry.args[2]);

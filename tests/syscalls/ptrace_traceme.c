@@ -12,6 +12,16 @@ static void handler(int sig)
 	got = sig;
 }
 
+/* Both results are shown when the child has stopped again, so that its lines come before. */
+static void cont(const char *what, pid_t pid, int sig)
+{
+	long r = ptrace(PTRACE_CONT, pid, NULL, (long)sig);
+	int status = xwait(pid);
+
+	show(what, r);
+	show_status("\tthen", status);
+}
+
 int main(void)
 {
 	pid_t pid = xfork();
@@ -32,16 +42,11 @@ int main(void)
 		_exit(4);
 	}
 	show_status("stop", xwait(pid));
-	show("CONT", ptrace(PTRACE_CONT, pid, NULL, NULL));
-	show_status("stop", xwait(pid));
-	show("CONT without the signal", ptrace(PTRACE_CONT, pid, NULL, NULL));
-	show_status("stop", xwait(pid));
-	show("CONT with it", ptrace(PTRACE_CONT, pid, NULL, SIGUSR1));
-	show_status("stop", xwait(pid));
-	show("CONT with another", ptrace(PTRACE_CONT, pid, NULL, SIGUSR2));
-	show_status("stop", xwait(pid));
-	show("CONT with it", ptrace(PTRACE_CONT, pid, NULL, SIGTERM));
-	show_status("end", xwait(pid));
+	cont("CONT", pid, 0);
+	cont("CONT without the signal", pid, 0);
+	cont("CONT with it", pid, SIGUSR1);
+	cont("CONT with another", pid, SIGUSR2);
+	cont("CONT with SIGTERM", pid, SIGTERM);
 	show("dead", ptrace(PTRACE_CONT, pid, NULL, NULL));
 	return 0;
 }

@@ -2,8 +2,8 @@
  * tests/unit/fake_guest.h - guests that are threads of the test, for tests of the syscall layer
  *
  * Model: a fake platform whose guest memory is the test's own. guest_call() traps: it runs
- * task_serve() and, if the call parks, sleeps until somebody's answer. Every thread that woke others
- * drains the run queue, as workers do; an event thread runs the timers.
+ * task_serve() and, if the call parks, sleeps until somebody's answer. Every thread that woke
+ * others drains the run queue, as workers do; an event thread runs the timers.
  *
  * Interface: guest_setup() once; guest_new(NULL) makes a task with an fd table of its own,
  * guest_new(g) one that shares g's. Signals: guest_signal() makes a pending signal appear.

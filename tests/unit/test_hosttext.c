@@ -17,8 +17,15 @@ static void stat_shows_guest_numbers(void **state)
 		.pp = &pp,
 		.may = true,
 		.rsslim = UINT64_MAX,
-		.ids = {.pid = 5, .tid = 5, .ppid = 1, .pgid = 4, .sid = 3, .nr_threads = 2,
-			.tty_nr = 34816, .tpgid = 4, .comm = "a b)"},
+		.ids = {.pid = 5,
+			.tid = 5,
+			.ppid = 1,
+			.pgid = 4,
+			.sid = 3,
+			.nr_threads = 2,
+			.tty_nr = 34816,
+			.tpgid = 4,
+			.comm = "a b)"},
 	};
 	char host[] = " S 900 901 902 0 -1 4194304 10 0 0 0 7 8 0 0 20 0 9 0 77777 3060 421 123 "
 		      "4096 8192 1000 222 333 0 0 0 2 444 0 0 99 1 0 0 0 0 0 11 12 13 14 15 16 17 "

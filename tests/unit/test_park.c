@@ -2,8 +2,9 @@
  * tests/unit/test_park.c - sentry/park.c, wait.c, timer.c and event.c together: no wake-up is lost,
  * no call is resumed twice, whatever races
  *
- * Fake tasks run fake calls ("take a token, wait if there is none") on several workers, with wake-ups
- * by tokens, deadlines and signals at random. The end is reached only if every wake-up arrived.
+ * Fake tasks run fake calls ("take a token, wait if there is none") on several workers, with
+ * wake-ups by tokens, deadlines and signals at random. The end is reached only if every wake-up
+ * arrived.
  */
 #include "sentry/park.h"
 

@@ -1,5 +1,5 @@
 /*
- * tests/unit/test_procfs.c - /proc, /sys, /dev and /dev/pts of a kernel whose one guest is this very
+ * tests/unit/test_procfs.c - /proc, /sys, /dev and /dev/pts of a kernel whose one guest is this
  * process, opened and read by name
  */
 #include "fs/dev/devfs.h"

@@ -99,9 +99,10 @@ static void rename_exchanges_and_leaves_whiteouts(void **state)
 
 	assert_int_equal(t_mkdir(t, "/d", 0755), 0);
 	assert_int_equal(t_creat(t, "/d/in", 0644), 0);
-	assert_int_equal(t_creat(t, "/a_name_that_is_longer_than_the_inline_space_of_a_dentry", 0644),
-			 0);
-	assert_int_equal(t_rename(t, "/d", "/a_name_that_is_longer_than_the_inline_space_of_a_dentry",
+	assert_int_equal(
+		t_creat(t, "/a_name_that_is_longer_than_the_inline_space_of_a_dentry", 0644), 0);
+	assert_int_equal(t_rename(t, "/d",
+				  "/a_name_that_is_longer_than_the_inline_space_of_a_dentry",
 				  RENAME_EXCHANGE),
 			 0);
 	assert_int_equal(t_stat(t, "/d", &st), 0);
@@ -196,7 +197,8 @@ static void out_of_memory_leaves_things_as_they_were(void **state)
 		bool struck;
 
 		mem_fail_after(n);
-		err = t_rename(t, "/d/file", "/d/a_name_that_is_longer_than_the_inline_space_of_one",
+		err = t_rename(t, "/d/file",
+			       "/d/a_name_that_is_longer_than_the_inline_space_of_one",
 			       RENAME_WHITEOUT);
 		struck = mem_fail_stop();
 		if (err == 0)

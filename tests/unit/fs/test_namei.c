@@ -184,10 +184,14 @@ static void the_cache_is_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(walks_dots_slashes_and_symlinks), TEST(gives_the_errnos_of_linux),
-		TEST(creates_through_a_dangling_symlink), TEST(forty_symlinks_and_no_more),
-		TEST(openat2_keeps_inside), TEST(search_permission_is_needed),
-		TEST(deleted_places_say_so), TEST(cached_walks_allocate_nothing),
+		TEST(walks_dots_slashes_and_symlinks),
+		TEST(gives_the_errnos_of_linux),
+		TEST(creates_through_a_dangling_symlink),
+		TEST(forty_symlinks_and_no_more),
+		TEST(openat2_keeps_inside),
+		TEST(search_permission_is_needed),
+		TEST(deleted_places_say_so),
+		TEST(cached_walks_allocate_nothing),
 		TEST(the_cache_is_bounded),
 	};
 

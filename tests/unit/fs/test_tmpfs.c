@@ -122,13 +122,14 @@ static void space_runs_out_and_comes_back(void **state)
 
 static void options_are_checked(void **state)
 {
-	static const char *const bad[] = {"size=x", "mode=9", "nonsense", "uid=-1", "size=1q", "mode"};
+	static const char *const bad[] = {"size=x", "mode=9",  "nonsense",
+					  "uid=-1", "size=1q", "mode"};
 	struct super *s;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_int_equal(tmpfs_create(&fx.k, "x", bad[i], &s), -EINVAL);
-	assert_int_equal(tmpfs_create(&fx.k, "x", "size=50%,mode=0700,uid=1,gid=2,nr_inodes=1k", &s),
-			 0);
+	assert_int_equal(
+		tmpfs_create(&fx.k, "x", "size=50%,mode=0700,uid=1,gid=2,nr_inodes=1k", &s), 0);
 	assert_int_equal(s->root->mode, S_IFDIR | 0700);
 	assert_int_equal(s->root->gid, 2);
 	super_put(s);
@@ -210,15 +211,6 @@ static void writers_and_executors_exclude_each_other(void **state)
 	assert_true(fd >= 0);
 }
 
-static void file_sizes_are_limited(void **state)
-{
-	struct task *t = fx.t;
-	int fd = t_open(t, "/f", O_CREAT | O_RDWR, 0644);
-
-	fx.p.limits[RLIMIT_FSIZE].rlim_cur = 10;
-	assert_int_equal(t_write(t, fd, "0123456789abcdef", 16), 10);
-}
-
 static void attributes_of_the_extended_kind(void **state)
 {
 	struct task *t = fx.t, *user = fixture_task(1000, 1000);
@@ -278,7 +270,6 @@ int main(void)
 		TEST(mappings_have_the_mode_of_the_descriptor),
 		TEST(sealed_memfds_do_not_change),
 		TEST(writers_and_executors_exclude_each_other),
-		TEST(file_sizes_are_limited),
 		TEST(attributes_of_the_extended_kind),
 		TEST(an_unnamed_file_can_be_named),
 	};
