@@ -448,7 +448,7 @@ void task_serve_end(struct task *t)
 {
 	unsigned int old = atomic_fetch_and(&t->life, ~(unsigned int)TASK_SERVING);
 
-	if (old & TASK_DEAD)
+	if (old == (TASK_SERVING | TASK_DEAD))
 		task_release(t);
 }
 

@@ -111,18 +111,21 @@ static bool over_nproc(struct task *t)
 static int mark(struct task *t, struct pending_clone *pc)
 {
 	struct kernel *k = t->kernel;
-	bool ambiguous;
+	int err = 0;
 
-	rwlock_wrlock(&k->tree_lock);
-	ambiguous = k->nr_pending_clones > 0;
-	k->nr_pending_clones++;
-	list_add_tail(&pc->node, &k->pending_clones);
-	if (ambiguous)
+	mutex_lock(&k->clone_mu); /* nobody claims pc before it has its token */
+	if (k->nr_pending_clones > 0) {
 		pc->token = TOKEN_BASE + k->next_clone_token++ % TOKEN_RANGE;
-	rwlock_unlock(&k->tree_lock);
-	if (!ambiguous)
-		return 0;
-	return hostproc_timerslack_set(k, t->plat.host_tid, pc->token);
+		err = hostproc_timerslack_set(k, t->plat.host_tid, pc->token);
+	}
+	if (err == 0) {
+		rwlock_wrlock(&k->tree_lock);
+		k->nr_pending_clones++;
+		list_add_tail(&pc->node, &k->pending_clones);
+		rwlock_unlock(&k->tree_lock);
+	}
+	mutex_unlock(&k->clone_mu);
+	return err;
 }
 
 static void unlist(struct kernel *k, struct pending_clone *pc)
@@ -148,7 +151,6 @@ int task_clone_prepare(struct task *t, const struct clone_request *req)
 		return -ENOMEM;
 	err = mark(t, pc);
 	if (err < 0) {
-		unlist(k, pc);
 		pending_free(pc);
 		return err == -ESRCH ? err : -EAGAIN;
 	}
@@ -288,7 +290,7 @@ static bool known(struct kernel *k, pid_t host_tid)
 #define MAX_SCAN 4096
 
 /* The first child (or thread) of t on the host that has no record: the one its clone made. */
-static pid_t find_new_child(struct task *t, const struct pending_clone *pc)
+static pid_t scan_for_child(struct task *t, const struct pending_clone *pc)
 {
 	struct kernel *k = t->kernel;
 	pid_t host_pid = t->process->host_pid;
@@ -305,6 +307,17 @@ static pid_t find_new_child(struct task *t, const struct pending_clone *pc)
 		if (!known(k, tids[i]))
 			return tids[i];
 	return 0;
+}
+
+/* The host's list can skip an entry when a neighbour is reaped meanwhile: a clone that seems to have
+ * failed is worth a second look. */
+static pid_t find_new_child(struct task *t, const struct pending_clone *pc)
+{
+	pid_t tid = 0;
+
+	for (int i = 0; i < 3 && !tid; i++)
+		tid = scan_for_child(t, pc);
+	return tid;
 }
 
 static bool still_pending(struct kernel *k, const struct pending_clone *pc, const struct task *t)

@@ -81,11 +81,13 @@ static void verdict(struct task *t, long r)
 			platform->parked(t);
 		return;
 	}
+	if (r == SYS_DONE)
+		return; /* whoever gave the verdict has called task_serve_end() before it */
 	/* The thread may run, and trap again, as soon as the verdict is out. */
 	task_serve_end(t);
 	if (r == SYS_CONTINUE)
 		platform->continue_call(t);
-	else if (r != SYS_DONE)
+	else
 		platform->answer(t, r);
 }
 
