@@ -72,6 +72,8 @@ struct kernel {
 	struct mutex file_locks_mu; /* LOCK_FILE_LOCKS: fs/vfs/locks.c */
 	struct list blocked_locks;  /* who waits for whose POSIX lock: EDEADLK */
 	uint64_t host_memory;	    /* bytes of RAM, for tmpfs's default size */
+	_Atomic uint32_t nr_memfds; /* host descriptors that tmpfs holds, and how many it may */
+	uint32_t max_memfds;
 	_Atomic uint64_t next_dev, next_ino, next_mnt_id;
 
 	/* ---- UTS ---- */

@@ -72,7 +72,7 @@ static int set_mode(struct host_inode *hi, uint32_t mode)
 	struct host_fd *h;
 	int fd, err;
 
-	if (S_ISLNK(hi->inode.mode))
+	if (is_symlink(&hi->inode))
 		return -EOPNOTSUPP;
 	h = host_anchor_get(hi);
 	if (h) {
@@ -80,7 +80,7 @@ static int set_mode(struct host_inode *hi, uint32_t mode)
 		host_fd_put(h);
 		return err;
 	}
-	if (!S_ISDIR(hi->inode.mode) && !S_ISREG(hi->inode.mode))
+	if (!is_dir(&hi->inode) && !is_regular(&hi->inode))
 		return set_mode_by_name(hi, mode);
 	err = host_open_fd(hi, O_RDONLY, &fd);
 	if (err == -EACCES)
@@ -206,7 +206,7 @@ static int xattr_open(struct host_inode *hi, int *ret_fd)
 {
 	int err = host_open_fd(hi, O_RDONLY, ret_fd);
 
-	if (err == -EACCES && S_ISREG(hi->inode.mode) && !hi->masked)
+	if (err == -EACCES && is_regular(&hi->inode) && !hi->masked)
 		err = host_open_fd(hi, O_WRONLY, ret_fd);
 	return err;
 }

@@ -324,23 +324,21 @@ static int host_link(struct inode *in, const struct qstr *name, struct inode *ta
 	struct host_inode *dir = to_host(in), *hi = to_host(target);
 	struct host_name n;
 	struct host_loc loc;
-	bool unnamed;
 	int dirfd, err;
 
 	if (hi->masked)
 		return -EPERM;
-	err = host_loc_get(hi, &loc);
-	unnamed = err == -ENOENT;
-	if (err < 0 && !unnamed)
-		return err;
 	err = change_begin(dir, name, &n, &dirfd);
+	if (err < 0)
+		return err;
+	err = host_loc_get(hi, &loc);
 	if (err == 0) {
-		err = unnamed ? link_by_anchor(hi, dirfd, n.s)
-			      : link_by_name(hi, &loc, dirfd, n.s);
-		host_dir_put(dir);
-	}
-	if (!unnamed)
+		err = link_by_name(hi, &loc, dirfd, n.s);
 		host_loc_put(&loc);
+	} else if (err == -ENOENT) {
+		err = link_by_anchor(hi, dirfd, n.s);
+	}
+	host_dir_put(dir);
 	if (err < 0)
 		return err;
 	touch_links(target, 1);
@@ -392,6 +390,21 @@ static int host_tmpfile(struct inode *in, uint32_t mode, uint32_t uid, uint32_t 
 	return 0;
 }
 
+/* At the host, and in what we know. */
+static int remove_name(struct host_inode *dir, int dirfd, const char *name,
+		       struct host_inode *victim, bool is_dir)
+{
+	struct hostfs *fs = host_fs(dir);
+	int err;
+
+	host_names_write(fs);
+	err = hostop_unlink(dirfd, name, is_dir);
+	if (err == 0)
+		host_drop_location(victim, dir, name);
+	host_names_unlock(fs);
+	return err;
+}
+
 static int host_unlink(struct inode *in, const struct qstr *name, struct inode *victim)
 {
 	struct host_inode *dir = to_host(in);
@@ -401,11 +414,10 @@ static int host_unlink(struct inode *in, const struct qstr *name, struct inode *
 	err = change_begin(dir, name, &n, &dirfd);
 	if (err < 0)
 		return err;
-	err = hostop_unlink(dirfd, n.s, false);
+	err = remove_name(dir, dirfd, n.s, to_host(victim), false);
 	host_dir_put(dir);
 	if (err < 0)
 		return err;
-	host_drop_location(to_host(victim), dir, n.s);
 	touch_links(victim, -1);
 	mark_stale(dir);
 	return 0;
@@ -431,33 +443,40 @@ static int host_rmdir(struct inode *in, const struct qstr *name, struct inode *v
 	err = change_begin(dir, name, &n, &dirfd);
 	if (err < 0)
 		return err;
-	err = hostop_unlink(dirfd, n.s, true);
+	err = remove_name(dir, dirfd, n.s, to_host(victim), true);
 	host_dir_put(dir);
 	if (err < 0)
 		return err;
 	removed_dir(to_host(victim));
-	host_drop_location(to_host(victim), dir, n.s);
 	mark_stale(dir);
 	return 0;
 }
 
-/* The host has renamed: names, links and staleness follow. */
-static void renamed(struct host_inode *od, const char *on, struct host_inode *victim,
-		    struct host_inode *nd, const char *nn, struct host_inode *replaced, bool swap)
+/* Where everything is after a rename. */
+static void move_locations(struct host_inode *od, const char *on, struct host_inode *victim,
+			   struct host_inode *nd, const char *nn, struct host_inode *replaced,
+			   bool swap)
+{
+	if (replaced && replaced != victim) {
+		if (swap)
+			host_set_location(replaced, od, on);
+		host_drop_location(replaced, nd, nn);
+	}
+	host_set_location(victim, nd, nn);
+	host_drop_location(victim, od, on);
+}
+
+static void renamed(struct host_inode *od, struct host_inode *victim, struct host_inode *nd,
+		    struct host_inode *replaced, bool swap)
 {
 	if (replaced && swap) {
-		host_set_location(replaced, od, on);
-		host_drop_location(replaced, nd, nn);
 		mark_stale(replaced);
 	} else if (replaced && replaced != victim) {
-		host_drop_location(replaced, nd, nn);
-		if (S_ISDIR(replaced->inode.mode))
+		if (is_dir(&replaced->inode))
 			removed_dir(replaced);
 		else
 			touch_links(&replaced->inode, -1);
 	}
-	host_set_location(victim, nd, nn);
-	host_drop_location(victim, od, on);
 	mark_stale(victim);
 	mark_stale(od);
 	mark_stale(nd);
@@ -482,10 +501,14 @@ static int host_rename(struct inode *oldin, const struct qstr *oldname, struct i
 	err = change_begin(nd, newname, &nn, &nfd);
 	if (err < 0)
 		goto out_old;
+	host_names_write(host_fs(od));
 	err = hostop_rename(ofd, on.s, nfd, nn.s, flags);
+	if (err == 0)
+		move_locations(od, on.s, to_host(victim), nd, nn.s, r, flags & RENAME_EXCHANGE);
+	host_names_unlock(host_fs(od));
 	host_dir_put(nd);
 	if (err == 0)
-		renamed(od, on.s, to_host(victim), nd, nn.s, r, flags & RENAME_EXCHANGE);
+		renamed(od, to_host(victim), nd, r, flags & RENAME_EXCHANGE);
 out_old:
 	host_dir_put(od);
 	return err;

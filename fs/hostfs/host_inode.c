@@ -56,7 +56,7 @@ bool host_inode_is(const struct host_inode *hi, const struct statx *stx)
 {
 	return hi->host_ino == stx->stx_ino && hi->host_dev == stx_dev(stx) &&
 	       hi->host_mnt == stx_mnt(stx) &&
-	       (hi->inode.mode & S_IFMT) == (stx->stx_mode & S_IFMT);
+	       (inode_read(&hi->inode, mode) & S_IFMT) == (stx->stx_mode & S_IFMT);
 }
 
 void host_inode_fill(struct host_inode *hi, const struct statx *stx)
@@ -76,13 +76,17 @@ void host_inode_fill(struct host_inode *hi, const struct statx *stx)
 	in->atime = stx_time(&stx->stx_atime);
 	in->mtime = stx_time(&stx->stx_mtime);
 	in->ctime = stx_time(&stx->stx_ctime);
-	if (stx->stx_mask & STATX_BTIME)
-		in->btime = stx_time(&stx->stx_btime);
 	hi->blocks = stx->stx_blocks;
 	hi->blksize = stx->stx_blksize;
 }
 
 /* The host reuses inode numbers: another time of birth is another file. */
+static void set_birth(struct host_inode *hi, const struct statx *stx)
+{
+	if (stx->stx_mask & STATX_BTIME)
+		hi->inode.btime = stx_time(&stx->stx_btime);
+}
+
 static bool same_birth(const struct host_inode *hi, const struct statx *stx)
 {
 	return !(stx->stx_mask & STATX_BTIME) ||
@@ -102,7 +106,7 @@ static int host_statx(struct host_inode *hi, struct statx *stx)
 		host_fd_put(h);
 		return err;
 	}
-	if (S_ISDIR(hi->inode.mode)) {
+	if (is_dir(&hi->inode)) {
 		err = host_dir_get(hi, &fd);
 		if (err < 0)
 			return err;
@@ -201,6 +205,8 @@ static struct host_inode *host_inode_new(struct hostfs *fs, const struct statx *
 	inode_init(&hi->inode, &fs->super, ops_for(fs, hi, stx->stx_mode), stx->stx_mode,
 		   stx->stx_ino);
 	hi->inode.fops = S_ISREG(stx->stx_mode) ? &host_file_ops : NULL;
+	hi->inode.btime = (struct timespec){0};
+	set_birth(hi, stx);
 	host_inode_fill(hi, stx);
 	return hi;
 }
@@ -274,7 +280,7 @@ void host_set_location(struct host_inode *hi, struct host_inode *parent, const c
 	mutex_lock(&fs->mu);
 	same = alias_take_locked(hi, parent, name);
 	location_swap_locked(hi, a);
-	if (a->parent && !S_ISDIR(hi->inode.mode) && inode_read(&hi->inode, nlink) > 1 &&
+	if (a->parent && !is_dir(&hi->inode) && inode_read(&hi->inode, nlink) > 1 &&
 	    hi->nr_aliases < HOST_MAX_ALIASES && !is_name(a->parent, a->name, parent, name)) {
 		a->next = hi->aliases;
 		hi->aliases = a;
@@ -385,6 +391,7 @@ void host_inode_adopt(struct host_inode *hi, const struct statx *stx)
 	hi->host_dev = stx_dev(stx);
 	hi->host_ino = stx->stx_ino;
 	hash_add(&fs->by_id, &hi->by_id, id_hash(hi->host_dev, hi->host_ino));
+	set_birth(hi, stx);
 	mutex_unlock(&fs->mu);
 	host_inode_fill(hi, stx);
 	mutex_unlock(&hi->inode.mu);
@@ -607,7 +614,7 @@ static bool next_to_reopen_locked(struct hostfs *fs, struct host_inode *dir,
 }
 
 /* One directory nearer to dir with each round; what the last round opened stays in use meanwhile. */
-int host_dir_get(struct host_inode *dir, int *ret_fd)
+static int dir_get_named(struct host_inode *dir, int *ret_fd)
 {
 	struct hostfs *fs = host_fs(dir);
 	struct host_inode *held = NULL, *cur = NULL, *parent = NULL;
@@ -644,12 +651,24 @@ int host_dir_get(struct host_inode *dir, int *ret_fd)
 	return err;
 }
 
+int host_dir_get(struct host_inode *dir, int *ret_fd)
+{
+	struct hostfs *fs = host_fs(dir);
+	int err;
+
+	host_names_read(fs);
+	err = dir_get_named(dir, ret_fd);
+	host_names_unlock(fs);
+	return err;
+}
+
 int host_loc_get(struct host_inode *hi, struct host_loc *loc)
 {
 	struct hostfs *fs = host_fs(hi);
 	struct host_inode *parent = NULL;
 	int err;
 
+	host_names_read(fs);
 	mutex_lock(&fs->mu);
 	if (hi->parent) {
 		parent = hi->parent;
@@ -657,17 +676,21 @@ int host_loc_get(struct host_inode *hi, struct host_loc *loc)
 		memcpy(loc->name.s, hi->name, strlen(hi->name) + 1);
 	}
 	mutex_unlock(&fs->mu);
-	if (!parent)
-		return -ENOENT;
-	err = host_dir_get(parent, &loc->fd);
+	err = parent ? dir_get_named(parent, &loc->fd) : -ENOENT;
 	loc->dir = parent;
-	inode_put(&parent->inode); /* host_dir_get() holds its own */
+	if (parent)
+		inode_put(&parent->inode); /* dir_get_named() holds its own */
+	if (err < 0)
+		host_names_unlock(fs);
 	return err;
 }
 
 void host_loc_put(struct host_loc *loc)
 {
+	struct hostfs *fs = host_fs(loc->dir);
+
 	host_dir_put(loc->dir);
+	host_names_unlock(fs);
 }
 
 static int check_fd(struct host_inode *hi, int fd)
@@ -687,7 +710,7 @@ int host_open_path(struct host_inode *hi, int *ret_fd)
 	struct host_fd *h;
 	int err;
 
-	if (S_ISDIR(hi->inode.mode)) {
+	if (is_dir(&hi->inode)) {
 		err = host_dir_get(hi, &fd);
 		if (err < 0)
 			return err;
@@ -775,7 +798,7 @@ int host_open_fd(struct host_inode *hi, int flags, int *ret_fd)
 
 	if (hi->masked)
 		return -EACCES;
-	if (S_ISDIR(hi->inode.mode)) {
+	if (is_dir(&hi->inode)) {
 		err = host_dir_get(hi, &fd);
 		if (err < 0)
 			return err;
@@ -786,7 +809,7 @@ int host_open_fd(struct host_inode *hi, int flags, int *ret_fd)
 		*ret_fd = fd;
 		return 0;
 	}
-	if (!S_ISREG(hi->inode.mode))
+	if (!is_regular(&hi->inode))
 		return -ENXIO;
 	err = host_loc_get(hi, &loc);
 	if (err < 0)

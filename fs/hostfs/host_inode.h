@@ -12,7 +12,10 @@
  * ancestor that still has one and compares (st_dev, st_ino): a directory that was moved away on the
  * host gives -ESTALE. The root's fd stays.
  *
- * Locking: hostfs->mu (LOCK_SUPER_TABLE) guards the table, locations, directory fds and anchors; no
+ * Locking: names_lock (of a writable tree) is held for reading from the look at a location to the end
+ * of the host call with it, for writing around host calls that take or move names and the change of
+ * the location, so that ours never meet half of a rename. Not held with inode locks taken inside.
+ * hostfs->mu (LOCK_SUPER_TABLE) guards the table, locations, directory fds and anchors; no
  * host call is made with it held. Attributes are struct inode's, under inode->mu.
  */
 #ifndef FS_HOSTFS_HOST_INODE_H
@@ -55,6 +58,7 @@ struct hostfs {
 	size_t nr_hidden_ids;
 	uint32_t max_dir_fds;
 
+	struct rwlock names_lock;
 	struct mutex mu;
 	struct hash by_id GUARDED_BY(&mu);
 	struct list idle_dirs GUARDED_BY(&mu); /* with a fd and no user, oldest first */
@@ -128,6 +132,22 @@ static inline struct hostfs *host_fs(struct host_inode *hi)
 	return to_hostfs(hi->inode.super);
 }
 
+/* The type never changes, the other bits of the word do. */
+static inline bool is_dir(const struct inode *in)
+{
+	return S_ISDIR(inode_read(in, mode));
+}
+
+static inline bool is_regular(const struct inode *in)
+{
+	return S_ISREG(inode_read(in, mode));
+}
+
+static inline bool is_symlink(const struct inode *in)
+{
+	return S_ISLNK(inode_read(in, mode));
+}
+
 /* The NUL-terminated copy of a checked name. */
 struct host_name {
 	char s[NAME_MAX + 1];
@@ -149,7 +169,26 @@ void host_inode_destroy(struct inode *in);
 void host_set_location(struct host_inode *hi, struct host_inode *parent, const char *name);
 void host_drop_location(struct host_inode *hi, struct host_inode *parent, const char *name);
 
-/* A name to use with *at calls: the parent's fd stays open until host_loc_put(). -ENOENT: none. */
+static inline void host_names_read(struct hostfs *fs)
+{
+	if (!fs->super.readonly)
+		rwlock_rdlock(&fs->names_lock);
+}
+
+static inline void host_names_write(struct hostfs *fs)
+{
+	if (!fs->super.readonly)
+		rwlock_wrlock(&fs->names_lock);
+}
+
+static inline void host_names_unlock(struct hostfs *fs)
+{
+	if (!fs->super.readonly)
+		rwlock_unlock(&fs->names_lock);
+}
+
+/* A name to use with *at calls, true until host_loc_put(): names_lock is held for reading, and the
+ * parent's fd stays open. -ENOENT: none. No host_dir_get() meanwhile. */
 struct host_loc {
 	struct host_inode *dir;
 	int fd;

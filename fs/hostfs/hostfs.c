@@ -41,6 +41,7 @@ static void hostfs_destroy(struct super *s)
 	host_hide_free(fs);
 	hash_free(&fs->by_id);
 	mutex_destroy(&fs->mu);
+	rwlock_destroy(&fs->names_lock);
 	mem_free((char *)s->source);
 	mem_free(fs->only);
 	mem_free(fs);
@@ -72,6 +73,7 @@ static int hostfs_new(struct kernel *k, const struct hostfs_options *opt, struct
 		mem_free(source);
 		return -ENOMEM;
 	}
+	rwlock_init(&fs->names_lock, LOCK_HOST_NAMES);
 	mutex_init(&fs->mu, LOCK_SUPER_TABLE);
 	hash_init(&fs->by_id);
 	list_init(&fs->idle_dirs);

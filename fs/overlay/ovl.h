@@ -14,7 +14,7 @@
  * moves. In a persistent overlay a copy moves from the pool to its place at once.
  *
  * Locking: the VFS's rules hold for ovl_inode.inode.mu (rank LOCK_STACKED_INODE). Below it copy_mu
- * serialises copy-up of one inode and changes of own_attrs; below that the locks of upper and lower
+ * serialises copy-up of one inode, and the end of its names; below that the locks of upper and lower
  * inodes as a VFS would take them, two upper directories by address. ovl->mu guards the tables, pins
  * and locations, and is a leaf. upper is set once, published with release order.
  */
@@ -50,8 +50,9 @@ struct ovl_inode {
 	struct inode *lower; /* or NULL; never changes */
 	_Atomic(struct inode *) upper;
 	struct mutex copy_mu;
-	bool own_attrs;	  /* no upper yet: mode, owner and times are those of inode. copy_mu */
-	uint64_t pool_id; /* see above; changed with the directories of its name locked */
+	/* As long as there is no upper: mode, owner and times are those of inode. inode.mu */
+	bool own_attrs;
+	uint64_t pool_id; /* see above; copy_mu, but for a directory its parents' mu */
 
 	/* ovl->mu */
 	struct hash_node by_lower, by_upper;
@@ -87,9 +88,25 @@ static inline struct inode *oi_real(struct ovl_inode *o)
 	return upper ? upper : o->lower;
 }
 
+/* The type never changes, the other bits of the word do. */
+static inline bool is_dir(const struct inode *in)
+{
+	return S_ISDIR(inode_read(in, mode));
+}
+
+static inline bool is_regular(const struct inode *in)
+{
+	return S_ISREG(inode_read(in, mode));
+}
+
+static inline bool is_symlink(const struct inode *in)
+{
+	return S_ISLNK(inode_read(in, mode));
+}
+
 static inline bool is_whiteout(const struct inode *in)
 {
-	return S_ISCHR(in->mode) && in->rdev == 0;
+	return S_ISCHR(inode_read(in, mode)) && in->rdev == 0;
 }
 
 /* ---- ovl_inode.c ---- */
@@ -154,6 +171,7 @@ must_check int whiteout_prepare(struct ovl *ovl, struct whiteout *w);
 must_check int whiteout_install(struct ovl *ovl, struct whiteout *w, struct inode *udir,
 				const struct qstr *name, struct inode *replaced);
 void whiteout_drop(struct ovl *ovl, struct whiteout *w);
+void ovl_leave_pool(struct ovl_inode *o); /* nobody needs the pool name any more */
 
 /* ---- ovl_copyup.c ---- */
 /* Makes o have an upper part. Of a regular file's data at most size_limit bytes are copied. */

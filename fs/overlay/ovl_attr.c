@@ -39,7 +39,8 @@ int ovl_getattr(struct inode *in, struct kstat *st)
 		in->mtime = st->mtime;
 		in->ctime = st->ctime;
 	}
-	inode_write(in, size, st->size);
+	if (real == oi_real(o)) /* not copied and written meanwhile */
+		inode_write(in, size, st->size);
 	st->ino = in->ino;
 	st->dev = in->super->dev;
 	st->nlink = in->nlink;

@@ -10,7 +10,8 @@
  * Data goes in bounded pieces; holes of the lower file stay holes where it can tell (SEEK_DATA).
  *
  * Locking: copy_mu of the inode that is copied, and nothing else of the overlay's over the copying;
- * the caller may hold inode.mu of directories. The data and times of a lower file do not change.
+ * the caller may hold inode.mu of directories. Who takes a name away holds copy_mu as well, so a copy
+ * finds its inode either with the name or without. The data and times of a lower file do not change.
  */
 #include <limits.h>
 #include <string.h>
@@ -183,7 +184,7 @@ static int make_copy(struct ovl_inode *o, const struct qstr *name, struct inode 
 		.rdev = in->rdev,
 	};
 
-	if (S_ISLNK(in->mode)) {
+	if (is_symlink(in)) {
 		int n;
 
 		target = mem_alloc(PATH_MAX + 1);
@@ -269,9 +270,9 @@ static int copy_up_locked(struct ovl_inode *o, uint64_t limit)
 	err = make_copy(o, &n.q, &upper);
 	if (err < 0)
 		return err;
-	if (S_ISREG(o->inode.mode))
+	if (is_regular(&o->inode))
 		err = copy_data(o, upper, limit);
-	if (err == 0 && !S_ISLNK(o->inode.mode))
+	if (err == 0 && !is_symlink(&o->inode))
 		err = copy_xattrs(o->lower, upper);
 	if (err == 0)
 		err = copy_times(o, upper);
@@ -284,8 +285,9 @@ static int copy_up_locked(struct ovl_inode *o, uint64_t limit)
 		return err;
 	}
 	o->pool_id = moved ? 0 : id;
-	o->own_attrs = false;
 	ovl_publish_upper(o, upper);
+	if (inode_read(&o->inode, nlink) > 0)
+		ovl_pin(o); /* else it lives as long as somebody has it open */
 	return 0;
 }
 
@@ -337,7 +339,7 @@ int ovl_place(struct ovl_inode *dir, const struct qstr *name, struct ovl_inode *
 	if (err != -ENOENT)
 		return err;
 	upper = oi_upper(o);
-	if (!S_ISDIR(upper->mode))
+	if (!is_dir(upper))
 		return layer_link(udir, name, upper);
 	if (NEVER(!o->pool_id))
 		return -ESTALE;

@@ -66,14 +66,14 @@ static int lower_part(struct ovl_inode *dir, const struct qstr *name, struct ino
 	int err;
 
 	*ret = NULL;
-	if (!oi_fs(dir)->persistent || !S_ISDIR(upper->mode) || !dir->lower || is_opaque(upper))
+	if (!oi_fs(dir)->persistent || !is_dir(upper) || !dir->lower || is_opaque(upper))
 		return 0;
 	err = layer_lookup(dir->lower, name, &lower);
 	if (err == -ENOENT)
 		return 0;
 	if (err < 0)
 		return err;
-	if (S_ISDIR(lower->mode))
+	if (is_dir(lower))
 		*ret = lower;
 	else
 		inode_put(lower);
@@ -313,33 +313,18 @@ static int ovl_link(struct inode *in, const struct qstr *name, struct inode *tar
 
 /* ---- names that go ---- */
 
-static void leave_pool(struct ovl_inode *o)
-{
-	struct pool_name n;
-
-	if (!o->pool_id)
-		return;
-	pool_name(&n, o->pool_id);
-	if (layer_remove(oi_fs(o)->pool, &n.q, oi_upper(o)) < 0)
-		log_ratelimited(LOG_LEVEL_WARN, "overlay: a copy stays in the pool");
-	o->pool_id = 0;
-}
-
-/* A name of o went; its upper entry, if it had one, is gone already. */
+/* A name of o went; its upper entry, if it had one, is gone already. Its mu and copy_mu are held;
+ * the caller has a reference, so unpinning frees nothing. */
 static void dropped_link(struct ovl_inode *o, struct ovl_inode *dir, const struct qstr *name)
 {
 	struct inode *in = &o->inode;
-	bool last;
 
-	mutex_lock_nested(&in->mu);
 	if (in->nlink > 0)
 		inode_write(in, nlink, in->nlink - 1);
 	in->ctime = vfs_now();
-	last = in->nlink == 0;
-	mutex_unlock(&in->mu);
 	ovl_drop_location(o, dir, name);
-	if (last) {
-		leave_pool(o);
+	if (in->nlink == 0) {
+		ovl_leave_pool(o);
 		ovl_unpin(o);
 	} else if (o->lower) {
 		ovl_pin(o); /* the lower link count is no longer right */
@@ -370,22 +355,14 @@ static int keep_copy(struct ovl_inode *o)
 	return err;
 }
 
-static int ovl_unlink(struct inode *in, const struct qstr *name, struct inode *victim)
+static int unlink_locked(struct ovl_inode *dir, const struct qstr *name, struct ovl_inode *o,
+			 bool below)
 {
-	struct ovl_inode *dir = to_oi(in), *o = to_oi(victim);
 	struct ovl *ovl = oi_fs(dir);
 	struct whiteout w = {0};
 	struct inode *entry;
-	int below, err;
+	int err;
 
-	below = lower_has(dir, name);
-	if (below < 0)
-		return below;
-	if (below) {
-		err = ovl_copy_up(dir, OVL_COPY_ALL);
-		if (err < 0)
-			return err;
-	}
 	err = upper_entry(dir, name, &entry);
 	if (err < 0)
 		return err;
@@ -400,9 +377,31 @@ static int ovl_unlink(struct inode *in, const struct qstr *name, struct inode *v
 		err = entry ? layer_remove(oi_upper(dir), name, entry) : -ENOENT;
 	}
 	inode_put(entry);
+	if (err == 0)
+		dropped_link(o, dir, name);
+	return err;
+}
+
+static int ovl_unlink(struct inode *in, const struct qstr *name, struct inode *victim)
+{
+	struct ovl_inode *dir = to_oi(in), *o = to_oi(victim);
+	int below, err;
+
+	below = lower_has(dir, name);
+	if (below < 0)
+		return below;
+	if (below) {
+		err = ovl_copy_up(dir, OVL_COPY_ALL);
+		if (err < 0)
+			return err;
+	}
+	mutex_lock_nested(&victim->mu);
+	mutex_lock(&o->copy_mu);
+	err = unlink_locked(dir, name, o, below);
+	mutex_unlock(&o->copy_mu);
+	mutex_unlock(&victim->mu);
 	if (err < 0)
 		return err;
-	dropped_link(o, dir, name);
 	ovl_sync_attrs(dir);
 	return 0;
 }
@@ -421,7 +420,7 @@ static int remove_upper_dir(struct ovl_inode *dir, const struct qstr *name, stru
 		return err;
 	if (entry)
 		return layer_remove(oi_upper(dir), name, entry);
-	leave_pool(o);
+	ovl_leave_pool(o);
 	return 0;
 }
 
@@ -450,7 +449,7 @@ static int rmdir_locked(struct ovl_inode *dir, const struct qstr *name, struct o
 
 static void directory_gone(struct ovl_inode *o, struct ovl_inode *dir, const struct qstr *name)
 {
-	o->inode.dead = true;
+	inode_write(&o->inode, dead, true);
 	inode_write(&o->inode, nlink, 0);
 	o->inode.ctime = vfs_now();
 	ovl_drop_location(o, dir, name);
@@ -469,9 +468,11 @@ static int ovl_rmdir(struct inode *in, const struct qstr *name, struct inode *vi
 	if (err < 0)
 		return err;
 	mutex_lock_nested(&victim->mu);
+	mutex_lock(&o->copy_mu);
 	err = rmdir_locked(dir, name, o, below);
 	if (err == 0)
 		directory_gone(o, dir, name);
+	mutex_unlock(&o->copy_mu);
 	mutex_unlock(&victim->mu);
 	if (err < 0)
 		return err;
@@ -497,7 +498,7 @@ static int rename_prepare(struct ovl_rename *rn)
 	int r, err;
 
 	/* Its lower part would be lost for the next user of the upper layer. */
-	if (ovl->persistent && S_ISDIR(rn->o->inode.mode) && rn->o->lower)
+	if (ovl->persistent && is_dir(&rn->o->inode) && rn->o->lower)
 		return -EXDEV;
 	r = lower_has(rn->od, rn->on);
 	if (r < 0)
@@ -512,7 +513,7 @@ static int rename_prepare(struct ovl_rename *rn)
 		err = ovl_copy_up(rn->nd, OVL_COPY_ALL);
 	if (err == 0)
 		err = ovl_place(rn->od, rn->on, rn->o);
-	if (err == 0 && ovl->persistent && S_ISDIR(rn->o->inode.mode) && rn->below_new)
+	if (err == 0 && ovl->persistent && is_dir(&rn->o->inode) && rn->below_new)
 		err = set_opaque(oi_upper(rn->o));
 	return err;
 }
@@ -523,33 +524,33 @@ static int rename_exchange(struct ovl_rename *rn)
 	struct ovl_inode *o = rn->o, *r = rn->r;
 	int err;
 
-	if (ovl->persistent && S_ISDIR(r->inode.mode) && r->lower)
+	if (ovl->persistent && is_dir(&r->inode) && r->lower)
 		return -EXDEV;
 	err = ovl_place(rn->nd, rn->nn, r);
-	if (err == 0 && ovl->persistent && S_ISDIR(r->inode.mode) && rn->below_old)
+	if (err == 0 && ovl->persistent && is_dir(&r->inode) && rn->below_old)
 		err = set_opaque(oi_upper(r));
 	if (err == 0)
 		err = layer_rename(oi_upper(rn->od), rn->on, oi_upper(o), oi_upper(rn->nd), rn->nn,
 				   oi_upper(r), RENAME_EXCHANGE);
 	if (err < 0)
 		return err;
-	if (S_ISDIR(o->inode.mode) != S_ISDIR(r->inode.mode)) {
-		count_subdir(S_ISDIR(o->inode.mode) ? rn->od : rn->nd, -1);
-		count_subdir(S_ISDIR(o->inode.mode) ? rn->nd : rn->od, 1);
+	if (is_dir(&o->inode) != is_dir(&r->inode)) {
+		count_subdir(is_dir(&o->inode) ? rn->od : rn->nd, -1);
+		count_subdir(is_dir(&o->inode) ? rn->nd : rn->od, 1);
 	}
 	ovl_set_location(o, rn->nd, rn->nn);
 	ovl_set_location(r, rn->od, rn->on);
 	return 0;
 }
 
-/* Makes newname free, or *ret_entry the upper entry to be replaced. r, a directory, is locked. */
+/* Makes newname free, or *ret_entry the upper entry to be replaced. r is locked. */
 static int rename_clear_target(struct ovl_rename *rn, struct inode **ret_entry)
 {
 	struct inode *entry;
 	int err;
 
 	*ret_entry = NULL;
-	if (rn->r && S_ISDIR(rn->r->inode.mode)) {
+	if (rn->r && is_dir(&rn->r->inode)) {
 		err = ovl_dir_empty(rn->r);
 		if (err < 0)
 			return err;
@@ -599,18 +600,24 @@ static int rename_commit(struct ovl_rename *rn)
 	return 0;
 }
 
-static void renamed(struct ovl_rename *rn)
+/* What newname named before; its mu and copy_mu are held. */
+static void replaced_gone(struct ovl_rename *rn)
 {
 	struct ovl_inode *r = rn->r;
 
-	if (r && !S_ISDIR(r->inode.mode))
+	if (!is_dir(&r->inode)) {
 		dropped_link(r, rn->nd, rn->nn);
-	if (r && S_ISDIR(r->inode.mode)) {
-		leave_pool(r); /* had it a lower part only, or no place */
-		ovl_unpin(r);
-		count_subdir(rn->nd, -1);
+		return;
 	}
-	if (S_ISDIR(rn->o->inode.mode)) {
+	directory_gone(r, rn->nd, rn->nn);
+	ovl_leave_pool(r); /* if it had no place */
+	ovl_unpin(r);
+	count_subdir(rn->nd, -1);
+}
+
+static void renamed(struct ovl_rename *rn)
+{
+	if (is_dir(&rn->o->inode)) {
 		count_subdir(rn->od, -1);
 		count_subdir(rn->nd, 1);
 	}
@@ -620,20 +627,24 @@ static void renamed(struct ovl_rename *rn)
 static int rename_over(struct ovl_rename *rn)
 {
 	struct ovl *ovl = oi_fs(rn->od);
-	struct inode *rdir = rn->r && S_ISDIR(rn->r->inode.mode) ? &rn->r->inode : NULL;
+	struct ovl_inode *r = rn->r;
 	int err = 0;
 
 	if (rn->below_old)
 		err = whiteout_prepare(ovl, &rn->w);
 	if (err < 0)
 		return err;
-	if (rdir)
-		mutex_lock_nested(&rdir->mu);
+	if (r) {
+		mutex_lock_nested(&r->inode.mu);
+		mutex_lock(&r->copy_mu);
+	}
 	err = rename_commit(rn);
-	if (rdir && err == 0)
-		directory_gone(rn->r, rn->nd, rn->nn);
-	if (rdir)
-		mutex_unlock(&rdir->mu);
+	if (r) {
+		if (err == 0)
+			replaced_gone(rn);
+		mutex_unlock(&r->copy_mu);
+		mutex_unlock(&r->inode.mu);
+	}
 	whiteout_drop(ovl, &rn->w);
 	if (err == 0)
 		renamed(rn);

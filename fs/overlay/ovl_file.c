@@ -197,7 +197,7 @@ int ovl_file_open(struct inode *in, struct file *f, struct task *t)
 	struct inode *real;
 	struct ovl_file *of;
 
-	if (!S_ISREG(in->mode))
+	if (!is_regular(in))
 		return -ENXIO;
 	if (f->mode & FMODE_WRITE && in->super->readonly)
 		return -EROFS;

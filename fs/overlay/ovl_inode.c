@@ -38,14 +38,16 @@ static struct ovl_inode *find_locked(struct ovl *ovl, const struct inode *lower,
 }
 
 /* All but the access time, which is ours: reading through us does not touch the layer's. */
-static void copy_attrs(struct inode *in, const struct inode *from)
+static void copy_attrs(struct inode *in, struct inode *from)
 {
+	mutex_lock(&from->mu);
 	inode_write(in, mode, inode_read(from, mode));
 	inode_write(in, uid, inode_read(from, uid));
 	inode_write(in, gid, inode_read(from, gid));
 	inode_write(in, size, inode_read(from, size));
 	in->mtime = from->mtime;
 	in->ctime = from->ctime;
+	mutex_unlock(&from->mu);
 }
 
 void ovl_sync_attrs(struct ovl_inode *o)
@@ -147,6 +149,8 @@ void ovl_inode_destroy(struct inode *in)
 		if (hash_linked(&o->by_upper))
 			hash_del(&ovl->by_upper, &o->by_upper);
 		mutex_unlock(&ovl->mu);
+		if (inode_read(&o->inode, nlink) == 0)
+			ovl_leave_pool(o);
 		inode_put(o->lower);
 		inode_put(oi_upper(o));
 		mutex_destroy(&o->copy_mu);
@@ -165,7 +169,6 @@ void ovl_publish_upper(struct ovl_inode *o, struct inode *upper)
 	atomic_store_explicit(&o->upper, upper, memory_order_release);
 	hash_add(&ovl->by_upper, &o->by_upper, hash_u64(upper->ino));
 	mutex_unlock(&ovl->mu);
-	ovl_pin(o);
 }
 
 void ovl_pin(struct ovl_inode *o)

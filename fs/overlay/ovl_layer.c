@@ -70,7 +70,7 @@ int layer_remove(struct inode *dir, const struct qstr *name, struct inode *victi
 	int (*op)(struct inode *, const struct qstr *, struct inode *);
 	int err;
 
-	op = S_ISDIR(victim->mode) ? dir->ops->rmdir : dir->ops->unlink;
+	op = is_dir(victim) ? dir->ops->rmdir : dir->ops->unlink;
 	mutex_lock(&dir->mu);
 	err = op ? op(dir, name, victim) : -EPERM;
 	mutex_unlock(&dir->mu);
@@ -254,4 +254,16 @@ void whiteout_drop(struct ovl *ovl, struct whiteout *w)
 		log_ratelimited(LOG_LEVEL_WARN, "overlay: a whiteout stays in the pool");
 	inode_put(TAKE_PTR(w->inode));
 	w->id = 0;
+}
+
+void ovl_leave_pool(struct ovl_inode *o)
+{
+	struct pool_name n;
+
+	if (!o->pool_id)
+		return;
+	pool_name(&n, o->pool_id);
+	if (layer_remove(oi_fs(o)->pool, &n.q, oi_upper(o)) < 0)
+		log_ratelimited(LOG_LEVEL_WARN, "overlay: a copy stays in the pool");
+	o->pool_id = 0;
 }

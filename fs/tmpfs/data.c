@@ -1,9 +1,10 @@
 /*
  * fs/tmpfs/data.c - contents of regular files in tmpfs
  *
- * Model: up to 64 KiB a file lives in one heap buffer with a bitmap of its allocated pages; what
- * grows beyond, or is mapped, moves to a host memfd once and for all. The memfd's size is always
- * the file's, so a mapping ends where the file ends.
+ * Model: up to 64 KiB a file lies in the heap (heap.c); what grows beyond, or is mapped, moves to a
+ * host memfd once and for all. The memfd's size is always the file's, so a mapping ends where the
+ * file ends. Memfds take descriptors of the sentry: when there are many (kernel->max_memfds), files
+ * up to 64 MiB stay in the heap until they are mapped.
  *
  * Counting: each allocated page is charged to the instance. For a memfd whose pages are all there
  * (the usual case) that is arithmetic; for one with holes the host is asked after each change.
@@ -66,15 +67,34 @@ void tmpfs_data_init(struct tmpfs_data *d)
 	d->seals = F_SEAL_SEAL;
 }
 
+/* Host descriptors are shared with everything else in the sentry: half of what they may take is
+ * kept for files that must have one. */
+static int count_host_fd(struct inode *in, bool must)
+{
+	struct kernel *k = in->super->kernel;
+	uint32_t limit = must ? k->max_memfds : k->max_memfds / 2;
+
+	if (atomic_fetch_add(&k->nr_memfds, 1) < limit)
+		return 0;
+	atomic_fetch_sub(&k->nr_memfds, 1);
+	return -ENOSPC;
+}
+
+static void close_host_fd(struct inode *in, int fd)
+{
+	if (fd < 0)
+		return;
+	close(fd);
+	atomic_fetch_sub(&in->super->kernel->nr_memfds, 1);
+}
+
 void tmpfs_data_free(struct inode *in)
 {
 	struct tmpfs_data *d = data_of(in);
 
-	mem_free(d->heap);
-	if (d->fd >= 0)
-		close(d->fd);
-	if (d->ro_fd >= 0)
-		close(d->ro_fd);
+	tmpfs_heap_free(d);
+	close_host_fd(in, d->fd);
+	close_host_fd(in, d->ro_fd);
 	tmpfs_uncharge_pages(tmpfs_super(in->super), d->charged);
 }
 
@@ -106,110 +126,47 @@ static int host_memfd(bool sealable)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Writes the allocated runs of the heap, so that holes stay holes. */
-static int copy_heap_to(const struct inode *in, const struct tmpfs_data *d, int fd)
-{
-	uint64_t end = MIN((uint64_t)d->heap_cap, in->size);
-
-	for (unsigned int p = 0; p < TMPFS_HEAP_PAGES; p++) {
-		uint64_t from = (uint64_t)p * TMPFS_PAGE;
-		size_t n;
-
-		if (!(d->heap_pages & 1u << p))
-			continue;
-		if (from >= end) { /* fallocate() beyond the data */
-			if (fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)from, TMPFS_PAGE) < 0)
-				return -errno;
-			continue;
-		}
-		n = (size_t)MIN(end - from, (uint64_t)TMPFS_PAGE);
-		if (pwrite(fd, d->heap + from, n, (off_t)from) != (ssize_t)n)
-			return -ENOSPC;
-	}
-	return 0;
-}
-
-int tmpfs_data_to_memfd(struct inode *in)
+/* must: there is no other way; else -ENOSPC while descriptors are scarce. */
+static int to_memfd(struct inode *in, bool must)
 {
 	struct tmpfs_data *d = data_of(in);
 	int fd, err;
 
 	if (d->fd >= 0)
 		return 0;
+	err = count_host_fd(in, must);
+	if (err < 0)
+		return err;
 	fd = host_memfd(d->sealable);
-	if (fd < 0)
+	if (fd < 0) {
+		atomic_fetch_sub(&in->super->kernel->nr_memfds, 1);
 		return fd == -EMFILE || fd == -ENFILE ? -ENOSPC : fd;
-	err = copy_heap_to(in, d, fd);
+	}
+	err = tmpfs_heap_copy_to(in, d, fd);
 	if (err == 0 && ftruncate(fd, (off_t)in->size) < 0)
 		err = -errno;
 	if (err == 0 && d->sealable && (d->seals & HOST_SEALS) &&
 	    fcntl(fd, F_ADD_SEALS, d->seals & HOST_SEALS) < 0)
 		err = -errno;
 	if (err < 0) {
-		close(fd);
+		close_host_fd(in, fd);
 		return err;
 	}
 	d->fd = fd;
-	mem_free(TAKE_PTR(d->heap));
-	d->heap_cap = d->heap_pages = 0;
+	tmpfs_heap_free(d);
 	return 0;
 }
 
-/* ---- the heap ---- */
-
-static int heap_reserve(struct tmpfs_data *d, uint32_t need)
+/* Before something is put at up to end: in the heap, or in a memfd from now on? */
+static int choose_place(struct inode *in, uint64_t end)
 {
-	uint32_t cap = d->heap_cap ? d->heap_cap : 256;
-	char *heap;
+	struct tmpfs_data *d = data_of(in);
+	int err;
 
-	if (need <= d->heap_cap)
+	if (d->fd >= 0 || end <= TMPFS_CHUNK || (d->nr_more && end <= TMPFS_HEAP_MAX))
 		return 0;
-	while (cap < need)
-		cap *= 2;
-	heap = mem_realloc(d->heap, cap);
-	if (!heap)
-		return -ENOMEM;
-	memset(heap + d->heap_cap, 0, cap - d->heap_cap);
-	d->heap = heap;
-	d->heap_cap = cap;
-	return 0;
-}
-
-/* Charges the pages of [pos, end) in order, as far as there is room; returns the new end. */
-static uint64_t heap_charge(struct inode *in, uint64_t pos, uint64_t end)
-{
-	struct tmpfs_data *d = data_of(in);
-
-	for (uint64_t p = pos / TMPFS_PAGE; p * TMPFS_PAGE < end; p++) {
-		if (d->heap_pages & 1u << p)
-			continue;
-		if (tmpfs_charge_pages(tmpfs_super(in->super), 1) < 0)
-			return MAX(pos, p * TMPFS_PAGE);
-		d->heap_pages |= 1u << p;
-		d->charged++;
-	}
-	return end;
-}
-
-/* Uncharges the pages that lie wholly in [from, to). */
-static void heap_uncharge(struct inode *in, uint64_t from, uint64_t to)
-{
-	struct tmpfs_data *d = data_of(in);
-
-	for (uint64_t p = pages_of(from); p < TMPFS_HEAP_PAGES && (p + 1) * TMPFS_PAGE <= to; p++) {
-		if (!(d->heap_pages & 1u << p))
-			continue;
-		d->heap_pages &= ~(1u << p);
-		d->charged--;
-		tmpfs_uncharge_pages(tmpfs_super(in->super), 1);
-	}
-}
-
-static void heap_zero(struct tmpfs_data *d, uint64_t from, uint64_t to)
-{
-	to = MIN(to, (uint64_t)d->heap_cap);
-	if (from < to)
-		memset(d->heap + from, 0, to - from);
+	err = to_memfd(in, end > TMPFS_HEAP_MAX);
+	return err < 0 && end <= TMPFS_HEAP_MAX ? 0 : err;
 }
 
 /* ---- size ---- */
@@ -233,12 +190,9 @@ int tmpfs_data_truncate(struct inode *in, uint64_t size)
 		else if (size < in->size)
 			tmpfs_recharge(tmpfs_super(in->super), &d->charged, pages_of(size));
 	} else if (size < in->size) {
-		heap_zero(d, size, d->heap_cap);
-		heap_uncharge(in, size, TMPFS_HEAP_MAX);
-		if (size == 0) {
-			mem_free(TAKE_PTR(d->heap));
-			d->heap_cap = 0;
-		}
+		tmpfs_heap_punch(in, size, UINT64_MAX);
+		if (size == 0)
+			tmpfs_heap_free(d);
 	}
 	inode_write(in, size, size);
 	return 0;
@@ -255,18 +209,6 @@ uint64_t tmpfs_data_blocks(struct inode *in)
 
 /* ---- reading ---- */
 
-/* Copies what the heap has of [pos, pos + n) to buf; the lock is held. */
-static void heap_copy_out(const struct tmpfs_data *d, uint64_t pos, char *buf, size_t n)
-{
-	size_t have = 0;
-
-	if (pos < d->heap_cap) {
-		have = (size_t)MIN((uint64_t)n, d->heap_cap - pos);
-		memcpy(buf, d->heap + pos, have);
-	}
-	memset(buf + have, 0, n - have);
-}
-
 /* One piece of a read: bytes, 0 at the end, -EFAULT. */
 static ssize_t read_piece(struct inode *in, struct uio *u, uint64_t pos)
 {
@@ -282,7 +224,7 @@ static ssize_t read_piece(struct inode *in, struct uio *u, uint64_t pos)
 		n = (size_t)MIN((uint64_t)left, in->size - pos);
 		if (fd < 0) {
 			n = MIN(n, sizeof(buf));
-			heap_copy_out(d, pos, buf, n);
+			tmpfs_heap_read(d, pos, buf, n);
 		}
 	}
 	mutex_unlock(&in->mu);
@@ -323,21 +265,6 @@ static ssize_t tmpfs_read(struct file *f, struct uio *u, int64_t *pos, int flags
 }
 
 /* ---- writing; in->mu is held ---- */
-
-static ssize_t heap_write(struct inode *in, const char *buf, size_t n, uint64_t pos)
-{
-	struct tmpfs_data *d = data_of(in);
-	uint64_t end;
-	int err = heap_reserve(d, (uint32_t)(pos + n));
-
-	if (err < 0)
-		return err;
-	end = heap_charge(in, pos, pos + n);
-	if (end == pos)
-		return -ENOSPC;
-	memcpy(d->heap + pos, buf, end - pos);
-	return (ssize_t)(end - pos);
-}
 
 /* Pages that [pos, end) may need beyond what is charged. */
 static uint64_t pages_wanted(const struct inode *in, const struct tmpfs_data *d, uint64_t pos,
@@ -388,12 +315,10 @@ static ssize_t write_locked(struct inode *in, const char *buf, size_t n, uint64_
 			return -EPERM;
 		n = (size_t)(in->size - pos);
 	}
-	if (d->fd < 0 && pos + n > TMPFS_HEAP_MAX) {
-		err = tmpfs_data_to_memfd(in);
-		if (err < 0)
-			return err;
-	}
-	put = d->fd < 0 ? heap_write(in, buf, n, pos) : memfd_write(in, buf, n, pos);
+	err = choose_place(in, pos + n);
+	if (err < 0)
+		return err;
+	put = d->fd < 0 ? tmpfs_heap_write(in, buf, n, pos) : memfd_write(in, buf, n, pos);
 	if (put > 0) {
 		if (pos + (uint64_t)put > in->size)
 			inode_write(in, size, pos + (uint64_t)put);
@@ -454,19 +379,6 @@ static ssize_t tmpfs_write(struct file *f, struct uio *u, int64_t *pos, int flag
 
 /* ---- holes and space ---- */
 
-static int64_t heap_seek(const struct inode *in, const struct tmpfs_data *d, int64_t off, bool data)
-{
-	for (uint64_t p = (uint64_t)off / TMPFS_PAGE; p * TMPFS_PAGE < in->size; p++) {
-		bool there = p < TMPFS_HEAP_PAGES && (d->heap_pages & 1u << p);
-
-		if (there == data)
-			return MAX(off, (int64_t)(p * TMPFS_PAGE));
-		if (p >= TMPFS_HEAP_PAGES)
-			break; /* a hole up to the end */
-	}
-	return data ? -ENXIO : (int64_t)in->size;
-}
-
 static int64_t seek_hole_data(struct inode *in, int64_t off, int whence)
 {
 	struct tmpfs_data *d = data_of(in);
@@ -476,7 +388,7 @@ static int64_t seek_hole_data(struct inode *in, int64_t off, int whence)
 	if (off < 0 || (uint64_t)off >= in->size) {
 		pos = -ENXIO;
 	} else if (d->fd < 0) {
-		pos = heap_seek(in, d, off, whence == SEEK_DATA);
+		pos = tmpfs_heap_seek(in, d, off, whence == SEEK_DATA);
 	} else {
 		pos = lseek(d->fd, off, whence);
 		if (pos < 0)
@@ -505,8 +417,7 @@ static int punch_locked(struct inode *in, uint64_t off, uint64_t len)
 	if (d->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
 		return -EPERM;
 	if (d->fd < 0) {
-		heap_zero(d, off, off + len);
-		heap_uncharge(in, off, off + len);
+		tmpfs_heap_punch(in, off, off + len);
 		return 0;
 	}
 	if (fallocate(d->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)off, (off_t)len) <
@@ -524,7 +435,6 @@ static int allocate_memfd(struct inode *in, int mode, uint64_t off, uint64_t len
 	uint64_t want = pages_wanted(in, d, off, off + len, &exact);
 
 	if (tmpfs_charge_pages(s, want) < 0) {
-		/* An upper bound; once more with what is really missing. */
 		recount(in, d);
 		return -ENOSPC;
 	}
@@ -547,31 +457,20 @@ static int allocate_locked(struct inode *in, int mode, uint64_t off, uint64_t le
 
 	if (end > in->size && (d->seals & F_SEAL_GROW))
 		return -EPERM;
-	if (d->fd < 0 && end > TMPFS_HEAP_MAX) {
+	if (d->fd < 0 && end > TMPFS_CHUNK) {
 		/* Look before moving: a size beyond the instance's is the usual mistake. */
 		err = tmpfs_charge_pages(tmpfs_super(in->super), pages_of(len));
 		if (err < 0)
 			return err;
 		tmpfs_uncharge_pages(tmpfs_super(in->super), pages_of(len));
-		err = tmpfs_data_to_memfd(in);
+		err = choose_place(in, end);
 	}
 	if (err < 0)
 		return err;
 	if (d->fd >= 0) {
 		err = allocate_memfd(in, mode, off, len);
 	} else {
-		uint32_t before = d->heap_pages;
-
-		err = heap_reserve(d, (uint32_t)end);
-		if (err == 0 && heap_charge(in, off, end) != end) {
-			uint32_t fresh = d->heap_pages & ~before;
-
-			d->heap_pages = before;
-			d->charged -= (uint64_t)__builtin_popcount(fresh);
-			tmpfs_uncharge_pages(tmpfs_super(in->super),
-					     (uint64_t)__builtin_popcount(fresh));
-			err = -ENOSPC;
-		}
+		err = tmpfs_heap_allocate(in, off, end);
 	}
 	if (err == 0 && !(mode & FALLOC_FL_KEEP_SIZE) && end > in->size)
 		inode_write(in, size, end);
@@ -614,9 +513,14 @@ static int reopen_read_only(struct inode *in, struct tmpfs_data *d)
 	if (d->ro_fd >= 0)
 		return 0;
 	snprintf(name, sizeof(name), "%d", d->fd);
-	fd = openat(in->super->kernel->host_self_fd_dir, name, O_RDONLY | O_CLOEXEC);
+	fd = count_host_fd(in, true);
 	if (fd < 0)
+		return -ENFILE;
+	fd = openat(in->super->kernel->host_self_fd_dir, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		atomic_fetch_sub(&in->super->kernel->nr_memfds, 1);
 		return -errno;
+	}
 	d->ro_fd = fd;
 	return 0;
 }
@@ -634,7 +538,9 @@ static int tmpfs_mmap(struct file *f, int prot, int flags, uint64_t off, uint64_
 	(void)off;
 	(void)len;
 	mutex_lock(&in->mu);
-	err = tmpfs_data_to_memfd(in);
+	err = to_memfd(in, true);
+	if (err == -ENOSPC)
+		err = -ENFILE;
 	if (err == 0 && !writable)
 		err = reopen_read_only(in, d);
 	mutex_unlock(&in->mu);

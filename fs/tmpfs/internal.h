@@ -15,8 +15,8 @@
 
 #define TMPFS_MAGIC 0x01021994
 #define TMPFS_PAGE 4096u
-#define TMPFS_HEAP_MAX (64u << 10) /* contents beyond go to a host memfd */
-#define TMPFS_HEAP_PAGES (TMPFS_HEAP_MAX / TMPFS_PAGE)
+#define TMPFS_CHUNK (64u << 10)	     /* what grows beyond goes to a host memfd if it can */
+#define TMPFS_HEAP_MAX (64u << 20)   /* what grows beyond must */
 #define TMPFS_XATTR_MAX (128u << 10) /* names and values of one inode */
 #define TMPFS_DIRENT_SIZE 20	     /* what an entry adds to a directory's st_size, as in Linux */
 
@@ -50,18 +50,20 @@ struct tmpfs_xattr {
 	char value[];
 };
 
-/*
- * The contents of a regular file. Small ones lie in heap: heap_cap bytes from the start, of which
- * the pages in the bitmap count as allocated; everything else up to the size is a hole. Large ones
- * and those that were mapped lie in the memfd fd.
- */
+struct tmpfs_chunk {
+	char *bytes;
+	uint32_t cap;
+	uint32_t pages; /* bitmap: allocated, as far as the counting goes */
+};
+
+/* The contents of a regular file: in the heap (heap.c), or all in the memfd fd. */
 struct tmpfs_data {
-	char *heap;
-	uint32_t heap_cap;
-	uint32_t heap_pages; /* bitmap */
-	int fd, ro_fd;	     /* -1; ro_fd: the same file, opened for reading only */
-	uint64_t charged;    /* pages counted for the instance */
-	unsigned int seals;  /* F_SEAL_* */
+	struct tmpfs_chunk first;
+	struct tmpfs_chunk *more; /* the chunks behind it */
+	uint32_t nr_more;
+	int fd, ro_fd;	    /* -1; ro_fd: the same file, opened for reading only */
+	uint64_t charged;   /* pages counted for the instance */
+	unsigned int seals; /* F_SEAL_* */
 	bool sealable;
 };
 
@@ -126,13 +128,22 @@ int tmpfs_rename(struct inode *olddir, const struct qstr *oldname, struct inode 
 		 unsigned int flags);
 int tmpfs_tmpfile(struct inode *dir, uint32_t mode, uint32_t uid, uint32_t gid, struct inode **ret);
 
+/* heap.c; in->mu is held */
+void tmpfs_heap_read(const struct tmpfs_data *d, uint64_t pos, char *buf, size_t n);
+/* Bytes written, fewer where space ends; -ENOSPC, -ENOMEM if none. */
+must_check ssize_t tmpfs_heap_write(struct inode *in, const char *buf, size_t n, uint64_t pos);
+void tmpfs_heap_punch(struct inode *in, uint64_t pos, uint64_t end);
+must_check int tmpfs_heap_allocate(struct inode *in, uint64_t pos, uint64_t end);
+int64_t tmpfs_heap_seek(const struct inode *in, const struct tmpfs_data *d, int64_t off, bool data);
+must_check int tmpfs_heap_copy_to(const struct inode *in, const struct tmpfs_data *d, int fd);
+void tmpfs_heap_free(struct tmpfs_data *d);
+
 /* data.c; tmpfs_data_*: in->mu is held */
 extern const struct file_ops tmpfs_file_fops;
 void tmpfs_data_init(struct tmpfs_data *d);
 void tmpfs_data_free(struct inode *in);
 must_check int tmpfs_data_truncate(struct inode *in, uint64_t size);
 uint64_t tmpfs_data_blocks(struct inode *in); /* of 512 bytes */
-must_check int tmpfs_data_to_memfd(struct inode *in);
 
 /* xattr.c; in->mu is held */
 ssize_t tmpfs_getxattr(struct inode *in, const char *name, void *buf, size_t size);

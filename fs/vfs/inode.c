@@ -10,6 +10,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/sysinfo.h>
 #include <sys/sysmacros.h>
 
@@ -247,6 +248,7 @@ static int anon_init(struct kernel *k)
 
 int vfs_init(struct kernel *k)
 {
+	struct rlimit64 nofile;
 	struct sysinfo si;
 
 	k->dcache = dcache_new();
@@ -256,6 +258,9 @@ int vfs_init(struct kernel *k)
 	list_init(&k->blocked_locks);
 	if (sysinfo(&si) == 0)
 		k->host_memory = (uint64_t)si.totalram * si.mem_unit;
+	k->max_memfds = 512;
+	if (getrlimit64(RLIMIT_NOFILE, &nofile) == 0)
+		k->max_memfds = (uint32_t)MIN(nofile.rlim_max / 2, (rlim64_t)UINT32_MAX / 2);
 	return anon_init(k);
 }
 

@@ -102,7 +102,7 @@ static int open_object(struct task *t, struct file *f)
 		return fifo_open(in, f, t);
 	if (S_ISBLK(mode) || S_ISSOCK(mode))
 		return -ENXIO;
-	return f->ops ? 0 : -ENXIO;
+	return 0;
 }
 
 /* A file on p, whose permissions are checked; write access is counted. */
@@ -135,6 +135,8 @@ static int open_file(struct task *t, const struct path *p, const struct open_arg
 		atomic_fetch_or(&f->flags, o->flags & O_NOCTTY);
 		err = open_object(t, f);
 		atomic_fetch_and(&f->flags, ~O_NOCTTY);
+		if (err == 0 && !f->ops)
+			err = -ENXIO; /* nothing can be done with it */
 	}
 	if (err < 0) {
 		f->ops = NULL; /* nothing to release */

@@ -36,6 +36,8 @@
 	RANK(LOCK_FDTABLE, "fd numbers; a lookup only takes a reference and leaves")               \
 	RANK(LOCK_FILE_LOCKS, "POSIX, OFD and flock records of all files; wakes wait queues")      \
 	RANK(LOCK_FILE, "offset and flags of an open file")                                        \
+	RANK(LOCK_HOST_NAMES, "the names of a writable host tree: a file is reached by the name "   \
+			      "that we know, while nobody moves it")                               \
 	RANK(LOCK_SUPER_TABLE, "inode table and directory fds of one host tree or overlay; "       \
 			       "looked up with inodes and open files held")                        \
 	RANK(LOCK_EPOLL_NEST, "one for all: the graph of epolls that watch epolls, while it grows")\

@@ -504,7 +504,7 @@ static void set_up_round(void)
 	/* What root does to mounts is its round's own. */
 	if (getuid() == 0 && unshare(CLONE_NEWNS) < 0)
 		give_up(__LINE__);
-	if (opt.round < 0 && getppid() % 2) {
+	if (opt.round < 0 && getuid() == 0 && getppid() % 2) {
 		if (setresgid(1000, 1000, 1000) < 0 || setresuid(1000, 1000, 1000) < 0)
 			give_up(__LINE__);
 	}
@@ -598,7 +598,7 @@ _Noreturn static void run_worker(unsigned long index, long end)
 		totals->rounds++;
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;
-		snprintf(dir, sizeof(dir), "rm -rf /tmp/fuzz.%d", pid);
+		snprintf(dir, sizeof(dir), "rm -rf /tmp/fuzz.%d 2>/dev/null", pid);
 		if (round % 16 == 0 && system(dir) != 0)
 			continue;
 	}

@@ -104,24 +104,15 @@ CHECK_UNUSED static ssize_t show_read(const char *what, ssize_t ret, const void 
 CHECK_UNUSED static const char *type_name(mode_t mode)
 {
 	switch (mode & S_IFMT) {
-	case S_IFREG:
-		return "file";
-	case S_IFDIR:
-		return "dir";
-	case S_IFLNK:
-		return "symlink";
-	case S_IFIFO:
-		return "fifo";
-	case S_IFCHR:
-		return "char device";
-	case S_IFBLK:
-		return "block device";
-	case S_IFSOCK:
-		return "socket";
-	case 0:
-		return "no type";
-	default:
-		return "unknown type";
+	case S_IFREG: return "file";
+	case S_IFDIR: return "dir";
+	case S_IFLNK: return "symlink";
+	case S_IFIFO: return "fifo";
+	case S_IFCHR: return "char device";
+	case S_IFBLK: return "block device";
+	case S_IFSOCK: return "socket";
+	case 0: return "no type";
+	default: return "unknown type";
 	}
 }
 
@@ -207,10 +198,10 @@ CHECK_UNUSED static void show_poll(const char *what, int ret, int revents)
 		int bit;
 		const char *name;
 	} bits[] = {
-		{POLLIN, "IN"}, {POLLPRI, "PRI"}, {POLLOUT, "OUT"}, {POLLERR, "ERR"},
-		{POLLHUP, "HUP"}, {POLLNVAL, "NVAL"}, {POLLRDNORM, "RDNORM"},
-		{POLLRDBAND, "RDBAND"}, {POLLWRNORM, "WRNORM"}, {POLLWRBAND, "WRBAND"},
-		{POLLRDHUP, "RDHUP"},
+		{POLLIN, "IN"},		{POLLPRI, "PRI"},	{POLLOUT, "OUT"},
+		{POLLERR, "ERR"},	{POLLHUP, "HUP"},	{POLLNVAL, "NVAL"},
+		{POLLRDNORM, "RDNORM"}, {POLLRDBAND, "RDBAND"}, {POLLWRNORM, "WRNORM"},
+		{POLLWRBAND, "WRBAND"}, {POLLRDHUP, "RDHUP"},
 	};
 	char line[160] = "";
 

@@ -3,8 +3,8 @@
 
 int main(void)
 {
-	static const mode_t modes[] = {0, 0400, 0644, 0755, 0777, 01777, 02755, 04755, 07777,
-				       0100600, 0170640};
+	static const mode_t modes[] = {0,     0400,  0644,  0755,    0777,   01777,
+				       02755, 04755, 07777, 0100600, 0170640};
 	char name[300], label[32];
 	int fd, dir, p[2];
 

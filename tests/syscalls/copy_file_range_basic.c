@@ -45,7 +45,8 @@ int main(void)
 	show("bad offset pointer", copy_file_range(a, bad_addr(), b, NULL, 5, 0));
 	show("from write-only", copy_file_range(xopen("a", O_WRONLY, 0), NULL, b, NULL, 5, 0));
 	show("to read-only", copy_file_range(b, NULL, a, NULL, 5, 0));
-	show("to O_APPEND", copy_file_range(a, NULL, xopen("b", O_WRONLY | O_APPEND, 0), NULL, 5, 0));
+	show("to O_APPEND",
+	     copy_file_range(a, NULL, xopen("b", O_WRONLY | O_APPEND, 0), NULL, 5, 0));
 	show("from a directory", copy_file_range(xopen(".", O_RDONLY, 0), NULL, b, NULL, 5, 0));
 	show("to closed", copy_file_range(a, NULL, closed_fd(), NULL, 5, 0));
 	show("from closed", copy_file_range(closed_fd(), NULL, b, NULL, 5, 0));

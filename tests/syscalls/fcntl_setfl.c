@@ -21,8 +21,9 @@ int main(void)
 	write_file("f", "0123456789");
 	fd = xopen("f", O_RDONLY, 0);
 	flags_of("at first", fd);
-	show("set all", fcntl(fd, F_SETFL, O_RDWR | O_APPEND | O_NONBLOCK | O_CREAT | O_TRUNC |
-					   O_EXCL | O_SYNC | O_NOATIME | O_CLOEXEC));
+	show("set all", fcntl(fd, F_SETFL,
+			      O_RDWR | O_APPEND | O_NONBLOCK | O_CREAT | O_TRUNC | O_EXCL | O_SYNC |
+				      O_NOATIME | O_CLOEXEC));
 	flags_of("then", fd);
 	show("FD_CLOEXEC", fcntl(fd, F_GETFD));
 	show_val("size", file_size("f"));

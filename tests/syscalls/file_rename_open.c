@@ -20,8 +20,8 @@ int main(void)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	memset(link, 0, sizeof(link));
 	show_true("readlink", readlink(path, link, sizeof(link) - 1) > 0);
-	show_true("link tells the new name", !strncmp(link, cwd, strlen(cwd)) &&
-						     !strcmp(link + strlen(cwd), "/c"));
+	show_true("link tells the new name",
+		  !strncmp(link, cwd, strlen(cwd)) && !strcmp(link + strlen(cwd), "/c"));
 	show("rename c over b", rename("c", "b"));
 	show_read("first", pread(fd, buf, sizeof(buf), 0), buf);
 	show_read("second", pread(other, buf, sizeof(buf), 0), buf);

@@ -10,8 +10,7 @@ int main(void)
 	if (!getcwd(start, sizeof(start)))
 		die("getcwd");
 	len = strlen(start);
-	show_true("length with the end mark",
-		  raw(SYS_getcwd, buf, sizeof(buf)) == (long)len + 1);
+	show_true("length with the end mark", raw(SYS_getcwd, buf, sizeof(buf)) == (long)len + 1);
 	show_true("exact size", raw(SYS_getcwd, buf, len + 1) == (long)len + 1);
 	show("one byte too small", raw(SYS_getcwd, buf, len));
 	show("size 0", raw(SYS_getcwd, buf, 0));

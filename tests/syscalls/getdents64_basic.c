@@ -39,8 +39,7 @@ int main(void)
 			if (fstatat(fd, e->name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 			    st.st_ino != e->ino)
 				bad++;
-		snprintf(lines[count++], 64, "%s: %s", e->name,
-			 type_name((mode_t)e->type << 12));
+		snprintf(lines[count++], 64, "%s: %s", e->name, type_name((mode_t)e->type << 12));
 		at += e->reclen;
 	}
 	qsort(lines, count, sizeof(lines[0]), by_line);

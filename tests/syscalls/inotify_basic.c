@@ -10,11 +10,20 @@ static void drain(const char *what)
 		uint32_t bit;
 		const char *name;
 	} bits[] = {
-		{IN_ACCESS, "ACCESS"}, {IN_MODIFY, "MODIFY"}, {IN_ATTRIB, "ATTRIB"},
-		{IN_CLOSE_WRITE, "CLOSE_WRITE"}, {IN_CLOSE_NOWRITE, "CLOSE_NOWRITE"},
-		{IN_OPEN, "OPEN"}, {IN_MOVED_FROM, "MOVED_FROM"}, {IN_MOVED_TO, "MOVED_TO"},
-		{IN_CREATE, "CREATE"}, {IN_DELETE, "DELETE"}, {IN_DELETE_SELF, "DELETE_SELF"},
-		{IN_MOVE_SELF, "MOVE_SELF"}, {IN_ISDIR, "ISDIR"}, {IN_IGNORED, "IGNORED"},
+		{IN_ACCESS, "ACCESS"},
+		{IN_MODIFY, "MODIFY"},
+		{IN_ATTRIB, "ATTRIB"},
+		{IN_CLOSE_WRITE, "CLOSE_WRITE"},
+		{IN_CLOSE_NOWRITE, "CLOSE_NOWRITE"},
+		{IN_OPEN, "OPEN"},
+		{IN_MOVED_FROM, "MOVED_FROM"},
+		{IN_MOVED_TO, "MOVED_TO"},
+		{IN_CREATE, "CREATE"},
+		{IN_DELETE, "DELETE"},
+		{IN_DELETE_SELF, "DELETE_SELF"},
+		{IN_MOVE_SELF, "MOVE_SELF"},
+		{IN_ISDIR, "ISDIR"},
+		{IN_IGNORED, "IGNORED"},
 	};
 	static char buf[8192] __attribute__((aligned(8)));
 	ssize_t n = read(in, buf, sizeof(buf));

@@ -22,8 +22,13 @@ static void drain(const char *what)
 							   : "other";
 
 		say("  %s %s in %s%s, cookie %s", kind, e->len ? e->name : "(none)",
-		    e->wd == wa ? "a" : e->wd == wb ? "b" : "?", e->mask & IN_ISDIR ? ", dir" : "",
-		    !e->cookie ? "none" : e->cookie == cookie ? "the same" : "new");
+		    e->wd == wa	  ? "a"
+		    : e->wd == wb ? "b"
+				  : "?",
+		    e->mask & IN_ISDIR ? ", dir" : "",
+		    !e->cookie		  ? "none"
+		    : e->cookie == cookie ? "the same"
+					  : "new");
 		cookie = e->cookie;
 		p += sizeof(*e) + e->len;
 	}

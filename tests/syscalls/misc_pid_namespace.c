@@ -11,7 +11,6 @@ static int gate[2];
 static int init(void *arg)
 {
 	pid_t pid;
-	char c;
 
 	(void)arg;
 	close(gate[0]);
@@ -31,8 +30,8 @@ static int init(void *arg)
 		}
 		_exit(3);
 	}
-	show_val("pid of the child", pid);
 	show_status("child", xwait(pid));
+	show_val("pid of the child", pid);
 	show_status("orphan", xwait(-1));
 	/* Signals without a handler do nothing to init. */
 	kill(getpid(), SIGTERM);
@@ -42,7 +41,6 @@ static int init(void *arg)
 	if (xfork() == 0)
 		for (;;)
 			pause();
-	(void)c;
 	return 9;
 }
 
@@ -59,9 +57,9 @@ int main(void)
 		show("clone", pid);
 		return 0;
 	}
-	show_true("seen from outside", pid > 1);
 	close(gate[1]);
 	show("all are gone", read(gate[0], &c, 1));
+	show_true("seen from outside", pid > 1);
 	show_status("init", xwait(pid));
 	return 0;
 }

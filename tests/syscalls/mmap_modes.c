@@ -1,6 +1,6 @@
 /*
- * tests/syscalls/mmap_modes.c - mmap(2) and mprotect(2): EACCES when the open mode of the file does not
- * allow the map.
+ * tests/syscalls/mmap_modes.c - mmap(2) and mprotect(2): EACCES when the open mode of the file does
+ * not allow the map.
  */
 #include "check.h"
 #include <sys/mman.h>

@@ -59,8 +59,8 @@ int main(void)
 	show("umount, empty", umount(""));
 	show("umount of a file", umount("f"));
 	limits();
-	show("nodev, noexec, nosuid", mount("none", "n", "tmpfs", MS_NODEV | MS_NOEXEC | MS_NOSUID,
-					    NULL));
+	show("nodev, noexec, nosuid",
+	     mount("none", "n", "tmpfs", MS_NODEV | MS_NOEXEC | MS_NOSUID, NULL));
 	write_file("n/prog", "#!/bin/sh\nexit 0\n");
 	xchmod("n/prog", 0755);
 	show("execve on noexec", execl("n/prog", "prog", NULL));

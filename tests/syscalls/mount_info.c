@@ -21,11 +21,13 @@ static void list(const char *what, const char *file)
 		if (!p || p[strlen(cwd)] != '/')
 			continue;
 		if (!strcmp(file, "/proc/self/mounts")) {
-			if (sscanf(l, "%99s %2099s %99s %499s %d %d", src, dir, kind, opts, &a, &b) == 6)
-				say("  %s %s %s, begins with %.2s, %d %d", src, dir + strlen(cwd), kind,
-				    opts, a, b);
+			if (sscanf(l, "%99s %2099s %99s %499s %d %d", src, dir, kind, opts, &a,
+				   &b) == 6)
+				say("  %s %s %s, begins with %.2s, %d %d", src, dir + strlen(cwd),
+				    kind, opts, a, b);
 		} else {
-			if (sscanf(l, "%*d %*d %d:%d %99s %2099s %499s", &a, &b, src, dir, opts) == 5)
+			if (sscanf(l, "%*d %*d %d:%d %99s %2099s %499s", &a, &b, src, dir, opts) ==
+			    5)
 				say("  root %s, at %s, %s, has \" - tmpfs \" %d", src,
 				    dir + strlen(cwd), opts, strstr(l, " - tmpfs ") != NULL);
 		}

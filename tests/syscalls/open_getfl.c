@@ -12,12 +12,12 @@ static void try(const char *what, int fd)
 		int bit;
 		const char *name;
 	} names[] = {
-		{O_WRONLY, "WRONLY"}, {O_RDWR, "RDWR"}, {O_CREAT, "CREAT"}, {O_EXCL, "EXCL"},
-		{O_TRUNC, "TRUNC"}, {O_APPEND, "APPEND"}, {O_NONBLOCK, "NONBLOCK"},
-		{O_DSYNC, "DSYNC"}, {O_SYNC & ~O_DSYNC, "SYNC"}, {O_ASYNC, "ASYNC"},
-		{0100000, "LARGEFILE"}, {O_DIRECTORY, "DIRECTORY"}, {O_NOFOLLOW, "NOFOLLOW"},
-		{O_NOATIME, "NOATIME"}, {O_CLOEXEC, "CLOEXEC"}, {O_PATH, "PATH"},
-		{O_NOCTTY, "NOCTTY"}, {O_DIRECT, "DIRECT"},
+		{O_WRONLY, "WRONLY"},	  {O_RDWR, "RDWR"},	  {O_CREAT, "CREAT"},
+		{O_EXCL, "EXCL"},	  {O_TRUNC, "TRUNC"},	  {O_APPEND, "APPEND"},
+		{O_NONBLOCK, "NONBLOCK"}, {O_DSYNC, "DSYNC"},	  {O_SYNC & ~O_DSYNC, "SYNC"},
+		{O_ASYNC, "ASYNC"},	  {0100000, "LARGEFILE"}, {O_DIRECTORY, "DIRECTORY"},
+		{O_NOFOLLOW, "NOFOLLOW"}, {O_NOATIME, "NOATIME"}, {O_CLOEXEC, "CLOEXEC"},
+		{O_PATH, "PATH"},	  {O_NOCTTY, "NOCTTY"},	  {O_DIRECT, "DIRECT"},
 	};
 	char line[256] = "";
 	int flags = fcntl(fd, F_GETFL);

@@ -32,7 +32,8 @@ int main(int argc, char **argv)
 		show_str("after exec", sig_name(get()));
 		return 0;
 	}
-	show_val("at start", get());
+	show("set 0", prctl(PR_SET_PDEATHSIG, 0));
+	show_val("get", get());
 	show("set", prctl(PR_SET_PDEATHSIG, SIGUSR1));
 	show_str("get", sig_name(get()));
 	show("65", prctl(PR_SET_PDEATHSIG, 65));

@@ -9,11 +9,11 @@ int main(void)
 		unsigned long type;
 		const char *name;
 	} known[] = {
-		{AT_PHDR, "AT_PHDR"}, {AT_PHENT, "AT_PHENT"}, {AT_PHNUM, "AT_PHNUM"},
-		{AT_PAGESZ, "AT_PAGESZ"}, {AT_BASE, "AT_BASE"}, {AT_ENTRY, "AT_ENTRY"},
-		{AT_UID, "AT_UID"}, {AT_EUID, "AT_EUID"}, {AT_GID, "AT_GID"}, {AT_EGID, "AT_EGID"},
-		{AT_SECURE, "AT_SECURE"}, {AT_RANDOM, "AT_RANDOM"}, {AT_EXECFN, "AT_EXECFN"},
-		{AT_CLKTCK, "AT_CLKTCK"},
+		{AT_PHDR, "AT_PHDR"},	  {AT_PHENT, "AT_PHENT"},   {AT_PHNUM, "AT_PHNUM"},
+		{AT_PAGESZ, "AT_PAGESZ"}, {AT_BASE, "AT_BASE"},	    {AT_ENTRY, "AT_ENTRY"},
+		{AT_UID, "AT_UID"},	  {AT_EUID, "AT_EUID"},	    {AT_GID, "AT_GID"},
+		{AT_EGID, "AT_EGID"},	  {AT_SECURE, "AT_SECURE"}, {AT_RANDOM, "AT_RANDOM"},
+		{AT_EXECFN, "AT_EXECFN"}, {AT_CLKTCK, "AT_CLKTCK"},
 	};
 	Elf64_auxv_t v[64];
 	int fd = xopen("/proc/self/auxv", O_RDONLY, 0), count;

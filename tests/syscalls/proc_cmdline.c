@@ -34,6 +34,11 @@ int main(int argc, char **argv)
 		show_proc("environ after setenv", "/proc/self/environ");
 		return 0;
 	}
+	if (argc > 1) {
+		send_byte(150);
+		for (;;)
+			pause();
+	}
 	if (xfork() == 0) {
 		execve("/proc/self/exe", args, env);
 		die("execve");
@@ -42,17 +47,17 @@ int main(int argc, char **argv)
 	xpipe(up);
 	pid = xfork();
 	if (pid == 0) {
-		char *sleeper[] = {"sleeper", NULL}, *none[] = {NULL};
-
-		if (argc == 1) {
-			must(dup2(up[1], 150));
-			execve("/proc/self/exe", (char *[]){"sleeper", "x", NULL}, none);
-		}
-		execve("/proc/self/exe", sleeper, none);
+		must(dup2(up[1], 150));
+		execve("/proc/self/exe", (char *[]){"sleeper", "x", NULL}, (char *[]){NULL});
 		die("execve");
 	}
-	xwait(pid);
+	await_byte(up[0]);
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	show_proc("another process", path);
+	snprintf(path, sizeof(path), "/proc/%d/environ", pid);
+	show_proc("its empty environment", path);
+	kill(pid, SIGKILL);
+	xwait(pid);
 	show_proc("gone", path);
 	return 0;
 }

@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <sys/prctl.h>
 
-static int gate[2];
+static int gate[2], up[2];
 static pid_t tid;
 
 static void *thread(void *arg)
@@ -15,6 +15,7 @@ static void *thread(void *arg)
 	must(prctl(PR_SET_NAME, "thread"));
 	show_file("thread, self", "/proc/self/comm");
 	show_file("thread, thread-self", "/proc/thread-self/comm");
+	send_byte(up[1]);
 	await_byte(gate[0]);
 	must(prctl(PR_GET_NAME, buf));
 	show_str("thread was renamed", buf);
@@ -60,9 +61,10 @@ int main(void)
 	must(stat("/proc/self/comm", &st));
 	say("%s %04o, size %ld", type_name(st.st_mode), st.st_mode & 07777, (long)st.st_size);
 	xpipe(gate);
+	xpipe(up);
 	if (pthread_create(&t, NULL, thread, NULL))
 		die("pthread_create");
-	nap_ms(20);
+	await_byte(up[0]);
 	snprintf(path, sizeof(path), "/proc/self/task/%d/comm", tid);
 	set("rename the thread", path, "other");
 	send_byte(gate[1]);

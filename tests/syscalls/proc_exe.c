@@ -37,7 +37,10 @@ int main(int argc, char **argv)
 		fd = open("/proc/self/exe", O_RDONLY);
 		show_fd("open", fd);
 		show("read", read(fd, magic, 4));
-		show_true("is an ELF file", !memcmp(magic, "\x7f" "ELF", 4));
+		show_true("is an ELF file", !memcmp(magic,
+						    "\x7f"
+						    "ELF",
+						    4));
 		return 0;
 	}
 	link_of("at first");
@@ -46,7 +49,10 @@ int main(int argc, char **argv)
 	fd = open("/proc/self/exe", O_RDONLY);
 	show_fd("open", fd);
 	show("read", read(fd, magic, 4));
-	show_true("is an ELF file", !memcmp(magic, "\x7f" "ELF", 4));
+	show_true("is an ELF file", !memcmp(magic,
+					    "\x7f"
+					    "ELF",
+					    4));
 	show("unlink", unlink("/proc/self/exe"));
 	copy_self("copy");
 	xchmod("copy", 0755);

@@ -48,7 +48,6 @@ int main(void)
 	show_fd("  open of status", open(path("status"), O_RDONLY));
 	show("  read of the open status", read(status_fd, buf, sizeof(buf)));
 	show("  read of the open cmdline", read(cmd_fd, buf, sizeof(buf)));
-	show_fd("  openat", openat(dir_fd, "status", O_RDONLY));
 	show("  getdents64", raw(SYS_getdents64, dir_fd, buf, sizeof(buf)));
 	show("  fstat", fstat(status_fd, &st));
 	show("process 0", stat("/proc/0", &st));

@@ -6,14 +6,22 @@ static const struct {
 	int res;
 	const char *name;
 } limits[] = {
-	{RLIMIT_CPU, "Max cpu time"}, {RLIMIT_FSIZE, "Max file size"},
-	{RLIMIT_DATA, "Max data size"}, {RLIMIT_STACK, "Max stack size"},
-	{RLIMIT_CORE, "Max core file size"}, {RLIMIT_RSS, "Max resident set"},
-	{RLIMIT_NPROC, "Max processes"}, {RLIMIT_NOFILE, "Max open files"},
-	{RLIMIT_MEMLOCK, "Max locked memory"}, {RLIMIT_AS, "Max address space"},
-	{RLIMIT_LOCKS, "Max file locks"}, {RLIMIT_SIGPENDING, "Max pending signals"},
-	{RLIMIT_MSGQUEUE, "Max msgqueue size"}, {RLIMIT_NICE, "Max nice priority"},
-	{RLIMIT_RTPRIO, "Max realtime priority"}, {RLIMIT_RTTIME, "Max realtime timeout"},
+	{RLIMIT_CPU, "Max cpu time"},
+	{RLIMIT_FSIZE, "Max file size"},
+	{RLIMIT_DATA, "Max data size"},
+	{RLIMIT_STACK, "Max stack size"},
+	{RLIMIT_CORE, "Max core file size"},
+	{RLIMIT_RSS, "Max resident set"},
+	{RLIMIT_NPROC, "Max processes"},
+	{RLIMIT_NOFILE, "Max open files"},
+	{RLIMIT_MEMLOCK, "Max locked memory"},
+	{RLIMIT_AS, "Max address space"},
+	{RLIMIT_LOCKS, "Max file locks"},
+	{RLIMIT_SIGPENDING, "Max pending signals"},
+	{RLIMIT_MSGQUEUE, "Max msgqueue size"},
+	{RLIMIT_NICE, "Max nice priority"},
+	{RLIMIT_RTPRIO, "Max realtime priority"},
+	{RLIMIT_RTTIME, "Max realtime timeout"},
 };
 
 static rlim_t value(const char *s)
@@ -51,6 +59,5 @@ int main(void)
 	must(setrlimit(RLIMIT_RSS, &rl));
 	say("changed:");
 	compare();
-	show_true("for writing", open("/proc/self/limits", O_WRONLY) < 0 || geteuid() == 0);
 	return 0;
 }

@@ -4,10 +4,11 @@
 int main(void)
 {
 	static const char *const names[] = {
-		"auxv", "cgroup", "cmdline", "comm", "cwd", "environ", "exe", "fd", "fdinfo",
-		"gid_map", "limits", "maps", "mem", "mountinfo", "mounts", "ns", "oom_score",
-		"oom_score_adj", "root", "smaps", "stat", "statm", "status", "task", "uid_map",
-		"setgroups", "net",
+		"auxv",	   "cgroup",	"cmdline", "comm",    "cwd",	   "environ",
+		"exe",	   "fd",	"fdinfo",  "gid_map", "limits",	   "maps",
+		"mem",	   "mountinfo", "mounts",  "ns",      "oom_score", "oom_score_adj",
+		"root",	   "smaps",	"stat",	   "statm",   "status",	   "task",
+		"uid_map", "setgroups", "net",
 	};
 
 	must(chdir("/proc/self"));

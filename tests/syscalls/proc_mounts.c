@@ -30,8 +30,8 @@ int main(void)
 		int id, parent, major, minor;
 
 		infos++;
-		if (sscanf(l, "%d %d %d:%d %511s %511s %511s", &id, &parent, &major, &minor, top, dir,
-			   opts) != 7 ||
+		if (sscanf(l, "%d %d %d:%d %511s %511s %511s", &id, &parent, &major, &minor, top,
+			   dir, opts) != 7 ||
 		    !dash || sscanf(dash, " - %63s", kind) != 1) {
 			bad++;
 			continue;
@@ -42,7 +42,6 @@ int main(void)
 	}
 	say("mountinfo: as many %d, bad %d, root %d, proc %d", infos == mounts, bad, root > 0,
 	    proc > 0);
-	show_true("/etc/mtab or not, /proc/mounts is the same",
-		  read_file("/proc/mounts", buf, sizeof(buf)) > 0);
+	show_true("/proc/mounts can be read", read_file("/proc/mounts", buf, sizeof(buf)) > 0);
 	return 0;
 }

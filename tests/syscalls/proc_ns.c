@@ -18,8 +18,8 @@ static void compare(const char *a, const char *b)
 		snprintf(path, sizeof(path), "/proc/%s/ns/%s", b, names[i]);
 		must(readlink(path, lb, sizeof(lb) - 1));
 		snprintf(form, sizeof(form), "%s:[%%lu]", names[i]);
-		say("%s: form %d, inode %d, same %d", names[i], sscanf(la, form, &ino) == 1,
-		    ino == st.st_ino, !strcmp(la, lb));
+		show_true(names[i], sscanf(la, form, &ino) == 1 && ino == st.st_ino);
+		show_true("  the same", !strcmp(la, lb));
 	}
 }
 

@@ -29,8 +29,8 @@ static void try(const char *path)
 	show("  beyond", pread(fd, parts, 10, size + 1000));
 	must(lseek(fd, size / 2, SEEK_SET));
 	n = read(fd, parts, sizeof(parts));
-	show_true("  second half", n == (ssize_t)(size - size / 2) &&
-					  !memcmp(parts, whole + size / 2, n));
+	show_true("  second half",
+		  n == (ssize_t)(size - size / 2) && !memcmp(parts, whole + size / 2, n));
 	close(fd);
 }
 

@@ -16,7 +16,7 @@ static const char *path(const char *name)
 
 int main(void)
 {
-	static char buf[8192];
+	static char buf[1 << 16];
 	char link[4200] = "", exe[4200] = "";
 	int up[2], down[2], ppid = 0;
 	struct stat a, b;
@@ -61,7 +61,7 @@ int main(void)
 	show("append through it", write(open(path("fd/170"), O_WRONLY), "X", 1));
 	show_file("file", "d/f");
 	show_true("maps", read_file(path("maps"), buf, sizeof(buf)) > 0);
-	show_true("stack is there", strstr(buf, "[stack]") || strlen(buf) > 8000);
+	show_true("stack is there", strstr(buf, "[stack]") != NULL);
 	show("task", stat(path("task"), &a));
 	show("ns/mnt", stat(path("ns/mnt"), &a));
 	show("nothing", stat(path("nothing"), &a));

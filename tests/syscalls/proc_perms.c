@@ -68,6 +68,9 @@ static void all(void *arg)
 
 int main(void)
 {
+	int up[2];
+
+	xpipe(up);
 	if (geteuid() != 0) {
 		pid = getpid();
 		all(NULL);
@@ -84,23 +87,11 @@ int main(void)
 	pid = xfork();
 	if (pid == 0) {
 		become(USER_A, GROUP_A);
+		send_byte(up[1]);
 		for (;;)
 			pause();
 	}
-	/* The child becomes user a in its own time. */
-	for (int i = 0; i < 1000; i++) {
-		struct stat st;
-		char path[64];
-
-		snprintf(path, sizeof(path), "/proc/%d/status", pid);
-		if (stat(path, &st) == 0 && st.st_uid == USER_A)
-			break;
-		snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-		if (stat(path, &st) == 0 && st.st_gid == GROUP_A)
-			break;
-		nap_ms(1);
-	}
-	nap_ms(10);
+	await_byte(up[0]);
 	say("user a's, for user b:");
 	as_user(USER_B, GROUP_B, all, NULL);
 	say("user a's, for root:");

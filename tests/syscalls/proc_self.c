@@ -20,6 +20,7 @@ static void *thread(void *arg)
 	char buf[64] = "";
 
 	where(arg);
+	pthread_setname_np(pthread_self(), "second");
 	read_file("/proc/thread-self/comm", buf, sizeof(buf));
 	show_str("comm of the thread", buf);
 	return NULL;
@@ -41,7 +42,6 @@ int main(void)
 	run_child(child, "child");
 	if (pthread_create(&t, NULL, thread, "thread"))
 		die("pthread_create");
-	pthread_setname_np(t, "second");
 	pthread_join(t, NULL);
 	show("lstat", lstat("/proc/self", &a));
 	show_str("kind", type_name(a.st_mode));

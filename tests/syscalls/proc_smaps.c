@@ -22,7 +22,8 @@ int main(void)
 	if (!f)
 		die("smaps");
 	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%lx-%lx %*s", &start, &end) == 2 && strchr(line, '-') < line + 20) {
+		if (sscanf(line, "%lx-%lx %*s", &start, &end) == 2 &&
+		    strchr(line, '-') < line + 20) {
 			smaps++;
 			want = (end - start) / 1024;
 			inside = start == (unsigned long)p;

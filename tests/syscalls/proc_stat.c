@@ -20,7 +20,8 @@ static int load(const char *path)
 	f[1] = atoll(buf);
 	snprintf(name, sizeof(name), "%.*s", (int)(close - open - 1), open + 1);
 	state = close[2];
-	for (char *p = strtok_r(close + 4, " \n", &save); p && n < 64; p = strtok_r(NULL, " \n", &save))
+	for (char *p = strtok_r(close + 4, " \n", &save); p && n < 64;
+	     p = strtok_r(NULL, " \n", &save))
 		f[n++] = strtoull(p, NULL, 10);
 	return n - 1;
 }
@@ -28,6 +29,7 @@ static int load(const char *path)
 int main(void)
 {
 	long long start;
+	siginfo_t si;
 	char path[64];
 	pid_t pid;
 
@@ -71,7 +73,6 @@ int main(void)
 	load(path);
 	say("stopped %c", state);
 	kill(pid, SIGKILL);
-	siginfo_t si;
 	must(waitid(P_PID, pid, &si, WEXITED | WNOWAIT));
 	load(path);
 	say("dead %c", state);

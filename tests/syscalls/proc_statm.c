@@ -8,8 +8,8 @@ static int load(void)
 	char buf[256];
 
 	must(read_file("/proc/self/statm", buf, sizeof(buf)));
-	return sscanf(buf, "%ld %ld %ld %ld %ld %ld %ld", &pages[0], &pages[1], &pages[2], &pages[3],
-		      &pages[4], &pages[5], &pages[6]);
+	return sscanf(buf, "%ld %ld %ld %ld %ld %ld %ld", &pages[0], &pages[1], &pages[2],
+		      &pages[3], &pages[4], &pages[5], &pages[6]);
 }
 
 int main(void)

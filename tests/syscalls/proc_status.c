@@ -38,8 +38,8 @@ static void *idle(void *arg)
 
 int main(void)
 {
-	static const char *const sizes[] = {"VmPeak", "VmSize", "VmHWM", "VmRSS", "VmData", "VmStk",
-					    "VmExe"};
+	static const char *const sizes[] = {"VmPeak", "VmSize", "VmHWM", "VmRSS",
+					    "VmData", "VmStk",	"VmExe"};
 	unsigned int r, e, s, f;
 	sigset_t set;
 	pthread_t t;

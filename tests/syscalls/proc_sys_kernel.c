@@ -32,7 +32,7 @@ static bool is_uuid(const char *s)
 {
 	for (int i = 0; i < 36; i++)
 		if (i == 8 || i == 13 || i == 18 || i == 23 ? s[i] != '-'
-							     : !strchr("0123456789abcdef", s[i]))
+							    : !strchr("0123456789abcdef", s[i]))
 			return false;
 	return s[36] == '\n' && !s[37] && s[14] == '4';
 }

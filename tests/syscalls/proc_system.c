@@ -8,8 +8,8 @@ static char buf[1 << 18];
 
 static void meminfo(void)
 {
-	static const char *const names[] = {"MemTotal", "MemFree", "MemAvailable", "Buffers",
-					    "Cached", "SwapTotal", "SwapFree"};
+	static const char *const names[] = {"MemTotal", "MemFree",   "MemAvailable", "Buffers",
+					    "Cached",	"SwapTotal", "SwapFree"};
 	unsigned long v[ARRAY_LEN(names)] = {0};
 
 	must(read_file("/proc/meminfo", buf, sizeof(buf)));
@@ -49,9 +49,9 @@ static void cpu_lines(void)
 	char *p;
 
 	must(read_file("/proc/stat", buf, sizeof(buf)));
-	show_val("numbers of cpu", sscanf(buf, "cpu %llu %llu %llu %llu %llu %llu %llu %llu %llu %llu",
-					  &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7],
-					  &v[8], &v[9]));
+	show_val("numbers of cpu",
+		 sscanf(buf, "cpu %llu %llu %llu %llu %llu %llu %llu %llu %llu %llu", &v[0], &v[1],
+			&v[2], &v[3], &v[4], &v[5], &v[6], &v[7], &v[8], &v[9]));
 	for (p = buf; p; p = strchr(p, '\n') ? strchr(p, '\n') + 1 : NULL)
 		cpus += !strncmp(p, "cpu", 3) && isdigit(p[3]);
 	show_true("a line per processor", cpus >= 1 && cpus == sysconf(_SC_NPROCESSORS_ONLN));
@@ -83,8 +83,8 @@ int main(void)
 	sscanf(buf, "%lf", &up2);
 	show_true("it goes on", up2 > up && up > 0);
 	must(read_file("/proc/loadavg", buf, sizeof(buf)));
-	show_val("loadavg, numbers", sscanf(buf, "%lf %lf %lf %d/%d %d", &l1, &l2, &l3, &running,
-					    &all, &last));
+	show_val("loadavg, numbers",
+		 sscanf(buf, "%lf %lf %lf %d/%d %d", &l1, &l2, &l3, &running, &all, &last));
 	show_true("plausible", l1 >= 0 && l2 >= 0 && l3 >= 0 && running <= all && all > 0);
 	must(uname(&u));
 	must(read_file("/proc/version", buf, sizeof(buf)));

@@ -20,12 +20,14 @@ int main(void)
 	line("erase all and more", "ab\x7f\x7f\x7f\x7fz\n");
 	line("kill", "discarded\x15kept\n");
 	line("kill nothing", "\x15x\n");
-	line("word erase", "one two three\x17" "four\n");
+	line("word erase", "one two three\x17"
+			   "four\n");
 	line("word erase, blanks", "one two   \x17x\n");
 	line("two words", "a b c\x17\x17z\n");
 	line("literal next", "a\x16\x03 b\x16\x7f c\x16\x16\n");
 	line("literal newline", "a\x16\nb\n");
-	line("reprint is not data", "ab\x12" "cd\n");
+	line("reprint is not data", "ab\x12"
+				    "cd\n");
 	line("erase does not pass a line", "first\n\x7f\x7f\x7fsecond\n");
 	expect_one_read("the second", t.slave, 200);
 	tio = get_attr(t.slave);
@@ -39,7 +41,8 @@ int main(void)
 	set_attr(t.slave, &tio);
 	line("disabled", "ab#@\n");
 	set_lflags(t.slave, 0, IEXTEN);
-	line("without IEXTEN", "a\x16" "b~\x12\n");
+	line("without IEXTEN", "a\x16"
+			       "b~\x12\n");
 	set_lflags(t.slave, IEXTEN, 0);
 	set_iflags(t.slave, IUTF8, 0);
 	tio = get_attr(t.slave);

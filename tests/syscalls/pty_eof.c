@@ -19,7 +19,8 @@ int main(void)
 	expect_one_read("exactly as much", t.slave, 3);
 	type(t.master, "\n");
 	expect_one_read("then a line", t.slave, 100);
-	type(t.master, "ab\x16\x04" "c\n");
+	type(t.master, "ab\x16\x04"
+		       "c\n");
 	expect_one_read("quoted", t.slave, 100);
 	tio = get_attr(t.slave);
 	tio.c_cc[VEOF] = '!';

@@ -17,15 +17,18 @@ int main(void)
 	show("write", write(t.slave, "y", 1));
 	expect("after", t.master, 1);
 	/* The character does the same; something visible tells that it has been processed. */
-	type(t.master, "\x13" "a\n");
+	type(t.master, "\x13"
+		       "a\n");
 	expect_one_read("the line behind ^S", t.slave, 10);
 	show("write, stopped", write(t.slave, "x", 1));
-	type(t.master, "\x11" "b\n");
+	type(t.master, "\x11"
+		       "b\n");
 	expect_one_read("the line behind ^Q", t.slave, 10);
 	show("write", write(t.slave, "z", 1));
 	expect("after", t.master, 1);
 	set_iflags(t.slave, IXANY, 0);
-	type(t.master, "\x13" "c\n");
+	type(t.master, "\x13"
+		       "c\n");
 	expect_one_read("IXANY: any character goes on", t.slave, 10);
 	show("write", write(t.slave, "w", 1));
 	expect("after", t.master, 1);

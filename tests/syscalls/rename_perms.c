@@ -17,8 +17,8 @@ static void as_b(void *arg)
 	show("  rename it", rename("sticky/b1", "sticky/b2"));
 	show("  rename it over another's", rename("sticky/b2", "sticky/a1"));
 	show("  another's over it", rename("sticky/a1", "sticky/b2"));
-	show("  exchange", renameat2(AT_FDCWD, "sticky/a1", AT_FDCWD, "sticky/b2",
-				     RENAME_EXCHANGE));
+	show("  exchange",
+	     renameat2(AT_FDCWD, "sticky/a1", AT_FDCWD, "sticky/b2", RENAME_EXCHANGE));
 	show("  out of it", rename("sticky/a1", "open/a1"));
 	show("  its own out of it", rename("sticky/b2", "open/b2"));
 	say("in a directory of its own with the sticky bit:");

@@ -6,7 +6,9 @@ static ssize_t send_fd(int sock, int fd)
 {
 	char space[CMSG_SPACE(sizeof(int))] = {0};
 	struct iovec iov = {(char *)"x", 1};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = space,
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = space,
 			     .msg_controllen = sizeof(space)};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
 
@@ -21,7 +23,9 @@ static int recv_fd(int sock, int flags)
 {
 	char space[CMSG_SPACE(sizeof(int))] = {0}, byte;
 	struct iovec iov = {&byte, 1};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = space,
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = space,
 			     .msg_controllen = sizeof(space)};
 	struct cmsghdr *c;
 	int fd = -1;

@@ -15,8 +15,8 @@ static void describe(const char *path)
 		    minor(st.st_rdev));
 		return;
 	}
-	say("%s: %s %04o, mine %d, group mine %d", path, type_name(st.st_mode),
-	    st.st_mode & 07777, st.st_uid == geteuid(), st.st_gid == getegid());
+	say("%s: %s %04o, mine %d, group mine %d", path, type_name(st.st_mode), st.st_mode & 07777,
+	    st.st_uid == geteuid(), st.st_gid == getegid());
 	if (S_ISREG(st.st_mode))
 		say("  size %ld, links %ld", (long)st.st_size, (long)st.st_nlink);
 }

@@ -18,8 +18,8 @@ int main(void)
 	must(stat("f", &st));
 	memset(&x, 0xee, sizeof(x));
 	show("f", sx(AT_FDCWD, "f", 0, STATX_BASIC_STATS, &x));
-	show_true("mask has the basic fields", (x.stx_mask & STATX_BASIC_STATS) ==
-						       STATX_BASIC_STATS);
+	show_true("mask has the basic fields",
+		  (x.stx_mask & STATX_BASIC_STATS) == STATX_BASIC_STATS);
 	show_true("mode", x.stx_mode == st.st_mode);
 	show_true("links", x.stx_nlink == st.st_nlink);
 	show_true("owner", x.stx_uid == st.st_uid && x.stx_gid == st.st_gid);
@@ -27,8 +27,8 @@ int main(void)
 	show_true("size", x.stx_size == (uint64_t)st.st_size);
 	show_true("blocks", x.stx_blocks == (uint64_t)st.st_blocks);
 	show_true("block size", x.stx_blksize == (uint32_t)st.st_blksize);
-	show_true("device", x.stx_dev_major == major(st.st_dev) &&
-				    x.stx_dev_minor == minor(st.st_dev));
+	show_true("device",
+		  x.stx_dev_major == major(st.st_dev) && x.stx_dev_minor == minor(st.st_dev));
 	show_true("mtime", x.stx_mtime.tv_sec == st.st_mtim.tv_sec &&
 				   x.stx_mtime.tv_nsec == (uint32_t)st.st_mtim.tv_nsec);
 	show_true("ctime", x.stx_ctime.tv_sec == st.st_ctim.tv_sec &&

@@ -5,8 +5,8 @@
 
 int main(void)
 {
-	static const size_t sizes[] = {1, 511, 512, 513, 4095, 4096, 4097, 65535, 65536, 65537,
-				       100000};
+	static const size_t sizes[] = {1,    511,   512,   513,	  4095,	 4096,
+				       4097, 65535, 65536, 65537, 100000};
 	char *data = shared_alloc(SIZE), *back = shared_alloc(SIZE);
 	size_t done = 0;
 	int fd, short_count = 0;

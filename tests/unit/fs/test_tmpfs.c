@@ -71,6 +71,33 @@ static void holes_read_as_zeros_and_cost_nothing(void **state)
 	file_put(f);
 }
 
+static void without_descriptors_files_stay_in_the_heap(void **state)
+{
+	fx.k.max_memfds = 0;
+	contents_survive_growth_into_a_memfd(state);
+	holes_read_as_zeros_and_cost_nothing(state);
+	{
+		struct task *t = fx.t;
+		int fd = t_open(t, "/big", O_CREAT | O_RDWR, 0644), host;
+		struct file *f = fd_get(t, fd);
+		char back[8];
+		bool owned;
+
+		assert_int_equal(file_llseek(f, 200000, SEEK_SET), 200000);
+		assert_int_equal(t_write(t, fd, "far away", 8), 8);
+		assert_int_equal(file_llseek(f, 1 << 30, SEEK_SET), 1 << 30);
+		assert_int_equal(t_write(t, fd, "too far", 7), -ENOSPC);
+		assert_int_equal(file_mmap(f, PROT_READ, MAP_SHARED, 0, 4096, &host, &owned),
+				 -ENFILE);
+		fx.k.max_memfds = 4;
+		assert_int_equal(file_mmap(f, PROT_READ, MAP_SHARED, 0, 4096, &host, &owned), 0);
+		assert_int_equal(pread(host, back, 8, 200000), 8);
+		assert_memory_equal(back, "far away", 8);
+		assert_int_equal(file_llseek(f, 0, SEEK_DATA), 196608);
+		file_put(f);
+	}
+}
+
 static void a_shrunk_file_does_not_show_old_bytes(void **state)
 {
 	struct task *t = fx.t;
@@ -264,6 +291,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(contents_survive_growth_into_a_memfd),
 		TEST(holes_read_as_zeros_and_cost_nothing),
+		TEST(without_descriptors_files_stay_in_the_heap),
 		TEST(a_shrunk_file_does_not_show_old_bytes),
 		TEST(space_runs_out_and_comes_back),
 		TEST(options_are_checked),
