@@ -56,7 +56,8 @@ struct rootfs_config {
 	bool readonly;	    /* the guest may not change its root */
 	enum rootfs_overlay overlay;
 	const char *overlay_dir;
-	const char *cwd;  /* absolute: shown in the default root, and where the guest starts; or NULL */
+	const char
+		*cwd; /* absolute: shown in the default root, and where the guest starts; or NULL */
 	const char *home; /* absolute: made as an empty directory if it is not there; or NULL */
 	struct rootfs_bind binds[ROOTFS_MAX_BINDS];
 	size_t nr_binds;

@@ -9,10 +9,10 @@
 
 /* One tree of the host. */
 struct rootfs_tree {
-	int fd;		/* O_PATH directory, -1: none */
+	int fd; /* O_PATH directory, -1: none */
 	bool readonly;
-	char *file;	/* a single file: its name in the directory fd */
-	char *dst;	/* where it goes, absolute */
+	char *file; /* a single file: its name in the directory fd */
+	char *dst;  /* where it goes, absolute */
 };
 
 enum rootfs_kind { ROOTFS_HOST, ROOTFS_DIR, ROOTFS_TAR };

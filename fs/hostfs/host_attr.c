@@ -119,8 +119,7 @@ static int set_size(struct host_inode *hi, const struct iattr *a)
 
 int host_setattr(struct inode *in, const struct iattr *a)
 {
-	const unsigned int times =
-		IATTR_ATIME | IATTR_MTIME | IATTR_ATIME_NOW | IATTR_MTIME_NOW;
+	const unsigned int times = IATTR_ATIME | IATTR_MTIME | IATTR_ATIME_NOW | IATTR_MTIME_NOW;
 	struct host_inode *hi = to_host(in);
 	_cleanup_close_ int fd = -1;
 	int err = 0;

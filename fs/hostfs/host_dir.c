@@ -80,9 +80,8 @@ static bool host_revalidate(struct inode *in, const struct qstr *name, struct in
 	if (hi->masked)
 		return true;
 	mutex_lock(&cached->mu);
-	same = !(stx.stx_mask & STATX_BTIME) ||
-	       (cached->btime.tv_sec == stx.stx_btime.tv_sec &&
-		cached->btime.tv_nsec == stx.stx_btime.tv_nsec);
+	same = !(stx.stx_mask & STATX_BTIME) || (cached->btime.tv_sec == stx.stx_btime.tv_sec &&
+						 cached->btime.tv_nsec == stx.stx_btime.tv_nsec);
 	if (same)
 		host_inode_fill(hi, &stx);
 	mutex_unlock(&cached->mu);
@@ -711,9 +710,9 @@ const struct inode_ops host_masked_inode_ops = {
 	.lookup = host_lookup, .create = host_create, .mkdir = host_mkdir, .mknod = host_mknod,    \
 	.symlink = host_symlink, .link = host_link, .unlink = host_unlink, .rmdir = host_rmdir,    \
 	.rename = host_rename, .tmpfile = host_tmpfile, .getattr = host_getattr,                   \
-	.setattr = host_setattr,                                                                   \
-	.open = host_dir_open, .getxattr = host_getxattr, .listxattr = host_listxattr,             \
-	.setxattr = host_setxattr, .removexattr = host_removexattr, .destroy = host_inode_destroy
+	.setattr = host_setattr, .open = host_dir_open, .getxattr = host_getxattr,                 \
+	.listxattr = host_listxattr, .setxattr = host_setxattr, .removexattr = host_removexattr,   \
+	.destroy = host_inode_destroy
 
 const struct inode_ops host_dir_inode_ops = {HOST_DIR_OPS};
 

@@ -95,8 +95,8 @@ static void note_id(struct hostfs *fs, int root_fd, const char *path, enum hostf
 		fd = next;
 	}
 	if (fd >= 0 && hostop_statx(fd, "", &stx) == 0 && !S_ISLNK(stx.stx_mode))
-		fs->hidden_ids[fs->nr_hidden_ids++] =
-			(struct hidden_id){.dev = stx_dev(&stx), .ino = stx.stx_ino, .how = how};
+		fs->hidden_ids[fs->nr_hidden_ids++] = (struct hidden_id){
+			.dev = stx_dev(&stx), .ino = stx.stx_ino, .how = how};
 }
 
 static int hide_path(struct hostfs *fs, const char *path, enum hostfs_mask how)

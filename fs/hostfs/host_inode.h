@@ -63,7 +63,8 @@ struct hostfs {
 	struct hash by_id GUARDED_BY(&mu);
 	struct list idle_dirs GUARDED_BY(&mu); /* with a fd and no user, oldest first */
 	uint32_t nr_idle_dirs GUARDED_BY(&mu);
-	uint64_t devs[HOSTFS_MAX_DEVS] GUARDED_BY(&mu); /* host st_dev numbers met, [0] the root's */
+	uint64_t devs[HOSTFS_MAX_DEVS] GUARDED_BY(
+		&mu); /* host st_dev numbers met, [0] the root's */
 	uint32_t nr_devs GUARDED_BY(&mu);
 };
 
@@ -156,8 +157,9 @@ must_check int host_name_set(struct host_name *n, const struct qstr *name);
 
 /* ---- host_inode.c ---- */
 /* The inode for what statx found under (parent, name); new reference. name NULL: the root. */
-must_check int host_inode_find(struct hostfs *fs, const struct statx *stx, struct host_inode *parent,
-			       const char *name, struct host_inode **ret);
+must_check int host_inode_find(struct hostfs *fs, const struct statx *stx,
+			       struct host_inode *parent, const char *name,
+			       struct host_inode **ret);
 void host_inode_fill(struct host_inode *hi, const struct statx *stx); /* inode->mu held, or new */
 bool host_inode_is(const struct host_inode *hi, const struct statx *stx);
 /* An exclusive read-only tree changed below us after all: take the new file under the old name. */

@@ -56,7 +56,7 @@ struct ovl_inode {
 
 	/* ovl->mu */
 	struct hash_node by_lower, by_upper;
-	struct list pin; /* in ovl->pinned */
+	struct list pin;	  /* in ovl->pinned */
 	struct ovl_inode *parent; /* persistent: where a copy goes */
 	char *name;
 };

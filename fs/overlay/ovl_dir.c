@@ -487,9 +487,9 @@ static int ovl_rmdir(struct inode *in, const struct qstr *name, struct inode *vi
 struct ovl_rename {
 	struct ovl_inode *od, *nd, *o, *r; /* r: what newname names now, or NULL */
 	const struct qstr *on, *nn;
-	struct whiteout w;    /* for oldname */
+	struct whiteout w; /* for oldname */
 	bool below_old, below_new;
-	bool was_whiteout;    /* newname was one, and was removed */
+	bool was_whiteout; /* newname was one, and was removed */
 };
 
 static int rename_prepare(struct ovl_rename *rn)
@@ -587,8 +587,8 @@ static int rename_commit(struct ovl_rename *rn)
 	err = rename_clear_target(rn, &entry);
 	if (err < 0)
 		return err;
-	err = layer_rename(oi_upper(rn->od), rn->on, oi_upper(rn->o), oi_upper(rn->nd), rn->nn, entry,
-			   0);
+	err = layer_rename(oi_upper(rn->od), rn->on, oi_upper(rn->o), oi_upper(rn->nd), rn->nn,
+			   entry, 0);
 	inode_put(entry);
 	if (err < 0) {
 		if (rn->was_whiteout)

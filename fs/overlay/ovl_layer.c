@@ -58,9 +58,7 @@ int layer_link(struct inode *dir, const struct qstr *name, struct inode *target)
 	int err;
 
 	mutex_lock(&dir->mu);
-	err = dir->dead	      ? -ENOENT
-	      : dir->ops->link ? dir->ops->link(dir, name, target)
-			       : -EPERM;
+	err = dir->dead ? -ENOENT : dir->ops->link ? dir->ops->link(dir, name, target) : -EPERM;
 	mutex_unlock(&dir->mu);
 	return err;
 }

@@ -40,7 +40,7 @@ struct snapshot {
 struct collector {
 	struct dir_context ctx;
 	struct snapshot *s;
-	struct ovl *ovl; /* to translate upper numbers; NULL: not wanted */
+	struct ovl *ovl;    /* to translate upper numbers; NULL: not wanted */
 	struct inode *udir; /* reading this upper directory; NULL: a lower one */
 	bool stop_at_first; /* only asking whether there is anything */
 	bool found;
@@ -124,7 +124,8 @@ static int collect(struct dir_context *ctx, const char *name, uint32_t len, uint
 		c->found = true;
 		return 1;
 	}
-	e = snapshot_add(c->s, name, len, c->udir && c->ovl ? ovl_upper_ino(c->ovl, ino) : ino, type);
+	e = snapshot_add(c->s, name, len, c->udir && c->ovl ? ovl_upper_ino(c->ovl, ino) : ino,
+			 type);
 	if (!e) {
 		c->err = -ENOMEM;
 		return 1;

@@ -81,7 +81,8 @@ static int setup(bool dir)
 	if (!mkdtemp(base))
 		return -1;
 	persistent = dir;
-	sh("mkdir lower dir && cd lower && mkdir -p a/b/c d e && echo -n one > f && echo -n two > a/g"
+	sh("mkdir lower dir && cd lower && mkdir -p a/b/c d e && echo -n one > f && echo -n two > "
+	   "a/g"
 	   " && echo -n deep > a/b/c/h && ln f hard && ln -s a/g sym && echo -n x > d/x"
 	   " && echo -n y > d/y && mkfifo fifo && truncate -s 3M big && echo -n end >> big"
 	   " && cp -a . ../copy");
