@@ -26,7 +26,6 @@
 #include "sentry/hooks.h"
 #include "sentry/session.h"
 #include "sentry/signal.h"
-#include "sentry/task_exec.h"
 
 
 
@@ -43,7 +42,7 @@ void process_put(struct process *p)
 	if (!p || !ref_put(&p->ref))
 		return;
 	hook_process_free(p);
-	process_exe_release(p);
+	path_put(&p->exe);
 	if (p->session)
 		session_put(p->session);
 	if (p->pidfd >= 0)
@@ -162,8 +161,10 @@ static void process_inherit(struct process *p, struct process *parent)
 	p->umem_env_end = parent->umem_env_end;
 	p->dumpable = parent->dumpable;
 	p->oom_score_adj = parent->oom_score_adj;
+	p->exe = parent->exe;
+	if (p->exe.dentry)
+		path_get(&p->exe);
 	mutex_unlock(&parent->mu);
-	process_exe_inherit(p, parent);
 }
 
 static void task_inherit(struct task *t, const struct task *like)

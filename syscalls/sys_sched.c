@@ -18,6 +18,10 @@
 
 #include "syscalls/syscall.h"
 
+/* Policies that are known, but not offered. */
+#define SCHED_DEADLINE_NR 6
+#define SCHED_EXT_NR 7
+
 struct sched_params {
 	int priority;
 };
@@ -187,7 +191,7 @@ long sys_sched_getparam(struct task *t, const uint64_t *a)
 long sys_sched_get_priority_max(struct task *t, const uint64_t *a)
 {
 	(void)t;
-	if (!valid_policy((int)a[0]) && (int)a[0] != 6)
+	if (!valid_policy((int)a[0]) && (int)a[0] != SCHED_DEADLINE_NR && (int)a[0] != SCHED_EXT_NR)
 		return -EINVAL;
 	return is_realtime((int)a[0]) ? 99 : 0;
 }
@@ -195,7 +199,7 @@ long sys_sched_get_priority_max(struct task *t, const uint64_t *a)
 long sys_sched_get_priority_min(struct task *t, const uint64_t *a)
 {
 	(void)t;
-	if (!valid_policy((int)a[0]) && (int)a[0] != 6)
+	if (!valid_policy((int)a[0]) && (int)a[0] != SCHED_DEADLINE_NR && (int)a[0] != SCHED_EXT_NR)
 		return -EINVAL;
 	return is_realtime((int)a[0]) ? 1 : 0;
 }
@@ -308,6 +312,11 @@ static long prio_walk(struct task *t, int which, id_t who, bool set, int nice)
 		process_put(p);
 	}
 	return w.result;
+}
+
+long sched_set_nice(struct task *t, pid_t pid, int nice)
+{
+	return prio_walk(t, PRIO_PROCESS, (id_t)pid, true, MIN(MAX(nice, -20), 19));
 }
 
 long sys_getpriority(struct task *t, const uint64_t *a)

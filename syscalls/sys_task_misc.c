@@ -267,6 +267,7 @@ long sys_sched_setattr(struct task *t, const uint64_t *a)
 {
 	struct sched_attr attr;
 	uint32_t size;
+	long err;
 
 	if (!a[1] || (pid_t)a[0] < 0 || (unsigned int)a[2])
 		return -EINVAL;
@@ -278,11 +279,24 @@ long sys_sched_setattr(struct task *t, const uint64_t *a)
 		return -E2BIG;
 	if (copy_in(t, &attr, a[1], SCHED_ATTR_VER0) < 0)
 		return -EFAULT;
+	for (uint32_t at = SCHED_ATTR_VER0; at < size; at++) { /* fields of a newer kernel */
+		char byte;
+
+		if (copy_in_obj(t, &byte, a[1] + at) < 0)
+			return -EFAULT;
+		if (byte && at >= SCHED_ATTR_VER0 + 8)
+			return -E2BIG;
+	}
+	if (attr.sched_flags & ~(uint64_t)0x7f)
+		return -EINVAL;
 	if ((int)attr.sched_policy < 0)
 		return -EINVAL;
 	if (attr.sched_policy == 6) /* SCHED_DEADLINE: a sandbox does not reserve CPU time */
 		return -EPERM;
-	return sched_set_policy(t, (pid_t)a[0], (int)attr.sched_policy, (int)attr.sched_priority);
+	err = sched_set_policy(t, (pid_t)a[0], (int)attr.sched_policy, (int)attr.sched_priority);
+	if (err == 0 && (attr.sched_policy == SCHED_OTHER || attr.sched_policy == SCHED_BATCH))
+		err = sched_set_nice(t, (pid_t)a[0], attr.sched_nice);
+	return err;
 }
 
 /* ---- memory policy: one node ---- */

@@ -56,6 +56,7 @@ long syscall_dispatch(struct task *t);
 
 /* sys_sched.c: the rules of sched_setscheduler(2); policy < 0 keeps the old one. */
 long sched_set_policy(struct task *t, pid_t pid, int policy, int prio);
+long sched_set_nice(struct task *t, pid_t pid, int nice); /* setpriority(2) of one thread */
 
 /* ---- syscalls/io.c: the loops that wait and count for reads and writes ---- */
 struct file;
