@@ -1,9 +1,10 @@
 /*
  * runsc-c/rootfs.c - the trees that the guest's root is made of: options, and their fds (phase 1)
  *
- * A tree is cloned with its mounts (open_tree), so that what is mounted on it later does not appear,
- * and restricted (mount_setattr). Where the host refuses that, a plain O_PATH fd serves: the
- * filesystem code never follows names at the host anyhow (fs/hostfs), and refuses devices itself.
+ * A tree is cloned with its mounts (open_tree), so that what is mounted on it later does not
+ * appear, and restricted (mount_setattr). Where the host refuses that, a plain O_PATH fd serves:
+ * the filesystem code never follows names at the host anyhow (fs/hostfs), and refuses devices
+ * itself.
  */
 #include "runsc-c/rootfs.h"
 
@@ -210,8 +211,8 @@ static int open_rootfs(struct rootfs *r, struct rootfs_error *err)
 }
 
 /*
- * The current directory in the host's root: nothing to do where the root shows it; a tree of its own
- * where it does not, or where changes are to reach the host.
+ * The current directory in the host's root: nothing to do where the root shows it; a tree of its
+ * own where it does not, or where changes are to reach the host.
  */
 static int open_cwd(struct rootfs *r, struct rootfs_error *err)
 {

@@ -10,9 +10,9 @@
  * The default root is the host's tree, read-only, below an overlay in memory, without its secrets
  * (rootfs_hide.c): empty are /root, /home, /run, /boot, engine data and the like, unreadable the
  * password and key files; /tmp, /var/tmp, /proc, /sys, /dev are the sandbox's own. The current
- * directory is shown (and writable, in an overlay of its own) even where it lies in an emptied place.
- * With --rootfs it is a directory or a tar archive (also gzip) instead, and nothing of the host is
- * seen that was not asked for.
+ * directory is shown (and writable, in an overlay of its own) even where it lies in an emptied
+ * place. With --rootfs it is a directory or a tar archive (also gzip) instead, and nothing of the
+ * host is seen that was not asked for.
  *
  * Interface: the configuration's strings are borrowed until rootfs_mount() returns. Messages name
  * the path and the option. There is one root filesystem per sentry, so the state between the phases
@@ -82,7 +82,8 @@ must_check int rootfs_parse_overlay(struct rootfs_config *cfg, char *arg, struct
 must_check int rootfs_open_fds(const struct rootfs_config *cfg, struct rootfs_error *err);
 /* The fds that are held, for Landlock: up to ROOTFS_MAX_FDS each. */
 void rootfs_list_fds(int *read_fds, size_t *nr_read, int *write_fds, size_t *nr_write);
-/* Is any tree of the host writable? Then the sentry needs the calls that change names and owners. */
+/* Is any tree of the host writable? Then the sentry needs the calls that change names and
+ * owners. */
 bool rootfs_writes_host(void);
 
 /* Sets k->root_ns; *ret_root and *ret_cwd are referenced paths for the first process. */

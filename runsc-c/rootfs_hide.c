@@ -1,8 +1,8 @@
 /*
  * runsc-c/rootfs_hide.c - what of the host's tree a sandbox does not see by default
  *
- * The aim: a program that somebody does not trust may run the host's tools and libraries, and learns
- * as little as possible about the host and its users. --bind shows what is needed beyond.
+ * The aim: a program that somebody does not trust may run the host's tools and libraries, and
+ * learns as little as possible about the host and its users. --bind shows what is needed beyond.
  *
  * Emptied are whole places (other users' data, sockets, logs, engine data), unreadable are single
  * files that programs expect to exist. The sentry reads with an ordinary user's rights in any case;

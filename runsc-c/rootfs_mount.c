@@ -1,10 +1,10 @@
 /*
  * runsc-c/rootfs_mount.c - the guest's mounts, made from the fds of phase 1 (see rootfs.h)
  *
- * Everything is done as a guest's root would do it, by a task that exists only here: its root is the
- * new tree, so symlinks in mount points lead where they would lead in the sandbox. Missing mount
- * points are made; that is why what is mounted is mounted from the outside in: the standard mounts,
- * the current directory, then --tmpfs and --bind in the user's order.
+ * Everything is done as a guest's root would do it, by a task that exists only here: its root is
+ * the new tree, so symlinks in mount points lead where they would lead in the sandbox. Missing
+ * mount points are made; that is why what is mounted is mounted from the outside in: the standard
+ * mounts, the current directory, then --tmpfs and --bind in the user's order.
  */
 #include <errno.h>
 #include <fcntl.h>

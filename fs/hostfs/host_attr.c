@@ -1,9 +1,10 @@
 /*
  * fs/hostfs/host_attr.c - attributes, symlink targets and xattrs of a host tree
  *
- * Changes go to an fd that was checked to be the inode (never to a name, which another writer of the
- * tree could replace by a symlink). Set-id bits are dropped silently, as chmod(2) does for those who
- * may not set them. Of the xattrs only user.* exist; asking for others costs no host call.
+ * Changes go to an fd that was checked to be the inode (never to a name, which another writer of
+ * the tree could replace by a symlink). Set-id bits are dropped silently, as chmod(2) does for
+ * those who may not set them. Of the xattrs only user.* exist; asking for others costs no host
+ * call.
  */
 #include <fcntl.h>
 #include <limits.h>

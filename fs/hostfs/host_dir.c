@@ -162,7 +162,8 @@ static void fresh_free(struct host_fresh *fresh)
 	mem_free(fresh);
 }
 
-/* fd is the new file, opened O_RDWR, still with a mode that lets us open it: see struct host_fresh. */
+/* fd is the new file, opened O_RDWR, still with a mode that lets us open it: see struct
+ * host_fresh. */
 static int fresh_new(struct hostfs *fs, int fd, struct host_fresh **ret)
 {
 	static const int how[3] = {O_RDONLY, O_WRONLY, O_RDWR};

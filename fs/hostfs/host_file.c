@@ -7,7 +7,8 @@
  *
  * Data goes through bounded bounce buffers (sentry/mem/uio.h) at explicit positions; the host fd's
  * own position is not used. O_APPEND is asked of the host per write (RWF_APPEND), so that it is
- * atomic with other writers of the tree and follows F_SETFL. O_DIRECT is accepted and means nothing.
+ * atomic with other writers of the tree and follows F_SETFL. O_DIRECT is accepted and means
+ * nothing.
  */
 #include <fcntl.h>
 

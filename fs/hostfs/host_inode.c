@@ -613,7 +613,8 @@ static bool next_to_reopen_locked(struct hostfs *fs, struct host_inode *dir,
 	return true;
 }
 
-/* One directory nearer to dir with each round; what the last round opened stays in use meanwhile. */
+/* One directory nearer to dir with each round; what the last round opened stays in use
+ * meanwhile. */
 static int dir_get_named(struct host_inode *dir, int *ret_fd)
 {
 	struct hostfs *fs = host_fs(dir);

@@ -1,10 +1,10 @@
 /*
  * fs/hostfs/host_inode.h - what the files of hostfs share: the inode table, names, directory fds
  *
- * Model: a host_inode is found by (host st_dev, st_ino), a directory also by its host mount, so that
- * one which is bound to several places of the tree is several. Its location (parent, name) is one name
- * that led to it; the others of a hard link are kept as aliases (up to HOST_MAX_ALIASES), so that it
- * can be opened when the first name goes. Without a location (unlinked) it is reached
+ * Model: a host_inode is found by (host st_dev, st_ino), a directory also by its host mount, so
+ * that one which is bound to several places of the tree is several. Its location (parent, name) is
+ * one name that led to it; the others of a hard link are kept as aliases (up to HOST_MAX_ALIASES),
+ * so that it can be opened when the first name goes. Without a location (unlinked) it is reached
  * through the fd of an open file, its anchor, or not at all.
  *
  * A directory's O_PATH fd is opened when something below is needed, and closed again when more than
@@ -12,10 +12,10 @@
  * ancestor that still has one and compares (st_dev, st_ino): a directory that was moved away on the
  * host gives -ESTALE. The root's fd stays.
  *
- * Locking: names_lock (of a writable tree) is held for reading from the look at a location to the end
- * of the host call with it, for writing around host calls that take or move names and the change of
- * the location, so that ours never meet half of a rename. Not held with inode locks taken inside.
- * hostfs->mu (LOCK_SUPER_TABLE) guards the table, locations, directory fds and anchors; no
+ * Locking: names_lock (of a writable tree) is held for reading from the look at a location to the
+ * end of the host call with it, for writing around host calls that take or move names and the
+ * change of the location, so that ours never meet half of a rename. Not held with inode locks taken
+ * inside. hostfs->mu (LOCK_SUPER_TABLE) guards the table, locations, directory fds and anchors; no
  * host call is made with it held. Attributes are struct inode's, under inode->mu.
  */
 #ifndef FS_HOSTFS_HOST_INODE_H
@@ -78,8 +78,8 @@ struct host_fd {
 #define HOST_MAX_ALIASES 16
 
 /*
- * A new file of a mode that would not let us open it (0444 and the like): whoever creates it may use it
- * all the same, so it is opened in every way before it gets that mode. By access mode.
+ * A new file of a mode that would not let us open it (0444 and the like): whoever creates it may
+ * use it all the same, so it is opened in every way before it gets that mode. By access mode.
  */
 struct host_fresh {
 	int fd[3];
@@ -222,7 +222,8 @@ static inline struct host_fd *host_fd_get(struct host_fd *h)
 }
 void host_fd_put(struct host_fd *h);
 struct host_fd *host_fd_new(int accmode); /* fd -1; NULL: out of memory */
-/* The fd for this access mode (the caller's then), or -1: the inode is not fresh. Drops the rest. */
+/* The fd for this access mode (the caller's then), or -1: the inode is not fresh. Drops the
+ * rest. */
 int host_fresh_take(struct host_inode *hi, int accmode);
 struct host_fd *host_anchor_get(struct host_inode *hi); /* NULL: not open */
 

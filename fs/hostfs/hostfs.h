@@ -2,21 +2,21 @@
  * fs/hostfs/hostfs.h - a directory tree of the host as a filesystem of the guest
  *
  * Model: one super serves what lies below one host directory fd. Names are looked up component by
- * component relative to fds of their directories and never followed by the host, so neither `..` nor
- * a symlink leads out; both are the VFS's. An inode is a host (st_dev, st_ino): hard links share it.
- * It remembers one name by which it is opened; only open files and recently used directories hold
- * host fds.
+ * component relative to fds of their directories and never followed by the host, so neither `..`
+ * nor a symlink leads out; both are the VFS's. An inode is a host (st_dev, st_ino): hard links
+ * share it. It remembers one name by which it is opened; only open files and recently used
+ * directories hold host fds.
  *
  * Interface: hostfs_create() takes over tree_fd (also when it fails). exclusive: nobody but us
- * changes the tree, so names and attributes are cached for good; otherwise each use of a name and each
- * stat asks the host. Hidden paths are relative to the tree's root; they are hidden by identity too,
- * so another bind of the same directory inside the tree does not show them.
+ * changes the tree, so names and attributes are cached for good; otherwise each use of a name and
+ * each stat asks the host. Hidden paths are relative to the tree's root; they are hidden by
+ * identity too, so another bind of the same directory inside the tree does not show them.
  *
- * Differences from Linux: host FIFOs, sockets and devices can be seen, not opened: what a guest opens
- * there is the sandbox's own object (a FIFO between guests, a virtual device). Set-user-id and
- * set-group-id bits are dropped on write, as are all xattrs but user.*. Where the host refuses the
- * owner of a new file (we have no CAP_CHOWN there) the file belongs to the sentry's user. O_TMPFILE
- * is refused. A shared writable mapping of a file goes to the host's page cache directly.
+ * Differences from Linux: host FIFOs, sockets and devices can be seen, not opened: what a guest
+ * opens there is the sandbox's own object (a FIFO between guests, a virtual device). Set-user-id
+ * and set-group-id bits are dropped on write, as are all xattrs but user.*. Where the host refuses
+ * the owner of a new file (we have no CAP_CHOWN there) the file belongs to the sentry's user.
+ * O_TMPFILE is refused. A shared writable mapping of a file goes to the host's page cache directly.
  */
 #ifndef FS_HOSTFS_HOSTFS_H
 #define FS_HOSTFS_HOSTFS_H
@@ -50,7 +50,7 @@ struct hostfs_idmap {
 struct hostfs_options {
 	bool readonly;
 	bool exclusive;
-	bool allow_special; /* FIFOs and sockets may be made; 0:0 devices, for an overlay's whiteouts */
+	bool allow_special; /* FIFOs, sockets, and 0:0 devices (an overlay's whiteouts) may be made */
 	const struct hostfs_hide *hide;
 	size_t nr_hide;
 	/* No map: ids are the same. With one, other ids are shown as 65534. At most 8 entries. */

@@ -6,12 +6,13 @@
  * without touching hostfs itself.
  *
  * Interface: every function returns >= 0 or a negative errno. Names are single components, never
- * followed if they are symlinks; "" means the directory fd's own inode. fds come back close-on-exec.
- * Host calls in use: openat (O_NOFOLLOW|O_CLOEXEC|O_NOCTTY, or below our own /proc/self/fd), statx, fstatfs, readlinkat,
- * getdents64, lseek, fcntl(F_DUPFD_CLOEXEC), fsync, fdatasync, fallocate, close; the data calls are
- * those of sentry/mem/uio.h. Writable trees also: mkdirat, unlinkat, renameat2, linkat, symlinkat,
- * mknodat (FIFO, socket, and the 0:0 whiteout), fchmod, fchmodat, fchownat and utimensat with
- * AT_EMPTY_PATH, ftruncate, fgetxattr, flistxattr, fsetxattr, fremovexattr.
+ * followed if they are symlinks; "" means the directory fd's own inode. fds come back
+ * close-on-exec. Host calls in use: openat (O_NOFOLLOW|O_CLOEXEC|O_NOCTTY, or below our own
+ * /proc/self/fd), statx, fstatfs, readlinkat, getdents64, lseek, fcntl(F_DUPFD_CLOEXEC), fsync,
+ * fdatasync, fallocate, close; the data calls are those of sentry/mem/uio.h. Writable trees also:
+ * mkdirat, unlinkat, renameat2, linkat, symlinkat, mknodat (FIFO, socket, and the 0:0 whiteout),
+ * fchmod, fchmodat, fchownat and utimensat with AT_EMPTY_PATH, ftruncate, fgetxattr, flistxattr,
+ * fsetxattr, fremovexattr.
  *
  * The calls on an fd want one that the caller has checked to be the wanted inode.
  */
@@ -29,8 +30,8 @@
 
 must_check int hostop_open(int dirfd, const char *name, int flags, uint32_t mode);
 must_check int hostop_dup(int fd);
-/* Opens the file behind one of our own fds once more, with other flags; self_fd_dir is the fd of our
- * /proc/self/fd. -ENOENT where there is none. */
+/* Opens the file behind one of our own fds once more, with other flags; self_fd_dir is the fd of
+ * our /proc/self/fd. -ENOENT where there is none. */
 must_check int hostop_reopen(int self_fd_dir, int fd, int flags);
 void hostop_close(int fd);
 
@@ -54,8 +55,8 @@ must_check int hostop_rename(int olddirfd, const char *oldname, int newdirfd, co
 			     unsigned int flags);
 
 must_check int hostop_fchmod(int fd, uint32_t mode); /* not O_PATH */
-/* The one call that would follow a symlink (there is no other before Linux 6.6). The caller has seen
- * that name is none; a tree that others write to is mounted nosymfollow (runsc-c/rootfs.c). */
+/* The one call that would follow a symlink (there is no other before Linux 6.6). The caller has
+ * seen that name is none; a tree that others write to is mounted nosymfollow (runsc-c/rootfs.c). */
 must_check int hostop_chmodat(int dirfd, const char *name, uint32_t mode);
 /* fd may be O_PATH. */
 must_check int hostop_chown(int fd, uint32_t uid, uint32_t gid); /* ~0: unchanged */

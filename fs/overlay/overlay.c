@@ -66,8 +66,8 @@ static const struct super_ops overlay_super_ops = {
 	.destroy = overlay_destroy,
 };
 
-/* A layer that is not mounted has no dentries, so its tree lock orders nothing; it may still be taken
- * (for a directory's dot-dot) below our own inodes. */
+/* A layer that is not mounted has no dentries, so its tree lock orders nothing; it may still be
+ * taken (for a directory's dot-dot) below our own inodes. */
 static void layer_lock_rank(struct super *s)
 {
 	if (s->root_dentry)

@@ -9,16 +9,16 @@
  * Interface: overlay_create() takes its own references on lower_root, upper_root and pool_root and
  * on their supers. upper_root and pool_root are two empty or earlier used directories of one
  * filesystem that nobody else changes; the second holds copies without a name, and must be empty.
- * persistent: the upper layer is to be used by a later sandbox. Then copies get their names at once,
- * opaque directories are marked by the xattr user.overlay.opaque, and a directory with a lower
- * part cannot be renamed (EXDEV, as Linux without redirect_dir; mv(1) copies then). Otherwise (tmpfs)
- * all state is in memory: a copy needs no copied parents, hard links of lower files stay links,
- * chmod and chown of a lower file copy no data, merged directories can be renamed.
+ * persistent: the upper layer is to be used by a later sandbox. Then copies get their names at
+ * once, opaque directories are marked by the xattr user.overlay.opaque, and a directory with a
+ * lower part cannot be renamed (EXDEV, as Linux without redirect_dir; mv(1) copies then). Otherwise
+ * (tmpfs) all state is in memory: a copy needs no copied parents, hard links of lower files stay
+ * links, chmod and chown of a lower file copy no data, merged directories can be renamed.
  *
  * Differences from Linux: st_ino is constant across copy-up, with one st_dev for all. A file opened
- * before its copy-up reads the copy afterwards; a mapping made before goes on showing the lower file.
- * Access times are kept in memory only. A directory with both parts has the link count of
- * its lower part, kept up to date.
+ * before its copy-up reads the copy afterwards; a mapping made before goes on showing the lower
+ * file. Access times are kept in memory only. A directory with both parts has the link count of its
+ * lower part, kept up to date.
  */
 #ifndef FS_OVERLAY_OVERLAY_H
 #define FS_OVERLAY_OVERLAY_H

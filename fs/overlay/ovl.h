@@ -3,10 +3,10 @@
  *
  * Model: an ovl_inode stands for a lower inode, an upper one, or both (a merged directory, a copied
  * file). It is found by its lower inode and by its upper one, so whatever name leads to a part
- * leads to the same object. Once it has a state that the layers do not show (a copy of a lower file,
- * attributes of its own, a merged directory), it is pinned: it holds a reference on itself until its
- * last link is gone. So in a memory overlay neither opaque marks nor redirects are needed: an upper
- * directory merges with a lower one exactly if its ovl_inode says so.
+ * leads to the same object. Once it has a state that the layers do not show (a copy of a lower
+ * file, attributes of its own, a merged directory), it is pinned: it holds a reference on itself
+ * until its last link is gone. So in a memory overlay neither opaque marks nor redirects are
+ * needed: an upper directory merges with a lower one exactly if its ovl_inode says so.
  *
  * The pool is a directory of the upper filesystem for what has no name in the upper tree: copies
  * (pool_id != 0, named "#<id>") and whiteouts on their way. A copied non-directory keeps its pool
@@ -14,9 +14,9 @@
  * moves. In a persistent overlay a copy moves from the pool to its place at once.
  *
  * Locking: the VFS's rules hold for ovl_inode.inode.mu (rank LOCK_STACKED_INODE). Below it copy_mu
- * serialises copy-up of one inode, and the end of its names; below that the locks of upper and lower
- * inodes as a VFS would take them, two upper directories by address. ovl->mu guards the tables, pins
- * and locations, and is a leaf. upper is set once, published with release order.
+ * serialises copy-up of one inode, and the end of its names; below that the locks of upper and
+ * lower inodes as a VFS would take them, two upper directories by address. ovl->mu guards the
+ * tables, pins and locations, and is a leaf. upper is set once, published with release order.
  */
 #ifndef FS_OVERLAY_OVL_H
 #define FS_OVERLAY_OVL_H

@@ -1,9 +1,9 @@
 /*
  * fs/overlay/ovl_attr.c - attributes, symlink targets and xattrs of an overlay
  *
- * Attributes are those of the layer's inode, with our own number, device and link count. In a memory
- * overlay mode, owner and times of a file that has no copy yet are changed in our inode alone
- * (own_attrs), without copying it.
+ * Attributes are those of the layer's inode, with our own number, device and link count. In a
+ * memory overlay mode, owner and times of a file that has no copy yet are changed in our inode
+ * alone (own_attrs), without copying it.
  *
  * The xattrs that overlays keep for themselves (trusted.overlay.*, user.overlay.*) do not exist for
  * the guest.

@@ -2,16 +2,17 @@
  * fs/overlay/ovl_copyup.c - lower files move to the upper layer
  *
  * A copy is made in the pool, complete with data, xattrs and times, and then published in its
- * ovl_inode; until that moment everybody works on the lower file, and a failure leaves no trace. In a
- * memory overlay that is all: names go on leading to the lower inode, and so to the ovl_inode. In a
- * persistent one the copy moves to its place before it is published; the directories above are
+ * ovl_inode; until that moment everybody works on the lower file, and a failure leaves no trace. In
+ * a memory overlay that is all: names go on leading to the lower inode, and so to the ovl_inode. In
+ * a persistent one the copy moves to its place before it is published; the directories above are
  * copied first, from the top.
  *
  * Data goes in bounded pieces; holes of the lower file stay holes where it can tell (SEEK_DATA).
  *
  * Locking: copy_mu of the inode that is copied, and nothing else of the overlay's over the copying;
- * the caller may hold inode.mu of directories. Who takes a name away holds copy_mu as well, so a copy
- * finds its inode either with the name or without. The data and times of a lower file do not change.
+ * the caller may hold inode.mu of directories. Who takes a name away holds copy_mu as well, so a
+ * copy finds its inode either with the name or without. The data and times of a lower file do not
+ * change.
  */
 #include <limits.h>
 #include <string.h>

@@ -5,9 +5,9 @@
  *  - an upper entry that is no whiteout is the upper part of the object that n shows;
  *  - without an upper entry n shows D's lower entry, if there is one;
  *  - so whoever removes or moves n away leaves a whiteout if D's lower directory has n.
- * What can fail (copies, a whiteout in the pool) is done first; the step that makes the change visible
- * is one call on the upper layer. Where that takes two (a whiteout must go before a directory can
- * come), the first is undone on failure.
+ * What can fail (copies, a whiteout in the pool) is done first; the step that makes the change
+ * visible is one call on the upper layer. Where that takes two (a whiteout must go before a
+ * directory can come), the first is undone on failure.
  *
  * Locking: the VFS holds our directories; nobody else uses the upper ones, so what was looked up
  * in them stays true until we return.

@@ -3,10 +3,10 @@
  *
  * Model: an open file of the overlay has an open file of the layer inside. Opening for writing does
  * not copy yet: the inner file is the lower one, opened for reading, until the first change (write,
- * truncation, shared mapping) copies the inode up. So O_TRUNC copies no data, and programs that open
- * everything O_RDWR copy nothing. A file whose inode got its copy since gets a second, upper, inner
- * file when it is used next; the first stays until release, since another thread may be in the middle
- * of a read of it.
+ * truncation, shared mapping) copies the inode up. So O_TRUNC copies no data, and programs that
+ * open everything O_RDWR copy nothing. A file whose inode got its copy since gets a second, upper,
+ * inner file when it is used next; the first stays until release, since another thread may be in
+ * the middle of a read of it.
  *
  * Locking: none here; the second file is published by compare-and-swap.
  */

@@ -1,10 +1,10 @@
 /*
  * fs/overlay/ovl_layer.c - one call on a layer's inode, as the VFS would make it
  *
- * The layers are filesystems like any other, so their ops want the locks that fs/vfs/vfs.h promises:
- * the directories' mu around changes of names (two by address: the overlay's own locks keep the
- * tree's shape), the inode's mu around attributes and xattrs. The rest is the pool's names and
- * whiteouts.
+ * The layers are filesystems like any other, so their ops want the locks that fs/vfs/vfs.h
+ * promises: the directories' mu around changes of names (two by address: the overlay's own locks
+ * keep the tree's shape), the inode's mu around attributes and xattrs. The rest is the pool's names
+ * and whiteouts.
  */
 #include <stdio.h>
 #include <string.h>

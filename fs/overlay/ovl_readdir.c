@@ -135,10 +135,12 @@ static int collect(struct dir_context *ctx, const char *name, uint32_t len, uint
 	return 0;
 }
 
-/* A layer stops when it likes (a full buffer of its own is no end): until nothing comes any more. */
+/* A layer stops when it likes (a full buffer of its own is no end): until nothing comes any
+ * more. */
 static int read_all(struct collector *c, struct inode *dir)
 {
-	/* A layer has no dentries; for its dot-dot, which we ignore, a directory is its own parent. */
+	/* A layer has no dentries; for its dot-dot, which we ignore, a directory is its own
+	 * parent. */
 	struct dentry self = {.inode = dir, .super = dir->super};
 	struct file f;
 	int64_t before;

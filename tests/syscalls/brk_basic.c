@@ -19,7 +19,7 @@ static int touch(void *p)
 int main(void)
 {
 	unsigned long start = do_brk(0), page;
-	struct rlimit rl, none = {0, 0};
+	struct rlimit rl, old, none = {0, 0};
 	char *p;
 
 	setrlimit(RLIMIT_CORE, &none);
@@ -45,11 +45,13 @@ int main(void)
 	mmap(p + 16 * 4096, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	show_true("over another map", do_brk(page + 20 * 4096) == page + 2 * 4096);
 
-	getrlimit(RLIMIT_DATA, &rl);
+	getrlimit(RLIMIT_DATA, &old);
+	rl = old;
 	rl.rlim_cur = 4096;
 	setrlimit(RLIMIT_DATA, &rl);
 	show_true("over RLIMIT_DATA", do_brk(page + 5 * 4096) == page + 2 * 4096);
-	show_true("shrinking is fine", do_brk(page) == page);
+	setrlimit(RLIMIT_DATA, &old);
+	show_true("back to the start", do_brk(page) == page);
 
 	pid_t pid = xfork();
 

@@ -57,14 +57,17 @@ static void run(const char *what, int (*fn)(void))
 	}
 	nap_ms(10);
 	kill(pid, SIGSTOP);
-	if (waitpid(pid, &status, WUNTRACED) != pid || !WIFSTOPPED(status))
-		die("no stop");
-	kill(pid, SIGCONT);
-	if (waitpid(pid, &status, WCONTINUED) != pid || !WIFCONTINUED(status))
-		die("no continue");
+	/* On a slow machine one with a timeout may have ended before its stop: that is no harm. */
+	waitpid(pid, &status, WUNTRACED);
+	if (WIFSTOPPED(status)) {
+		kill(pid, SIGCONT);
+		waitpid(pid, &status, WCONTINUED);
+	}
 	if (write(p[1], "x", 1) != 1)
 		die("write");
-	show_status("child", xwait(pid));
+	if (WIFCONTINUED(status))
+		status = xwait(pid);
+	show_status("child", status);
 	/* Whatever is left in the pipe. */
 	fcntl(p[0], F_SETFL, O_NONBLOCK);
 	while (read(p[0], &c, 1) == 1)

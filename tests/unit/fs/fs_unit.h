@@ -1,8 +1,9 @@
 /*
- * tests/unit/fs/fs_unit.h - a kernel and a task that is enough for the VFS, for tests of filesystems
+ * tests/unit/fs/fs_unit.h - a kernel and a task that is enough for the VFS, for tests of
+ * filesystems
  *
- * Interface: fs_unit_start() makes both; fs_unit_root() mounts a super (consumed) as the task's root;
- * fs_unit_end() drops everything. One at a time.
+ * Interface: fs_unit_start() makes both; fs_unit_root() mounts a super (consumed) as the task's
+ * root; fs_unit_end() drops everything. One at a time.
  */
 #ifndef TESTS_UNIT_FS_FS_UNIT_H
 #define TESTS_UNIT_FS_FS_UNIT_H
@@ -171,8 +172,8 @@ static inline int u_chmod(const char *path, uint32_t mode)
 	return err;
 }
 
-/* Names of a directory without the dots, each followed by '/', in the order of reading. A step takes
- * a few names at a time, as a small getdents buffer does. */
+/* Names of a directory without the dots, each followed by '/', in the order of reading. A step
+ * takes a few names at a time, as a small getdents buffer does. */
 struct u_lister {
 	struct dir_context ctx;
 	char *out;
