@@ -198,6 +198,8 @@ static uint32_t run(const struct sock_filter *f, uint32_t len, const struct secc
 			mem[i->k] = x;
 			break;
 		case BPF_ALU:
+			if (BPF_OP(i->code) == BPF_DIV && v == 0)
+				return SECCOMP_RET_KILL_THREAD; /* a filter that divides by 0 returns 0 */
 			a = alu(i->code, a, v);
 			break;
 		case BPF_JMP:

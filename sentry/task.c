@@ -172,7 +172,7 @@ static void task_inherit(struct task *t, const struct task *like)
 	memcpy(t->comm, like->comm, sizeof(t->comm));
 	t->no_new_privs = like->no_new_privs;
 	t->personality = like->personality;
-	t->timerslack_ns = like->timerslack_ns;
+	t->timerslack_ns = t->default_timerslack_ns = like->timerslack_ns;
 	t->sched_policy = like->sched_policy;
 	t->sched_priority = like->sched_priority;
 	t->nice = like->nice;
@@ -221,7 +221,7 @@ struct task *task_create(struct kernel *k, struct task_init *init)
 	t->plat.proc_dir_fd = -1;
 	list_init(&t->plat.owner_node);
 	t->tid = init->tid;
-	t->timerslack_ns = 50000;
+	t->timerslack_ns = t->default_timerslack_ns = 50000;
 	mutex_init(&t->mu, LOCK_TASK);
 	park_init(t);
 	t->cred = init->cred;
@@ -258,10 +258,28 @@ struct task *task_lookup_host_tid(struct kernel *k, pid_t host_tid)
 	return t;
 }
 
+/* A thread that execs gets its leader's tid, also if the leader's record has ended before. */
+static struct task *exec_over_dead_leader(struct kernel *k, pid_t host_tid)
+{
+	struct task *t = NULL;
+	struct process *p;
+
+	rwlock_rdlock(&k->tree_lock);
+	list_for_each_entry(p, &k->processes, all_node)
+		if (p->host_pid == host_tid && p->exec_task) {
+			t = task_get(p->exec_task);
+			break;
+		}
+	rwlock_unlock(&k->tree_lock);
+	return t;
+}
+
 struct task *task_for_host_tid(struct kernel *k, pid_t host_tid)
 {
 	struct task *t = task_lookup_host_tid(k, host_tid);
 
+	if (!t)
+		t = exec_over_dead_leader(k, host_tid);
 	if (t)
 		return t;
 	return task_clone_bind(k, host_tid);
@@ -512,6 +530,32 @@ void process_release_resources(struct process *p)
 	process_end_tasks(p, NULL);
 }
 
+/* prctl(PR_SET_PDEATHSIG): the children's threads that asked for it. Differs from Linux in that the
+ * parent's process has to end, not the thread that made the child. */
+static void send_pdeath_signals(struct process *p)
+{
+	struct kernel *k = p->kernel;
+
+	for (;;) {
+		struct process *child;
+		struct task *t, *found = NULL;
+		int sig = 0;
+
+		rwlock_rdlock(&k->tree_lock);
+		list_for_each_entry(child, &p->children, sibling)
+			list_for_each_entry(t, &child->tasks, process_node)
+				if (t->pdeath_signal && !found)
+					found = task_get(t);
+		rwlock_unlock(&k->tree_lock);
+		if (!found)
+			return;
+		sig = found->pdeath_signal;
+		found->pdeath_signal = 0;
+		signal_send_process(found->process, sig);
+		task_put(found);
+	}
+}
+
 void process_died(struct process *p)
 {
 	struct kernel *k = p->kernel;
@@ -519,6 +563,7 @@ void process_died(struct process *p)
 
 	process_get(p);
 	process_release_resources(p);
+	send_pdeath_signals(p);
 	rwlock_wrlock(&k->tree_lock);
 	reparent_children_locked(k, p);
 	p->state = PROCESS_ZOMBIE;

@@ -153,7 +153,7 @@ struct task {
 	struct guest_seccomp *seccomp;	     /* the guest's own filters, interpreted */
 	bool no_new_privs;
 	bool in_exec_stub; /* between the stub's first trap and its last */
-	uint64_t timerslack_ns;
+	uint64_t timerslack_ns, default_timerslack_ns;
 	int pdeath_signal;
 	uint64_t personality;
 	uint64_t robust_list;

@@ -193,7 +193,7 @@ long sys_membarrier(struct task *t, const uint64_t *a)
 	(void)t;
 	if ((unsigned int)a[1] & ~1U)
 		return -EINVAL;
-	if (cmd == 0 || cmd == 8 || cmd == 16 || cmd == 32 || cmd == 64)
+	if (cmd == 0 || cmd == 1 || cmd == 8 || cmd == 16 || cmd == 32 || cmd == 64)
 		return SYS_CONTINUE;
 	return -EINVAL;
 }

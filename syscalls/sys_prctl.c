@@ -188,7 +188,7 @@ static long process_prctl(struct task *t, const uint64_t *a)
 		v = p->is_subreaper;
 		return copy_out_obj(t, a[1], &v);
 	case PR_SET_TIMERSLACK:
-		t->timerslack_ns = (int64_t)a[1] <= 0 ? 50000 : a[1];
+		t->timerslack_ns = (int64_t)a[1] <= 0 ? t->default_timerslack_ns : a[1];
 		return 0;
 	case PR_GET_TIMERSLACK:
 		return (long)MIN(t->timerslack_ns, (uint64_t)INT64_MAX);
@@ -251,8 +251,6 @@ long sys_prctl(struct task *t, const uint64_t *a)
 	case PR_GET_ENDIAN:
 	case PR_GET_UNALIGN:
 		return SYS_CONTINUE; /* own memory and registers only */
-	case PR_SET_PTRACER:
-		return 0;
 	}
 	return -EINVAL;
 }

@@ -54,7 +54,7 @@ static size_t move(struct uio *u, enum uio_op op, char *addr, void *p, size_t n)
 		return n;
 	}
 	if (op == UIO_ZERO)
-		return zero_out(u->task, (uaddr_t)addr, n) < 0 ? 0 : n;
+		return zero_out_partial(u->task, (uaddr_t)addr, n);
 	moved = op == UIO_TO_BUFFER ? copy_out_partial(u->task, (uaddr_t)addr, p, n)
 				    : copy_in_partial(u->task, p, (uaddr_t)addr, n);
 	return moved < 0 ? 0 : (size_t)moved;

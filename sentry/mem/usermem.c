@@ -59,20 +59,26 @@ int copy_out(struct task *t, uaddr_t dst, const void *src, size_t len)
 	return -EFAULT;
 }
 
+size_t zero_out_partial(struct task *t, uaddr_t dst, size_t len)
+{
+	static const char zeros[16 * PAGE];
+	size_t done = 0;
+
+	while (done < len) {
+		size_t n = MIN(len - done, sizeof(zeros));
+		ssize_t moved = copy_out_partial(t, dst + done, zeros, n);
+
+		if (moved > 0)
+			done += (size_t)moved;
+		if (moved != (ssize_t)n)
+			break;
+	}
+	return done;
+}
+
 int zero_out(struct task *t, uaddr_t dst, size_t len)
 {
-	static const char zeros[PAGE];
-
-	while (len > 0) {
-		size_t n = MIN(len, sizeof(zeros));
-		int err = copy_out(t, dst, zeros, n);
-
-		if (err < 0)
-			return err;
-		dst += n;
-		len -= n;
-	}
-	return 0;
+	return zero_out_partial(t, dst, len) == len ? 0 : -EFAULT;
 }
 
 /* Strings are fetched up to the next page boundary at a time: the page after the NUL need not be

@@ -23,6 +23,7 @@ struct task;
 must_check int copy_in(struct task *t, void *dst, uaddr_t src, size_t len);
 must_check int copy_out(struct task *t, uaddr_t dst, const void *src, size_t len);
 must_check int zero_out(struct task *t, uaddr_t dst, size_t len);
+size_t zero_out_partial(struct task *t, uaddr_t dst, size_t len); /* bytes until a bad page */
 /* Copies up to the NUL. Returns the length without NUL, -EFAULT, or -ENAMETOOLONG if no NUL lies
  * within size bytes. dst is NUL-terminated on success. */
 must_check ssize_t copy_in_str(struct task *t, char *dst, uaddr_t src, size_t size);

@@ -2,16 +2,18 @@
 #include "sentry/time/posix_timers.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sentry/base/mem.h"
+#include "sentry/hostproc.h"
 #include "sentry/signal.h"
 #include "sentry/task.h"
 #include "sentry/timer.h"
 
 #define NSEC 1000000000LL
 #define CPU_LOOK_MIN_NS 1000000LL
-#define CPU_LOOK_MAX_NS 200000000LL
+#define CPU_LOOK_MAX_NS 20000000LL
 #define NR_ITIMERS 3
 
 struct vtimer {
@@ -22,6 +24,7 @@ struct vtimer {
 	int id;			 /* -1: an itimer */
 	int clockid;		 /* guest's */
 	bool cpu;
+	pid_t host_tid; /* a thread's CPU clock; else 0 */
 	int64_t deadline_ns; /* in its clock (CPU) or monotonic; 0: disarmed */
 	int64_t interval_ns;
 	int64_t last_cpu_ns, look_ns;
@@ -77,9 +80,21 @@ static bool is_cpu_clock(int clockid)
 	       clockid == CLOCK_THREAD_CPUTIME_ID;
 }
 
+/* A thread's CPU clock is told by the host only to its own group, but its run time is in /proc. */
+static int64_t thread_cpu_ns(const struct vtimer *v)
+{
+	char buf[64];
+
+	if (hostproc_read(v->process->kernel, v->host_tid, "schedstat", buf, sizeof(buf)) <= 0)
+		return 0;
+	return strtoll(buf, NULL, 10);
+}
+
 /* The timer's clock now. ITIMER_VIRTUAL and PROF have host clocks of their own. */
 static int64_t vtimer_now(const struct vtimer *v)
 {
+	if (v->host_tid)
+		return thread_cpu_ns(v);
 	return clock_now_ns(v->cpu ? v->clockid : CLOCK_MONOTONIC);
 }
 
@@ -321,6 +336,8 @@ int ptimer_create(struct task *t, int clockid, const struct timer_event *ev)
 	v->all = pt;
 	v->cpu = is_cpu_clock(clockid);
 	v->clockid = host_clock;
+	if (v->cpu && (host_clock & CPU_PERTHREAD))
+		v->host_tid = (pid_t)(~(unsigned int)host_clock >> 3 & 0x1fffffff);
 	v->ev = *ev;
 	mutex_lock(&pt->mu);
 	if (pt->nr >= POSIX_TIMERS_MAX) {
@@ -416,7 +433,7 @@ int ptimer_overrun(struct process *p, int id)
 	mutex_lock(&pt->mu);
 	v = find_locked(pt, id);
 	if (v)
-		n = v->last_overrun;
+		n = MAX(v->last_overrun, v->overrun);
 	mutex_unlock(&pt->mu);
 	return n;
 }
