@@ -6,7 +6,10 @@ static void owner(const char *what, int fd)
 	struct f_owner_ex ex = {99, 99};
 	long old;
 
+	/* A small negative result looks like an error. */
 	old = raw(SYS_fcntl, fd, F_GETOWN, 0);
+	if (old == -1)
+		old = -errno;
 	show("F_GETOWN_EX", fcntl(fd, F_GETOWN_EX, &ex));
 	say("%s: is me %d, is my group %d, none %d; type %d, is me %d, is my group %d", what,
 	    old == getpid(), old == -getpgrp(), old == 0, ex.type, ex.pid == getpid(),

@@ -29,7 +29,6 @@ static int session(void *arg)
 	show_fd("/dev/tty", open("/dev/tty", O_RDWR));
 	show("tcgetpgrp", tcgetpgrp(t.slave));
 	show("close", close(t.slave));
-	show_fd("open by name", open(t.name, O_RDWR | O_NOCTTY));
 	return 0;
 }
 

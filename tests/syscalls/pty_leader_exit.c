@@ -1,4 +1,4 @@
-/* tests/syscalls/pty_leader_exit.c - the end of a session leader hangs up its terminal. */
+/* tests/syscalls/pty_leader_exit.c - the end of a session leader frees its terminal; SIGHUP. */
 #include "pty_check.h"
 
 int main(void)
