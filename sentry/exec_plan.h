@@ -23,7 +23,8 @@ struct exec_plan {
 	bool boot; /* of the first process: what the stub shall run, no program */
 	struct stub_plan *block;
 	struct exec_file exe, interp;
-	struct cred *cred; /* of the new program */
+	struct cred *cred;     /* of the new program */
+	struct cred *old_cred; /* what it was made of */
 	bool secure;
 	bool unreadable; /* the caller must not see the program's memory */
 	char comm[TASK_COMM_LEN];

@@ -65,8 +65,7 @@ static bool insn_ok(const struct sock_filter *f, uint32_t pc, uint32_t len)
 	uint32_t left = len - pc - 1;
 
 	switch (f->code) {
-	case BPF_LD | BPF_W | BPF_ABS:
-		return load_ok(f->k);
+	case BPF_LD | BPF_W | BPF_ABS: return load_ok(f->k);
 	case BPF_LD | BPF_W | BPF_LEN:
 	case BPF_LDX | BPF_W | BPF_LEN:
 	case BPF_RET | BPF_K:
@@ -90,20 +89,15 @@ static bool insn_ok(const struct sock_filter *f, uint32_t pc, uint32_t len)
 	case BPF_LD | BPF_IMM:
 	case BPF_LDX | BPF_IMM:
 	case BPF_MISC | BPF_TAX:
-	case BPF_MISC | BPF_TXA:
-		return true;
-	case BPF_ALU | BPF_DIV | BPF_K:
-		return f->k != 0;
+	case BPF_MISC | BPF_TXA: return true;
+	case BPF_ALU | BPF_DIV | BPF_K: return f->k != 0;
 	case BPF_ALU | BPF_LSH | BPF_K:
-	case BPF_ALU | BPF_RSH | BPF_K:
-		return f->k < 32;
+	case BPF_ALU | BPF_RSH | BPF_K: return f->k < 32;
 	case BPF_LD | BPF_MEM:
 	case BPF_LDX | BPF_MEM:
 	case BPF_ST:
-	case BPF_STX:
-		return f->k < BPF_MEMWORDS;
-	case BPF_JMP | BPF_JA:
-		return f->k < left;
+	case BPF_STX: return f->k < BPF_MEMWORDS;
+	case BPF_JMP | BPF_JA: return f->k < left;
 	case BPF_JMP | BPF_JEQ | BPF_K:
 	case BPF_JMP | BPF_JEQ | BPF_X:
 	case BPF_JMP | BPF_JGE | BPF_K:
@@ -111,8 +105,7 @@ static bool insn_ok(const struct sock_filter *f, uint32_t pc, uint32_t len)
 	case BPF_JMP | BPF_JGT | BPF_K:
 	case BPF_JMP | BPF_JGT | BPF_X:
 	case BPF_JMP | BPF_JSET | BPF_K:
-	case BPF_JMP | BPF_JSET | BPF_X:
-		return f->jt < left && f->jf < left;
+	case BPF_JMP | BPF_JSET | BPF_X: return f->jt < left && f->jf < left;
 	}
 	return false;
 }
@@ -128,26 +121,16 @@ static bool program_ok(const struct sock_filter *f, uint32_t len)
 static uint32_t alu(uint16_t code, uint32_t a, uint32_t v)
 {
 	switch (BPF_OP(code)) {
-	case BPF_ADD:
-		return a + v;
-	case BPF_SUB:
-		return a - v;
-	case BPF_MUL:
-		return a * v;
-	case BPF_DIV:
-		return v ? a / v : 0;
-	case BPF_AND:
-		return a & v;
-	case BPF_OR:
-		return a | v;
-	case BPF_XOR:
-		return a ^ v;
-	case BPF_LSH:
-		return v < 32 ? a << v : 0;
-	case BPF_RSH:
-		return v < 32 ? a >> v : 0;
-	case BPF_NEG:
-		return -a;
+	case BPF_ADD: return a + v;
+	case BPF_SUB: return a - v;
+	case BPF_MUL: return a * v;
+	case BPF_DIV: return v ? a / v : 0;
+	case BPF_AND: return a & v;
+	case BPF_OR: return a | v;
+	case BPF_XOR: return a ^ v;
+	case BPF_LSH: return v < 32 ? a << v : 0;
+	case BPF_RSH: return v < 32 ? a >> v : 0;
+	case BPF_NEG: return -a;
 	}
 	return a;
 }
@@ -155,14 +138,10 @@ static uint32_t alu(uint16_t code, uint32_t a, uint32_t v)
 static bool jump_taken(uint16_t code, uint32_t a, uint32_t v)
 {
 	switch (BPF_OP(code)) {
-	case BPF_JEQ:
-		return a == v;
-	case BPF_JGE:
-		return a >= v;
-	case BPF_JGT:
-		return a > v;
-	case BPF_JSET:
-		return a & v;
+	case BPF_JEQ: return a == v;
+	case BPF_JGE: return a >= v;
+	case BPF_JGT: return a > v;
+	case BPF_JSET: return a & v;
 	}
 	return false;
 }
@@ -170,7 +149,7 @@ static bool jump_taken(uint16_t code, uint32_t a, uint32_t v)
 /* Programs were checked: jumps go forward and stay inside, so this ends. */
 static uint32_t run(const struct sock_filter *f, uint32_t len, const struct seccomp_data *data)
 {
-	uint32_t a = 0, x = 0, mem[BPF_MEMWORDS] = { 0 };
+	uint32_t a = 0, x = 0, mem[BPF_MEMWORDS] = {0};
 
 	for (uint32_t pc = 0; pc < len; pc++) {
 		const struct sock_filter *i = &f[pc];
@@ -191,12 +170,8 @@ static uint32_t run(const struct sock_filter *f, uint32_t len, const struct secc
 			else
 				x = BPF_MODE(i->code) == BPF_LEN ? sizeof(*data) : i->k;
 			break;
-		case BPF_ST:
-			mem[i->k] = a;
-			break;
-		case BPF_STX:
-			mem[i->k] = x;
-			break;
+		case BPF_ST: mem[i->k] = a; break;
+		case BPF_STX: mem[i->k] = x; break;
 		case BPF_ALU:
 			if (BPF_OP(i->code) == BPF_DIV && v == 0)
 				return SECCOMP_RET_KILL_THREAD; /* a filter that divides by 0 returns 0 */
@@ -208,8 +183,7 @@ static uint32_t run(const struct sock_filter *f, uint32_t len, const struct secc
 			else
 				pc += jump_taken(i->code, a, v) ? i->jt : i->jf;
 			break;
-		case BPF_RET:
-			return BPF_RVAL(i->code) == BPF_A ? a : i->k;
+		case BPF_RET: return BPF_RVAL(i->code) == BPF_A ? a : i->k;
 		case BPF_MISC:
 			if (BPF_MISCOP(i->code) == BPF_TAX)
 				x = a;
@@ -292,31 +266,23 @@ bool guest_seccomp_check(struct task *t, long *ret)
 	r = ask_filters(t->seccomp, &data);
 	switch (r & SECCOMP_RET_ACTION_FULL) {
 	case SECCOMP_RET_ALLOW:
-	case SECCOMP_RET_LOG:
-		return false;
-	case SECCOMP_RET_ERRNO:
-		*ret = -(long)MIN(r & SECCOMP_RET_DATA, 4095U);
-		return true;
-	case SECCOMP_RET_TRAP:
-		*ret = trap(t, r & SECCOMP_RET_DATA);
-		return true;
+	case SECCOMP_RET_LOG: return false;
+	case SECCOMP_RET_ERRNO: *ret = -(long)MIN(r & SECCOMP_RET_DATA, 4095U); return true;
+	case SECCOMP_RET_TRAP: *ret = trap(t, r & SECCOMP_RET_DATA); return true;
 	case SECCOMP_RET_TRACE: /* no tracer in a sandbox */
-	case SECCOMP_RET_USER_NOTIF:
-		*ret = -ENOSYS;
-		return true;
-	default:
-		*ret = kill_caller(t, SIGSYS);
-		return true;
+	case SECCOMP_RET_USER_NOTIF: *ret = -ENOSYS; return true;
+	default: *ret = kill_caller(t, SIGSYS); return true;
 	}
 }
 
 /* ---- seccomp(2) ---- */
 
-static long install_mode(struct task *t, struct guest_seccomp *s)
+/* Under the tree lock, as a sibling's TSYNC may give t another chain at the same time. */
+static void install_locked(struct task *t, struct guest_seccomp *s)
 {
 	s->prev = t->seccomp; /* the task's reference moves into the chain */
+	s->chain_len = s->len + 4U + (s->prev ? s->prev->chain_len : 0);
 	t->seccomp = s;
-	return 0;
 }
 
 static long set_strict(struct task *t)
@@ -330,7 +296,10 @@ static long set_strict(struct task *t)
 		return -ENOMEM;
 	ref_init(&s->ref, 1);
 	s->mode = SECCOMP_MODE_STRICT;
-	return install_mode(t, s);
+	rwlock_wrlock(&t->kernel->tree_lock);
+	install_locked(t, s);
+	rwlock_unlock(&t->kernel->tree_lock);
+	return 0;
 }
 
 static bool is_ancestor(const struct guest_seccomp *old, const struct guest_seccomp *chain)
@@ -341,28 +310,52 @@ static bool is_ancestor(const struct guest_seccomp *old, const struct guest_secc
 	return old == NULL;
 }
 
-/* TSYNC: all threads take the caller's chain, unless one has filters that the caller lacks. */
-static long sync_threads(struct task *t)
+/* TSYNC: may all threads take the caller's chain? 0, or one that has filters which the caller lacks. */
+static pid_t find_diverged_locked(struct task *t)
 {
-	struct kernel *k = t->kernel;
 	struct task *other;
-	long culprit = 0;
 
-	rwlock_wrlock(&k->tree_lock);
 	list_for_each_entry(other, &t->process->tasks, process_node)
 		if (!is_ancestor(other->seccomp, t->seccomp))
-			culprit = other->tid;
-	if (!culprit)
-		list_for_each_entry(other, &t->process->tasks, process_node) {
-			if (other == t)
-				continue;
-			/* The old chain is part of the new one: nobody's pointer dangles. */
-			guest_seccomp_put(other->seccomp);
-			other->seccomp = guest_seccomp_get(t->seccomp);
-			other->no_new_privs |= t->no_new_privs;
-		}
+			return other->tid;
+	return 0;
+}
+
+static void sync_threads_locked(struct task *t)
+{
+	struct task *other;
+
+	list_for_each_entry(other, &t->process->tasks, process_node) {
+		if (other == t)
+			continue;
+		/* The old chain is part of the new one: nobody's pointer dangles. */
+		guest_seccomp_put(other->seccomp);
+		other->seccomp = guest_seccomp_get(t->seccomp);
+		other->no_new_privs |= t->no_new_privs;
+	}
+}
+
+/* All in one step: another thread may be at the same. */
+static long install_filter(struct task *t, unsigned int flags, struct guest_seccomp *s)
+{
+	struct kernel *k = t->kernel;
+	bool sync = flags & SECCOMP_FILTER_FLAG_TSYNC;
+	long err = 0;
+
+	rwlock_wrlock(&k->tree_lock);
+	if (sync)
+		err = find_diverged_locked(t);
+	if (err && (flags & SECCOMP_FILTER_FLAG_TSYNC_ESRCH))
+		err = -ESRCH;
+	if (!err && (t->seccomp ? t->seccomp->chain_len : 0) + s->len + 4U > MAX_INSNS_PER_PATH)
+		err = -ENOMEM;
+	if (!err) {
+		install_locked(t, s);
+		if (sync)
+			sync_threads_locked(t);
+	}
 	rwlock_unlock(&k->tree_lock);
-	return culprit;
+	return err;
 }
 
 static long load_filter(struct task *t, uaddr_t args, struct guest_seccomp **ret)
@@ -373,7 +366,6 @@ static long load_filter(struct task *t, uaddr_t args, struct guest_seccomp **ret
 		uint64_t filter;
 	} prog;
 	struct guest_seccomp *s;
-	uint32_t total;
 
 	if (copy_in_obj(t, &prog, args) < 0)
 		return -EFAULT;
@@ -387,8 +379,6 @@ static long load_filter(struct task *t, uaddr_t args, struct guest_seccomp **ret
 	ref_init(&s->ref, 1);
 	s->mode = SECCOMP_MODE_FILTER;
 	s->len = prog.len;
-	total = (t->seccomp ? t->seccomp->chain_len : 0) + prog.len + 4U;
-	s->chain_len = total;
 	if (copy_in(t, s->insns, prog.filter, prog.len * sizeof(struct sock_filter)) < 0) {
 		mem_free(s);
 		return -EFAULT;
@@ -397,10 +387,6 @@ static long load_filter(struct task *t, uaddr_t args, struct guest_seccomp **ret
 		mem_free(s);
 		return -EINVAL;
 	}
-	if (total > MAX_INSNS_PER_PATH) {
-		mem_free(s);
-		return -ENOMEM;
-	}
 	*ret = s;
 	return 0;
 }
@@ -408,28 +394,21 @@ static long load_filter(struct task *t, uaddr_t args, struct guest_seccomp **ret
 static long set_filter(struct task *t, unsigned int flags, uaddr_t args)
 {
 	struct guest_seccomp *s;
-	long err, culprit;
+	long err;
 
-	if (flags & ~(unsigned int)(SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_LOG |
-				    SECCOMP_FILTER_FLAG_SPEC_ALLOW |
-				    SECCOMP_FILTER_FLAG_TSYNC_ESRCH))
+	if (flags &
+	    ~(unsigned int)(SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_LOG |
+			    SECCOMP_FILTER_FLAG_SPEC_ALLOW | SECCOMP_FILTER_FLAG_TSYNC_ESRCH))
 		return -EINVAL; /* listeners are not offered inside */
 	if (t->seccomp && t->seccomp->mode == SECCOMP_MODE_STRICT)
 		return -EINVAL;
 	err = load_filter(t, args, &s);
 	if (err < 0)
 		return err;
-	if (flags & SECCOMP_FILTER_FLAG_TSYNC) {
-		culprit = sync_threads(t); /* with the old chain: do all agree? */
-		if (culprit) {
-			guest_seccomp_put(s);
-			return flags & SECCOMP_FILTER_FLAG_TSYNC_ESRCH ? -ESRCH : culprit;
-		}
-	}
-	install_mode(t, s);
-	if (flags & SECCOMP_FILTER_FLAG_TSYNC)
-		sync_threads(t);
-	return 0;
+	err = install_filter(t, flags, s);
+	if (err)
+		guest_seccomp_put(s); /* it has no predecessor yet */
+	return err;
 }
 
 static long action_available(struct task *t, uaddr_t args)
@@ -445,8 +424,7 @@ static long action_available(struct task *t, uaddr_t args)
 	case SECCOMP_RET_ERRNO:
 	case SECCOMP_RET_TRACE:
 	case SECCOMP_RET_LOG:
-	case SECCOMP_RET_ALLOW:
-		return 0;
+	case SECCOMP_RET_ALLOW: return 0;
 	}
 	return -EOPNOTSUPP;
 }
@@ -454,12 +432,9 @@ static long action_available(struct task *t, uaddr_t args)
 long guest_seccomp_op(struct task *t, unsigned int op, unsigned int flags, uaddr_t args)
 {
 	switch (op) {
-	case SECCOMP_SET_MODE_STRICT:
-		return flags || args ? -EINVAL : set_strict(t);
-	case SECCOMP_SET_MODE_FILTER:
-		return set_filter(t, flags, args);
-	case SECCOMP_GET_ACTION_AVAIL:
-		return flags ? -EINVAL : action_available(t, args);
+	case SECCOMP_SET_MODE_STRICT: return flags || args ? -EINVAL : set_strict(t);
+	case SECCOMP_SET_MODE_FILTER: return set_filter(t, flags, args);
+	case SECCOMP_GET_ACTION_AVAIL: return flags ? -EINVAL : action_available(t, args);
 	}
 	return -EINVAL;
 }

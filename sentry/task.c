@@ -27,8 +27,6 @@
 #include "sentry/session.h"
 #include "sentry/signal.h"
 
-
-
 /* ---- references ---- */
 
 struct process *process_get(struct process *p)
@@ -428,6 +426,8 @@ static bool task_unlink_locked(struct kernel *k, struct task *t)
 {
 	if (list_empty(&t->process_node))
 		return false;
+	if (t->process->exec_task == t)
+		t->process->exec_task = NULL;
 	hash_del(&k->tasks_by_host_tid, &t->by_host_tid);
 	if (hash_linked(&t->by_tid))
 		hash_del(&k->tasks_by_tid, &t->by_tid);
@@ -495,15 +495,22 @@ static void process_end_tasks(struct process *p, struct task *keep)
 }
 
 /* Children go to the nearest living subreaper among the ancestors, else to init. */
-static void reparent_children_locked(struct kernel *k, struct process *p)
+static struct process *heir_locked(struct kernel *k, struct process *p)
 {
-	struct process *heir = p->parent, *child;
+	struct process *heir = p->parent;
 
 	while (heir && !(heir->is_subreaper && heir->state == PROCESS_LIVE) && heir != k->init)
 		heir = heir->parent;
 	if (!heir)
 		heir = k->init;
-	if (heir == p)
+	return heir == p ? NULL : heir;
+}
+
+static void reparent_children_locked(struct kernel *k, struct process *p)
+{
+	struct process *heir = heir_locked(k, p), *child;
+
+	if (!heir)
 		return;
 	while (!list_empty(&p->children)) {
 		child = list_first_entry(&p->children, struct process, sibling);
@@ -559,7 +566,7 @@ static void send_pdeath_signals(struct process *p)
 void process_died(struct process *p)
 {
 	struct kernel *k = p->kernel;
-	struct process *parent;
+	struct process *parent, *heir;
 
 	process_get(p);
 	process_release_resources(p);
@@ -568,8 +575,12 @@ void process_died(struct process *p)
 	reparent_children_locked(k, p);
 	p->state = PROCESS_ZOMBIE;
 	parent = p->parent ? process_get(p->parent) : NULL;
+	heir = heir_locked(k, p);
+	heir = heir ? process_get(heir) : NULL;
 	rwlock_unlock(&k->tree_lock);
 	event_unwatch(&p->death);
+	task_clone_parent_died(p, heir);
+	process_put(heir);
 	hook_process_dead(p);
 	if (parent) {
 		signal_kick(parent, NULL);
@@ -590,8 +601,14 @@ struct task *task_exec_owner(struct task *t)
 
 	rwlock_rdlock(&k->tree_lock);
 	owner = t->process->exec_task;
+	owner = task_get(owner && !t->exec_plan ? owner : t);
 	rwlock_unlock(&k->tree_lock);
-	return owner && !t->exec_plan ? owner : t;
+	/* The old leader may say hello as well, while its sibling's exec is only under way. */
+	if (owner != t && !task_exec_is_fresh(t)) {
+		task_put(owner);
+		owner = task_get(t);
+	}
+	return owner;
 }
 
 void task_exec_take_leadership(struct task *t)
@@ -602,6 +619,8 @@ void task_exec_take_leadership(struct task *t)
 	process_end_tasks(p, t);
 	rwlock_wrlock(&k->tree_lock);
 	p->exec_task = NULL;
+	atomic_fetch_add(&p->program, 1);
+	atomic_store(&p->exec_going, false);
 	p->has_execed = true;
 	if (t->tid != p->pid) {
 		hash_del(&k->tasks_by_host_tid, &t->by_host_tid);
@@ -682,7 +701,7 @@ void task_comm_get(struct task *t, char comm[TASK_COMM_LEN])
 
 void task_comm_set(struct task *t, const char *name)
 {
-	char comm[TASK_COMM_LEN] = { 0 };
+	char comm[TASK_COMM_LEN] = {0};
 
 	memcpy(comm, name, strnlen(name, TASK_COMM_LEN - 1));
 	mutex_lock(&t->mu);

@@ -66,8 +66,8 @@ struct guest_call {
 /* The platform's part of a task; opaque to everybody else (platform/platform.h). */
 struct plat_thread {
 	pid_t host_tid;
-	uint64_t cookie;	/* notify: id of the notification being served */
-	_Atomic int state;	/* the platform's */
+	uint64_t cookie;   /* notify: id of the notification being served */
+	_Atomic int state; /* the platform's */
 	int flags;
 	int proc_dir_fd;	/* -1, or /proc/<tid> kept open */
 	struct list owner_node; /* ptrace: posted answers; notify: senders of continued kills */
@@ -96,8 +96,8 @@ struct process {
 	struct session *session;
 	enum process_state state;
 	bool is_subreaper;
-	bool has_execed; /* setpgid(2): EACCES for a child that exec'ed */
-	int exit_signal; /* clone's; SIGCHLD */
+	bool has_execed;	      /* setpgid(2): EACCES for a child that exec'ed */
+	int exit_signal;	      /* clone's; SIGCHLD */
 	struct process *vfork_parent; /* not yet resumed */
 
 	/* mu */
@@ -112,16 +112,22 @@ struct process {
 	struct session *no_tty_in; /* gave up the terminal of this session alone (TIOCNOTTY); only
 				    * compared; LOCK_CTTY */
 	uint32_t coredump_filter_xor; /* difference from the default 0x33 */
-	int64_t start_ns; /* monotonic */
-	bool no_host_wait; /* reserved for parked waits */
+	int64_t start_ns;	      /* monotonic */
+	bool no_host_wait;	      /* reserved for parked waits */
 
 	/* Signals: see signal.h and platform/notify/kick.c. */
 	atomic_uint kick_seq;	 /* counts possible signals to the group */
 	struct timer kick_timer; /* looks again at threads that were just waking up */
 	unsigned int kick_step;
 	atomic_bool waits_in_flight; /* a wait4 went on natively since the last look at children */
-	struct task *exec_task;	     /* tree_lock: the thread whose exec is under way, borrowed */
-	struct event_source death;   /* pidfd in the event thread */
+	/* The thread whose exec is under way, borrowed: written under tree_lock. */
+	_Atomic(struct task *) exec_task;
+	/* Guest memory is found by the number of the leader, which an exec of any thread gives to a
+	 * new program: mem/usermem.c. */
+	atomic_bool exec_going;	   /* the host may be replacing the program */
+	atomic_uint mem_users;	   /* copies to or from the leader's memory that are under way */
+	atomic_uint program;	   /* counts execs that were committed */
+	struct event_source death; /* pidfd in the event thread */
 };
 
 /* An interrupted call with a deadline: where restart_syscall(2) goes on. It is recognised by its
@@ -158,9 +164,9 @@ struct task {
 	uint64_t personality;
 	uint64_t robust_list;
 	int sched_policy, sched_priority; /* remembered; the host's is always SCHED_OTHER */
-	int ioprio; /* 0: not set */
-	int nice; /* what the guest set; the host follows where it may */
-	struct restart_block restart; /* syscalls/poll.c */
+	int ioprio;			  /* 0: not set */
+	int nice;			  /* what the guest set; the host follows where it may */
+	struct restart_block restart;	  /* syscalls/poll.c */
 	void *call_state; /* what a handler keeps between a redirect and its completion */
 
 	/* mu: others look at these */
@@ -207,12 +213,12 @@ struct task *process_next_task(struct process *p, pid_t after_tid);
 struct process *process_parent(struct process *p); /* new reference; NULL for init */
 
 /* The platform calls these. */
-struct task *task_for_host_tid(struct kernel *k, pid_t host_tid); /* resolves a clone if new */
+struct task *task_for_host_tid(struct kernel *k, pid_t host_tid);    /* resolves a clone if new */
 struct task *task_lookup_host_tid(struct kernel *k, pid_t host_tid); /* does not */
-void task_serve(struct task *t);				/* t->call is set: dispatch */
-void task_resume_parked(struct task *t);			/* from the run queue */
-void process_died(struct process *p);				/* the pidfd became readable */
-void task_exited(struct task *t);				/* one thread is gone or going */
+void task_serve(struct task *t);				     /* t->call is set: dispatch */
+void task_resume_parked(struct task *t);			     /* from the run queue */
+void process_died(struct process *p);				     /* the pidfd became readable */
+void task_exited(struct task *t); /* one thread is gone or going */
 /* For task_clone.c and boot: a new record in the tables, with one reference for the caller. Takes
  * the references in *init; process NULL makes a new thread group. NULL: out of memory. */
 struct task_init {
@@ -234,20 +240,27 @@ struct clone_request {
 	int exit_signal;
 };
 int task_clone_prepare(struct task *t, const struct clone_request *req); /* before CONTINUE */
-void task_clone_resolve(struct task *t);  /* at the parent's next trap */
+void task_clone_resolve(struct task *t); /* at the parent's next trap */
+/* A clone that p had not finished: its child, if there is one, has gone to heir (may be NULL). */
+void task_clone_parent_died(struct process *p, struct process *heir);
 
 /* task_exec.c: execve(2). Decodes and checks; on success the exec is redirected to the stub. */
 long task_exec(struct task *t, int dirfd, const char *path, uaddr_t argv, uaddr_t envp, int flags);
 void task_exec_commit(struct task *t); /* the stub's first trap */
 void exec_plan_free(struct exec_plan *plan);
 void task_exec_failed(struct task *t); /* the host refused the exec: drops the plan */
+/* Platforms: the redirected execve is about to go on natively. Returns when no copy is under way
+ * that could hit the memory of the new program. */
+void task_exec_going(struct task *t);
 
 /* The exec of t has passed its point of no return: t gets its leader's identity (on the host the
  * tid already is the leader's), the records of all siblings end. Called by task_exec_commit(). */
 void task_exec_take_leadership(struct task *t);
 /* The task that a trap of host_tid right after an exec belongs to: the exec'ing sibling if the
- * group's exec is under way, else t itself. Borrowed. */
+ * group's exec is under way and done on the host, else t itself. New reference. */
 struct task *task_exec_owner(struct task *t);
+/* Has the host just made the address space of t's process for the stub? (task_exec_stub.c) */
+bool task_exec_is_fresh(struct task *t);
 
 /* task_clone.c: the record of a thread that trapped for the first time; new reference or NULL. */
 struct task *task_clone_bind(struct kernel *k, pid_t host_tid);
@@ -264,7 +277,7 @@ struct session {
 	struct ref ref;
 	pid_t sid;
 	/* LOCK_CTTY, fs/devpts/ctty.c */
-	struct tty *tty;   /* controlling terminal, referenced, or NULL */
+	struct tty *tty;    /* controlling terminal, referenced, or NULL */
 	pid_t old_tty_pgid; /* foreground group when the terminal was hung up, or 0 */
 };
 struct session *session_get(struct session *s);

@@ -19,6 +19,7 @@
  */
 #include <errno.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,10 +36,10 @@
 #define TOKEN_RANGE 40000
 
 struct pending_clone {
-	struct list node;	/* kernel->pending_clones, tree_lock */
-	struct task *parent;	/* referenced */
+	struct list node;    /* kernel->pending_clones, tree_lock */
+	struct task *parent; /* referenced */
 	struct clone_request req;
-	uint64_t token;		/* 0: none */
+	uint64_t token; /* 0: none */
 	struct cred *cred;
 	struct fdtable *files;
 	struct fs_context *fs;
@@ -101,8 +102,11 @@ static bool over_nproc(struct task *t)
 		return false;
 	rwlock_rdlock(&k->tree_lock);
 	if (k->nr_tasks >= limit)
-		hash_for_each(&k->tasks_by_host_tid, other, by_host_tid)
+		hash_for_each(&k->tasks_by_host_tid, other, by_host_tid) {
+			mutex_lock(&other->mu); /* it may be changing them */
 			count += other->cred->uid == uid;
+			mutex_unlock(&other->mu);
+		}
 	rwlock_unlock(&k->tree_lock);
 	return count >= limit;
 }
@@ -160,15 +164,12 @@ int task_clone_prepare(struct task *t, const struct clone_request *req)
 
 /* ---- binding ---- */
 
-/* Could the thread with these ids come from pc? Soft facts: a reparented child has lost its ppid. */
-static bool fits(const struct pending_clone *pc, pid_t host_tid, const struct hostproc_ids *ids)
+/* As the host sees it; the event may not have been served yet. */
+static bool is_dead(const struct process *p)
 {
-	bool is_thread = ids->tgid != host_tid;
-	const struct process *pp = pc->parent->process;
+	struct pollfd pfd = {.fd = p->pidfd, .events = POLLIN};
 
-	if (is_thread)
-		return (pc->req.flags & CLONE_THREAD) && pp->host_pid == ids->tgid;
-	return !(pc->req.flags & CLONE_THREAD);
+	return p->state == PROCESS_ZOMBIE || (p->pidfd >= 0 && poll(&pfd, 1, 0) == 1);
 }
 
 static bool is_parent(const struct pending_clone *pc, const struct hostproc_ids *ids)
@@ -178,6 +179,22 @@ static bool is_parent(const struct pending_clone *pc, const struct hostproc_ids 
 	if (pc->req.flags & CLONE_PARENT)
 		return pp->parent && pp->parent->host_pid == ids->ppid;
 	return pp->host_pid == ids->ppid;
+}
+
+/* Could the thread with these ids come from pc? A child has its parent as long as that lives: a
+ * guest must not get hold of what another one's clone was to start with. */
+static bool fits(const struct pending_clone *pc, pid_t host_tid, const struct hostproc_ids *ids)
+{
+	bool is_thread = ids->tgid != host_tid;
+	const struct process *pp = pc->parent->process;
+
+	if (is_thread || (pc->req.flags & CLONE_THREAD))
+		return is_thread && (pc->req.flags & CLONE_THREAD) && pp->host_pid == ids->tgid;
+	if (is_parent(pc, ids))
+		return true;
+	if (pc->req.flags & CLONE_PARENT)
+		return !pp->parent || is_dead(pp->parent);
+	return is_dead(pp);
 }
 
 static struct pending_clone *choose_locked(struct kernel *k, pid_t host_tid,
@@ -358,5 +375,65 @@ void task_clone_resolve(struct task *t)
 		done = resolve_locked(t, pc);
 	mutex_unlock(&k->clone_mu);
 	if (done)
+		pending_free(pc);
+}
+
+/* ---- parents that died ---- */
+
+static bool pending_of(struct kernel *k, const struct process *p)
+{
+	struct pending_clone *pc;
+	bool any = false;
+
+	rwlock_rdlock(&k->tree_lock);
+	list_for_each_entry(pc, &k->pending_clones, node)
+		any |= pc->parent->process == p;
+	rwlock_unlock(&k->tree_lock);
+	return any;
+}
+
+/* Children that have lost p are the heir's; those that never trapped have no record yet. */
+static void bind_orphans(struct kernel *k, struct process *heir)
+{
+	_cleanup_free_ pid_t *tids = mem_calloc(MAX_SCAN, sizeof(*tids));
+	int n = 0;
+
+	if (tids)
+		n = hostproc_children(k, heir->host_pid, heir->host_pid, tids, MAX_SCAN);
+	for (int i = 0; i < n; i++)
+		if (!known(k, tids[i]))
+			task_put(task_clone_bind(k, tids[i]));
+}
+
+static struct pending_clone *take_pending_of(struct kernel *k, const struct process *p)
+{
+	struct pending_clone *pc, *found = NULL;
+
+	mutex_lock(&k->clone_mu);
+	rwlock_wrlock(&k->tree_lock);
+	list_for_each_entry(pc, &k->pending_clones, node)
+		if (pc->parent->process == p) {
+			found = pc;
+			list_del(&pc->node);
+			list_init(&pc->node);
+			k->nr_pending_clones--;
+			break;
+		}
+	rwlock_unlock(&k->tree_lock);
+	mutex_unlock(&k->clone_mu);
+	return found;
+}
+
+/* p was killed, perhaps in the middle of a clone. */
+void task_clone_parent_died(struct process *p, struct process *heir)
+{
+	struct kernel *k = p->kernel;
+	struct pending_clone *pc;
+
+	if (k->nr_pending_clones == 0 || !pending_of(k, p))
+		return;
+	if (heir)
+		bind_orphans(k, heir);
+	while ((pc = take_pending_of(k, p)))
 		pending_free(pc);
 }

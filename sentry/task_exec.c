@@ -28,6 +28,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -222,6 +223,7 @@ static int new_cred(struct decode *d)
 	if (!plan->cred)
 		return -ENOMEM;
 	plan->unreadable = !readable(t, &plan->exe) || !readable(t, &plan->interp);
+	plan->old_cred = cred_get(t->cred);
 	return cred_exec(plan->cred, st.mode, st.uid, st.gid, f->path.mnt->flags & MNT_NOSUID,
 			 t->no_new_privs, &plan->secure);
 }
@@ -292,6 +294,8 @@ void exec_plan_free(struct exec_plan *plan)
 	exec_file_close(&plan->interp);
 	if (plan->cred)
 		cred_put(plan->cred);
+	if (plan->old_cred)
+		cred_put(plan->old_cred);
 	mem_free(plan->block);
 	mem_free(plan);
 }
@@ -349,8 +353,10 @@ static struct exec_plan *withdraw(struct task *t)
 
 	rwlock_wrlock(&k->tree_lock);
 	plan = TAKE_PTR(t->exec_plan);
-	if (p->exec_task == t)
+	if (p->exec_task == t) {
 		p->exec_task = NULL;
+		atomic_store(&p->exec_going, false);
+	}
 	rwlock_unlock(&k->tree_lock);
 	return plan;
 }
@@ -358,6 +364,16 @@ static struct exec_plan *withdraw(struct task *t)
 void task_exec_failed(struct task *t)
 {
 	exec_plan_free(withdraw(t));
+}
+
+/* Copies that began before see it through; those that come now wait: mem/usermem.c. */
+void task_exec_going(struct task *t)
+{
+	struct process *p = t->process;
+
+	atomic_store(&p->exec_going, true);
+	while (atomic_load(&p->mem_users) > 0)
+		sched_yield();
 }
 
 long task_exec(struct task *t, int dirfd, const char *path, uaddr_t argv, uaddr_t envp, int flags)

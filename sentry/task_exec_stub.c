@@ -50,7 +50,7 @@ static bool in_stub(uint64_t addr)
 }
 
 /* Has the host just made this address space for the stub? */
-static bool is_fresh(struct task *t)
+bool task_exec_is_fresh(struct task *t)
 {
 	char buf[1024], *p;
 	ssize_t n = hostproc_read(t->kernel, t->process->host_pid, "stat", buf, sizeof(buf));
@@ -149,7 +149,9 @@ void task_exec_commit(struct task *t)
 	task_exec_take_leadership(t);
 	posix_timers_exec(t->process);
 	t->robust_list = 0;
-	if (!commit_files(t))
+	/* A signal handler can come between the decision about the new credentials and the exec, and
+	 * give some up that the decision was based on. */
+	if (!commit_files(t) || plan->old_cred != task_cred(t))
 		plan->block->mode = STUB_MODE_DIE;
 	commit_cred(t, plan);
 	commit_exe(t->process, plan);
@@ -175,7 +177,7 @@ static long stub_hello(struct task *t, uaddr_t buf, uint64_t size)
 	if (!plan)
 		return -ENOSYS;
 	if (!t->in_exec_stub) {
-		if (!is_fresh(t))
+		if (!task_exec_is_fresh(t))
 			return -ENOSYS;
 		task_exec_commit(t);
 		err = install(t, &plan->exe, STUB_FD_EXE);

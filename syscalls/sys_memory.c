@@ -54,8 +54,9 @@ long sys_mremap(struct task *t, const uint64_t *a)
 	(void)t;
 	if (flags & ~(unsigned int)(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP))
 		return -EINVAL;
-	/* old_size 0 would duplicate a shared mapping: fine for Linux, a second authority here. */
-	if (a[1] == 0 || (flags & MREMAP_DONTUNMAP))
+	/* old_size 0 would duplicate a shared mapping: fine for Linux, a second authority here. The
+	 * host rounds it up to whole pages, which may overflow to 0. */
+	if (a[1] == 0 || a[1] > USER_ADDR_MAX || (flags & MREMAP_DONTUNMAP))
 		return -EINVAL;
 	return SYS_CONTINUE;
 }
@@ -82,17 +83,13 @@ long sys_madvise(struct task *t, const uint64_t *a)
 	case MADV_KEEPONFORK:
 	case MADV_COLD:
 	case MADV_POPULATE_READ:
-	case MADV_POPULATE_WRITE:
-		return SYS_CONTINUE;
+	case MADV_POPULATE_WRITE: return SYS_CONTINUE;
 	case MADV_MERGEABLE: /* shared pages tell on neighbours */
 	case MADV_UNMERGEABLE:
-	case MADV_PAGEOUT:
-		return a[0] & PAGE_MASK ? -EINVAL : 0;
-	case MADV_REMOVE: /* would punch holes through the mapping's fd */
-		return -EINVAL;
+	case MADV_PAGEOUT: return a[0] & PAGE_MASK ? -EINVAL : 0;
+	case MADV_REMOVE: /* would punch holes through the mapping's fd */ return -EINVAL;
 	case MADV_HWPOISON:
-	case MADV_SOFT_OFFLINE:
-		return -EPERM;
+	case MADV_SOFT_OFFLINE: return -EPERM;
 	}
 	return -EINVAL;
 }
@@ -130,8 +127,8 @@ static long do_mlock(struct task *t, uint64_t start, uint64_t len)
 	if (start + size < start)
 		return -EINVAL;
 	/* Both ends must be mapped, as far as can be seen from here. */
-	if (len > 0 && (copy_in(t, &probe, start, 1) < 0 ||
-			copy_in(t, &probe, start + len - 1, 1) < 0))
+	if (len > 0 &&
+	    (copy_in(t, &probe, start, 1) < 0 || copy_in(t, &probe, start + len - 1, 1) < 0))
 		return -ENOMEM;
 	return 0;
 }
@@ -219,10 +216,11 @@ long sys_pkey_free(struct task *t, const uint64_t *a)
 
 /* ---- process_vm_readv, process_vm_writev: between guests, by the sentry ---- */
 
-
-static long vm_copy(struct task *t, struct task *other, const uint64_t *a, bool write)
+static long vm_copy(struct task *t, struct task *other, unsigned int program, const uint64_t *a,
+		    bool write)
 {
-	struct iovec local_inline[8], remote_inline[8], *local = local_inline, *remote = remote_inline;
+	struct iovec local_inline[8], remote_inline[8], *local = local_inline,
+							*remote = remote_inline;
 	size_t total_l = 0, total_r = 0;
 	struct uio l;
 	char buf[4096];
@@ -246,9 +244,10 @@ static long vm_copy(struct task *t, struct task *other, const uint64_t *a, bool 
 
 			if (write) {
 				moved = uio_read(&l, buf, n);
-				got = moved ? copy_out_partial(other, at, buf, moved) : -EFAULT;
+				got = moved ? foreign_write(other, program, at, buf, moved)
+					    : -EFAULT;
 			} else {
-				got = copy_in_partial(other, buf, at, n);
+				got = foreign_read(other, program, buf, at, n);
 				moved = got > 0 ? uio_write(&l, buf, (size_t)got) : 0;
 				if (got > 0 && moved == 0)
 					got = -EFAULT;
@@ -275,6 +274,7 @@ out:
 static long process_vm(struct task *t, const uint64_t *a, bool write)
 {
 	struct task *other;
+	unsigned int program;
 	long r;
 
 	if (a[5] != 0)
@@ -282,11 +282,12 @@ static long process_vm(struct task *t, const uint64_t *a, bool write)
 	other = task_by_tid(t->kernel, (pid_t)a[0]);
 	if (!other)
 		return -ESRCH;
+	program = foreign_program(other);
 	/* A process in the stub takes orders from what it finds in its memory: nobody else's. */
 	if (other->in_exec_stub || ptrace_may_access(t, other, true) < 0)
 		r = -EPERM;
 	else
-		r = vm_copy(t, other, a, write);
+		r = vm_copy(t, other, program, a, write);
 	task_put(other);
 	return r;
 }

@@ -62,7 +62,7 @@ static long unshare_mounts(struct task *t)
 	cwd_mnt = cwd.mnt;
 	ns = mount_ns_copy(t->mnt_ns, &root_mnt, &cwd_mnt);
 	if (ns) {
-		struct path new_root = { root_mnt, root.dentry }, new_cwd = { cwd_mnt, cwd.dentry };
+		struct path new_root = {root_mnt, root.dentry}, new_cwd = {cwd_mnt, cwd.dentry};
 
 		fs_set_root(t->fs, &new_root);
 		fs_set_cwd(t->fs, &new_cwd);
@@ -108,7 +108,7 @@ long sys_unshare(struct task *t, const uint64_t *a)
 		return err;
 	if (!(flags & ~(uint64_t)(CLONE_FILES | CLONE_FS)))
 		return SYS_CONTINUE; /* the host's table must part, too */
-	t->kernel->platform->redirect(t, SYS_unshare, (const uint64_t[6]){ CLONE_FILES });
+	t->kernel->platform->redirect(t, SYS_unshare, (const uint64_t[6]){CLONE_FILES});
 	return SYS_DONE;
 }
 
@@ -132,6 +132,17 @@ static long order(const void *x, const void *y)
 	return x == y ? 0 : hx < hy ? 1 : 2;
 }
 
+/* Of a task that may be about to end. */
+static struct file *file_of(struct task *t, int fd)
+{
+	struct fdtable *ft = task_files_get(t);
+	struct file *f = ft ? fdtable_file(ft, fd) : NULL;
+
+	if (ft)
+		fdtable_put(NULL, ft);
+	return f;
+}
+
 static long compare(struct task *t1, struct task *t2, int type, const uint64_t *a)
 {
 	struct file *f1, *f2;
@@ -139,8 +150,8 @@ static long compare(struct task *t1, struct task *t2, int type, const uint64_t *
 
 	switch (type) {
 	case KCMP_FILE:
-		f1 = t1->files ? fdtable_file(t1->files, (int)a[3]) : NULL;
-		f2 = t2->files ? fdtable_file(t2->files, (int)a[4]) : NULL;
+		f1 = file_of(t1, (int)a[3]);
+		f2 = file_of(t2, (int)a[4]);
 		r = f1 && f2 ? order(f1, f2) : -EBADF;
 		if (f1)
 			file_put(f1);
@@ -150,12 +161,9 @@ static long compare(struct task *t1, struct task *t2, int type, const uint64_t *
 	case KCMP_VM:
 	case KCMP_SIGHAND:
 	case KCMP_SYSVSEM:
-	case KCMP_IO:
-		return order(t1->process, t2->process);
-	case KCMP_FILES:
-		return order(t1->files, t2->files);
-	case KCMP_FS:
-		return order(t1->fs, t2->fs);
+	case KCMP_IO: return order(t1->process, t2->process);
+	case KCMP_FILES: return order(t1->files, t2->files);
+	case KCMP_FS: return order(t1->fs, t2->fs);
 	}
 	return type == KCMP_EPOLL_TFD ? -EOPNOTSUPP : -EINVAL;
 }
@@ -180,7 +188,7 @@ long sys_kcmp(struct task *t, const uint64_t *a)
 /* ---- I/O priority ---- */
 
 #define IOPRIO_CLASS(v) ((unsigned int)(v) >> 13)
-#define IOPRIO_LEVEL(v) ((unsigned int)(v) & 7)
+#define IOPRIO_LEVEL(v) ((unsigned int)(v)&7)
 enum { IOPRIO_NONE, IOPRIO_RT, IOPRIO_BE, IOPRIO_IDLE };
 enum { IOPRIO_WHO_PROCESS = 1, IOPRIO_WHO_PGRP, IOPRIO_WHO_USER };
 
@@ -195,14 +203,12 @@ long sys_ioprio_set(struct task *t, const uint64_t *a)
 			return -EPERM;
 		break;
 	case IOPRIO_BE:
-	case IOPRIO_IDLE:
-		break;
+	case IOPRIO_IDLE: break;
 	case IOPRIO_NONE:
 		if (IOPRIO_LEVEL(value))
 			return -EINVAL;
 		break;
-	default:
-		return -EINVAL;
+	default: return -EINVAL;
 	}
 	if ((int)a[0] < IOPRIO_WHO_PROCESS || (int)a[0] > IOPRIO_WHO_USER)
 		return -EINVAL;
@@ -224,7 +230,7 @@ long sys_ioprio_get(struct task *t, const uint64_t *a)
 	if ((int)a[0] < IOPRIO_WHO_PROCESS || (int)a[0] > IOPRIO_WHO_USER)
 		return -EINVAL;
 	target = (int)a[0] == IOPRIO_WHO_PROCESS && a[1] ? task_by_tid(t->kernel, (pid_t)a[1])
-							  : task_get(t);
+							 : task_get(t);
 	if (!target)
 		return -ESRCH;
 	v = target->ioprio ? target->ioprio : (IOPRIO_BE << 13 | 4);
@@ -247,7 +253,7 @@ STATIC_ASSERT_SIZE(struct sched_attr, SCHED_ATTR_VER0);
 
 long sys_sched_getattr(struct task *t, const uint64_t *a)
 {
-	struct sched_attr attr = { .size = SCHED_ATTR_VER0 };
+	struct sched_attr attr = {.size = SCHED_ATTR_VER0};
 	unsigned int size = (unsigned int)a[2];
 	struct task *target;
 

@@ -276,7 +276,11 @@ static const struct kernfs_row attr_rows[] = {
 		RW("comm", 0644, proc_comm_show, proc_comm_store),                                 \
 		REG("syscall", 0400, proc_syscall_show), REG("cmdline", 0444, proc_cmdline_show),  \
 		REG("stat", 0444, proc_stat_show), REG("statm", 0444, proc_statm_show),            \
-		PRIVATE("maps", 0444, proc_maps_show), OWN("mem", 0600, proc_mem_fops),            \
+		PRIVATE("maps", 0444, proc_maps_show),                                             \
+		{.name = "mem",                                                                    \
+		 .mode = S_IFREG | 0600,                                                           \
+		 .fops = &proc_mem_fops,                                                           \
+		 .may_open = proc_mem_may_open},                                                   \
 		LINK("cwd", proc_cwd_readlink, proc_cwd_jump),                                     \
 		LINK("root", proc_root_readlink, proc_root_jump),                                  \
 		LINK("exe", proc_exe_readlink, proc_exe_jump),                                     \

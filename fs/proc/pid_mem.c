@@ -86,10 +86,11 @@ int proc_environ_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb
 	struct areas a;
 	struct task *target = areas_get(proc_pid_of(kn), &a);
 
-	(void)t;
 	if (!target)
 		return 0;
-	append_range(sb, target, a.env_start, a.env_end);
+	/* Again: it may run another program than at the open. */
+	if (!t || ptrace_may_access(t, target, false) == 0)
+		append_range(sb, target, a.env_start, a.env_end);
 	task_put(target);
 	return 0;
 }
@@ -106,14 +107,26 @@ int proc_auxv_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 
 /* ---- mem ---- */
 
+/* The file stands for the memory of the program that ran at the open: f->data is its number. */
+int proc_mem_may_open(struct kernfs_inode *kn, struct task *t, struct file *f)
+{
+	f->data = (void *)(uintptr_t)atomic_load(&proc_pid_of(kn)->process->program);
+	return proc_open_access(kn, t, f);
+}
+
 static ssize_t mem_rw(struct file *f, struct uio *u, int64_t *pos, bool write)
 {
 	struct task *target = proc_pid_task(proc_pid_of(kernfs_of_file(f)));
+	unsigned int program = (unsigned int)(uintptr_t)f->data;
 	char buf[4096];
 	size_t done = 0;
 
 	if (!target)
 		return 0;
+	if (target->in_exec_stub || foreign_program(target) != program) {
+		task_put(target);
+		return 0; /* that program has ended */
+	}
 	while (u->left > 0) {
 		uaddr_t at = (uaddr_t)*pos + done;
 		size_t n = MIN(sizeof(buf), u->left), moved;
@@ -123,11 +136,11 @@ static ssize_t mem_rw(struct file *f, struct uio *u, int64_t *pos, bool write)
 			break;
 		if (write) {
 			moved = uio_read(u, buf, n);
-			got = moved ? copy_out_partial(target, at, buf, moved) : -EFAULT;
+			got = moved ? foreign_write(target, program, at, buf, moved) : -EFAULT;
 			if (got > 0 && (size_t)got < moved)
 				uio_revert(u, moved - (size_t)got);
 		} else {
-			got = copy_in_partial(target, buf, at, n);
+			got = foreign_read(target, program, buf, at, n);
 			moved = got > 0 ? uio_write(u, buf, (size_t)got) : 0;
 			if (got > 0)
 				got = (ssize_t)moved;

@@ -40,6 +40,7 @@ must_check int proc_pid_task_access(struct proc_pid *pp, struct task *t, struct 
 bool proc_may_access(struct proc_pid *pp, struct task *t);
 /* may_open() of files that tell about memory: -EACCES at open. */
 int proc_open_access(struct kernfs_inode *kn, struct task *t, struct file *f);
+int proc_mem_may_open(struct kernfs_inode *kn, struct task *t, struct file *f);
 /* The host's file of this thread or process, e.g. "stat", appended to sb. -ESRCH. */
 must_check int proc_host_text(struct proc_pid *pp, const char *name, struct strbuf *sb);
 /* A host file of the whole machine, e.g. "cpuinfo". */

@@ -95,8 +95,7 @@ int attach_redirect(struct task *t, int nr, const uint64_t args[6])
 
 	if (err < 0)
 		return err;
-	t->plat.flags |= PT_REDIRECTED;
-	t->plat.saved[SAVED_REDIRECT_NR] = (uint64_t)nr;
+	notify_set_redirected(t, nr, args);
 	notify_send(t, 0, -ENOSYS, 0);
 	if (wait_stop(tid) < 0)
 		return 0;

@@ -51,7 +51,7 @@ static int next_syscall_stop(pid_t tid)
 }
 
 /* Stops the held thread on its way back to user mode; its notification is answered. */
-static int stop_held(struct task *t, int nr)
+static int stop_held(struct task *t)
 {
 	pid_t tid = t->plat.host_tid;
 	struct task *execing = t->process->exec_task;
@@ -66,8 +66,6 @@ static int stop_held(struct task *t, int nr)
 		ptrace(PTRACE_DETACH, tid, 0, 0);
 		return err;
 	}
-	t->plat.flags |= PT_REDIRECTED;
-	t->plat.saved[SAVED_REDIRECT_NR] = (uint64_t)nr;
 	notify_send(t, 0, -ENOSYS, 0);
 	return wait_stop_signal(tid) < 0 ? -ESRCH : 0;
 }
@@ -86,12 +84,14 @@ static void set_call(struct user_regs_struct *regs, int nr, const uint64_t args[
 }
 
 /* The native call, between two sets of registers. Its result, or -EINTR if it did not run. */
-static long run_call(pid_t tid, const struct user_regs_struct *before, int nr,
+static long run_call(struct task *t, const struct user_regs_struct *before, int nr,
 		     const uint64_t args[6])
 {
+	pid_t tid = t->plat.host_tid;
 	struct user_regs_struct regs = *before;
 
 	set_call(&regs, nr, args);
+	notify_set_redirected(t, nr, args);
 	if (ptrace(PTRACE_SETREGS, tid, 0, &regs) < 0 || next_syscall_stop(tid) < 0 ||
 	    next_syscall_stop(tid) < 0 || ptrace(PTRACE_GETREGS, tid, 0, &regs) < 0)
 		return -EINTR;
@@ -104,7 +104,7 @@ int attach_call_native(struct task *t, int nr, uint64_t args[6],
 	pid_t tid = t->plat.host_tid;
 	struct user_regs_struct before, after;
 	uint64_t mask, all = ~(uint64_t)0;
-	int err = stop_held(t, nr);
+	int err = stop_held(t);
 	long result;
 
 	if (err < 0 && err != -ESRCH)
@@ -116,7 +116,7 @@ int attach_call_native(struct task *t, int nr, uint64_t args[6],
 	}
 	ptrace(PTRACE_SETSIGMASK, tid, sizeof(all), &all);
 	do
-		result = done(t, run_call(tid, &before, nr, args), args);
+		result = done(t, run_call(t, &before, nr, args), args);
 	while (result == CALL_NATIVE_AGAIN);
 	after = before;
 	after.orig_rax = (unsigned long long)-1;

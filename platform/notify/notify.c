@@ -110,9 +110,14 @@ static int notify_exec_stub(struct task *t)
 	return err;
 }
 
+static bool id_valid(uint64_t id)
+{
+	return ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
 static bool notify_call_valid(struct task *t)
 {
-	return ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &t->plat.cookie) == 0;
+	return id_valid(t->plat.cookie);
 }
 
 static int notify_install_fd(struct task *t, int host_fd, int at)
@@ -134,12 +139,26 @@ static int notify_install_fd(struct task *t, int host_fd, int at)
 
 /* ---- events ---- */
 
+/* The number and all arguments: a signal handler may come first, with calls of its own. */
+static bool notify_is_redirected(const struct task *t)
+{
+	return t->call.nr == (int)t->plat.saved[SAVED_REDIRECT_NR] &&
+	       memcmp(t->call.args, &t->plat.saved[SAVED_REDIRECT_ARGS], sizeof(t->call.args)) == 0;
+}
+
+void notify_set_redirected(struct task *t, int nr, const uint64_t args[6])
+{
+	t->plat.saved[SAVED_REDIRECT_NR] = (uint64_t)nr;
+	memcpy(&t->plat.saved[SAVED_REDIRECT_ARGS], args, sizeof(t->call.args));
+	t->plat.flags |= PT_REDIRECTED;
+}
+
 /* Traps that the platform itself caused; true if the verdict was given. */
 static bool handle_own_trap(struct task *t)
 {
 	int flags = t->plat.flags;
 
-	if ((flags & PT_REDIRECTED) && t->call.nr == (int)t->plat.saved[SAVED_REDIRECT_NR]) {
+	if ((flags & PT_REDIRECTED) && notify_is_redirected(t)) {
 		t->plat.flags &= ~PT_REDIRECTED;
 		notify_continue(t);
 		return true;
@@ -147,12 +166,13 @@ static bool handle_own_trap(struct task *t)
 	if ((flags & PT_EXEC_PENDING) && t->call.nr == SYS_execve &&
 	    t->call.args[0] == t->plat.saved[SAVED_EXEC_PATH]) {
 		static const char stub[] = STUB_PATH;
-		struct iovec local = { (void *)stub, sizeof(stub) };
-		struct iovec remote = { (void *)t->call.args[0], sizeof(stub) };
+		struct iovec local = {(void *)stub, sizeof(stub)};
+		struct iovec remote = {(void *)t->call.args[0], sizeof(stub)};
 
 		t->plat.flags = (flags & ~PT_EXEC_PENDING) | PT_EXEC_GONE;
 		/* A signal handler may have run on the stack where the path lay. */
 		process_vm_writev(t->plat.host_tid, &local, 1, &remote, 1, 0);
+		task_exec_going(t);
 		notify_continue(t);
 		return true;
 	}
@@ -169,7 +189,7 @@ static void serve_notification(struct kernel *k, const struct seccomp_notif *req
 	struct task *t = task_for_host_tid(k, (pid_t)req->pid);
 
 	if (!t) {
-		struct seccomp_notif_resp resp = { .id = req->id, .error = -ENOSYS };
+		struct seccomp_notif_resp resp = {.id = req->id, .error = -ENOSYS};
 
 		log_warn("a trap of unknown thread %u was refused", req->pid);
 		ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
@@ -178,11 +198,14 @@ static void serve_notification(struct kernel *k, const struct seccomp_notif *req
 	if (req->data.nr == STUB_HELLO) {
 		struct task *owner = task_exec_owner(t);
 
-		if (owner != t) {
-			task_get(owner);
+		/* A hello of the old leader, from before the exec, has no waiting thread any more. */
+		if (owner != t && !id_valid(req->id)) {
+			task_put(owner);
 			task_put(t);
-			t = owner;
+			return;
 		}
+		task_put(t);
+		t = owner;
 	}
 	t->plat.cookie = req->id;
 	t->plat.kick_seen = atomic_load(&t->process->kick_seq);
@@ -275,9 +298,11 @@ static int notify_probe(struct strbuf *why)
 		    SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
 		    NULL) < 0 &&
 	    errno != EFAULT) {
-		strbuf_printf(why, "seccomp listeners that wait killably are refused here: %s (Linux "
-				   "5.19 or newer is needed, and a container profile that allows "
-				   "seccomp(2))", strerror(errno));
+		strbuf_printf(why,
+			      "seccomp listeners that wait killably are refused here: %s (Linux "
+			      "5.19 or newer is needed, and a container profile that allows "
+			      "seccomp(2))",
+			      strerror(errno));
 		return -ENOSYS;
 	}
 	return 0;

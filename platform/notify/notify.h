@@ -25,16 +25,19 @@
 
 /* plat_thread.flags */
 enum {
-	PT_REDIRECTED = 1,   /* the next trap with redirect_nr is ours: continue it */
+	PT_REDIRECTED = 1,   /* the next trap with that number and arguments is ours: continue it */
 	PT_EXEC_PENDING = 2, /* the next execve trap is the redirected one */
 	PT_EXEC_GONE = 4,    /* it was continued; any further trap but the stub's means failure */
 	PT_SENDER = 8,	     /* on the list of continued kills */
 };
 /* plat_thread.saved[] */
-enum { SAVED_REDIRECT_NR, SAVED_EXEC_PATH };
+enum { SAVED_REDIRECT_NR, SAVED_EXEC_PATH, SAVED_REDIRECT_ARGS /* six */ };
 
 /* Sends a verdict for t's notification: 0 or -errno (-ENOENT: the thread is gone). */
 int notify_send(struct task *t, int64_t val, int32_t error, uint32_t flags);
+
+/* The thread's next call will be this one, made by us. */
+void notify_set_redirected(struct task *t, int nr, const uint64_t args[6]);
 
 /* attach.c: runs with t's call held. Each gives the verdict. 0 or -errno (nothing was sent). */
 int attach_restart(struct task *t, int restart_errno);

@@ -5,8 +5,12 @@
  * output. Not part of the product.
  */
 #include <errno.h>
+#include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,23 +26,64 @@ static void fail(const char *what, const char *call, int err)
 
 static struct scmp_arg_cmp convert(const struct policy_cmp *c)
 {
-	struct scmp_arg_cmp r = { .arg = c->arg, .datum_a = c->a, .datum_b = c->b };
+	struct scmp_arg_cmp r = {.arg = c->arg, .datum_a = c->a, .datum_b = c->b};
 
 	switch (c->op) {
-	case POLICY_EQ:
-		r.op = SCMP_CMP_EQ;
-		break;
-	case POLICY_NE:
-		r.op = SCMP_CMP_NE;
-		break;
-	case POLICY_LE:
-		r.op = SCMP_CMP_LE;
-		break;
-	case POLICY_MASKED_EQ:
-		r.op = SCMP_CMP_MASKED_EQ;
-		break;
+	case POLICY_EQ: r.op = SCMP_CMP_EQ; break;
+	case POLICY_NE: r.op = SCMP_CMP_NE; break;
+	case POLICY_LE: r.op = SCMP_CMP_LE; break;
+	case POLICY_MASKED_EQ: r.op = SCMP_CMP_MASKED_EQ; break;
 	}
 	return r;
+}
+
+/* libseccomp compares an argument once in a rule. A second comparison, of the form "at most", becomes
+ * instructions before its program: a call beyond the bound is asked, whatever rules say. */
+static struct guard {
+	int call;
+	unsigned int arg;
+	uint64_t max;
+} guards[8];
+static unsigned int nr_guards;
+
+static bool is_second(const struct policy_rule *r, unsigned int at)
+{
+	for (unsigned int i = 0; i < at; i++)
+		if (r->cmp[i].arg == r->cmp[at].arg)
+			return true;
+	return false;
+}
+
+static void add_guard(const struct policy_rule *r, const struct policy_cmp *c, int call)
+{
+	/* Whole high halves only: one comparison of 32 bits. */
+	if (c->op != POLICY_LE || (uint32_t)c->a != ~0U ||
+	    nr_guards == sizeof(guards) / sizeof(guards[0]))
+		fail("second comparison of", r->call, -EINVAL);
+	guards[nr_guards++] = (struct guard){call, c->arg, c->a};
+}
+
+static void print_insn(uint16_t code, unsigned int jt, unsigned int jf, uint32_t k)
+{
+	printf("\t{ 0x%02x, %u, %u, 0x%08x },\n", code, jt, jf, k);
+}
+
+#define GUARD_INSNS 7
+
+static void print_guards(uint32_t verdict)
+{
+	for (unsigned int i = 0; i < nr_guards; i++) {
+		const struct guard *g = &guards[i];
+		size_t high = offsetof(struct seccomp_data, args) + 8 * g->arg + 4;
+
+		print_insn(BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, arch));
+		print_insn(BPF_JMP | BPF_JEQ | BPF_K, 0, 5, AUDIT_ARCH_X86_64);
+		print_insn(BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
+		print_insn(BPF_JMP | BPF_JEQ | BPF_K, 0, 3, (uint32_t)g->call);
+		print_insn(BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t)high);
+		print_insn(BPF_JMP | BPF_JGT | BPF_K, 0, 1, (uint32_t)(g->max >> 32));
+		print_insn(BPF_RET | BPF_K, 0, 0, verdict);
+	}
 }
 
 static void add_rules(scmp_filter_ctx ctx, const struct policy_rule *rules, size_t nr,
@@ -47,6 +92,7 @@ static void add_rules(scmp_filter_ctx ctx, const struct policy_rule *rules, size
 	for (size_t i = 0; i < nr; i++) {
 		const struct policy_rule *r = &rules[i];
 		struct scmp_arg_cmp cmp[POLICY_MAX_CMP];
+		unsigned int nr_cmp = 0;
 		int call = seccomp_syscall_resolve_name_arch(SCMP_ARCH_X86_64, r->call);
 		int err;
 
@@ -55,18 +101,21 @@ static void add_rules(scmp_filter_ctx ctx, const struct policy_rule *rules, size
 		if (call < 0)
 			fail("unknown call", r->call, -EINVAL);
 		for (unsigned int j = 0; j < r->nr_cmp; j++)
-			cmp[j] = convert(&r->cmp[j]);
-		err = seccomp_rule_add_exact_array(ctx, SCMP_ACT_ALLOW, call, r->nr_cmp, cmp);
+			if (is_second(r, j))
+				add_guard(r, &r->cmp[j], call);
+			else
+				cmp[nr_cmp++] = convert(&r->cmp[j]);
+		err = seccomp_rule_add_exact_array(ctx, SCMP_ACT_ALLOW, call, nr_cmp, cmp);
 		if (err < 0)
 			fail("rule for", r->call, err);
 	}
 }
 
-static void print_program(const char *name, scmp_filter_ctx ctx)
+static void print_program(const char *name, scmp_filter_ctx ctx, uint32_t guard_verdict)
 {
 	struct sock_filter insn;
 	FILE *tmp = tmpfile();
-	size_t n = 0;
+	size_t n = (size_t)nr_guards * GUARD_INSNS;
 	int err;
 
 	if (!tmp)
@@ -76,8 +125,10 @@ static void print_program(const char *name, scmp_filter_ctx ctx)
 		fail("export", name, err);
 	rewind(tmp);
 	printf("static struct sock_filter %s_insns[] = {\n", name);
+	print_guards(guard_verdict);
+	nr_guards = 0;
 	while (fread(&insn, sizeof(insn), 1, tmp) == 1) {
-		printf("\t{ 0x%02x, %u, %u, 0x%08x },\n", insn.code, insn.jt, insn.jf, insn.k);
+		print_insn(insn.code, insn.jt, insn.jf, insn.k);
 		n++;
 	}
 	printf("};\nstatic const struct sock_fprog %s = { %zu, %s_insns };\n\n", name, n, name);
@@ -95,13 +146,13 @@ static scmp_filter_ctx new_filter(uint32_t def, uint32_t badarch)
 	return ctx;
 }
 
-static void guest(const char *name, uint32_t ask, int forward)
+static void guest(const char *name, uint32_t ask, uint32_t verdict, int forward)
 {
 	scmp_filter_ctx ctx = new_filter(ask, SCMP_ACT_ERRNO(ENOSYS));
 
 	if (forward)
 		add_rules(ctx, policy_forwarded, policy_nr_forwarded, 0);
-	print_program(name, ctx);
+	print_program(name, ctx, verdict);
 	seccomp_release(ctx);
 }
 
@@ -110,17 +161,17 @@ static void sentry(const char *name, unsigned int groups)
 	scmp_filter_ctx ctx = new_filter(SCMP_ACT_KILL_PROCESS, SCMP_ACT_KILL_PROCESS);
 
 	add_rules(ctx, policy_sentry, policy_nr_sentry, groups);
-	print_program(name, ctx);
+	print_program(name, ctx, SECCOMP_RET_KILL_PROCESS);
 	seccomp_release(ctx);
 }
 
 int main(void)
 {
 	printf("/* Generated by platform/policy/gen_bpf.c: do not edit. */\n");
-	guest("guest_notify", SCMP_ACT_NOTIFY, 1);
-	guest("guest_notify_none", SCMP_ACT_NOTIFY, 0);
-	guest("guest_trace", SCMP_ACT_TRACE(1), 1);
-	guest("guest_trace_none", SCMP_ACT_TRACE(1), 0);
+	guest("guest_notify", SCMP_ACT_NOTIFY, SECCOMP_RET_USER_NOTIF, 1);
+	guest("guest_notify_none", SCMP_ACT_NOTIFY, SECCOMP_RET_USER_NOTIF, 0);
+	guest("guest_trace", SCMP_ACT_TRACE(1), SECCOMP_RET_TRACE | 1, 1);
+	guest("guest_trace_none", SCMP_ACT_TRACE(1), SECCOMP_RET_TRACE | 1, 0);
 	for (unsigned int g = 0; g < 4; g++) {
 		char name[32];
 

@@ -4,41 +4,132 @@
  * Model: every copy is one host call on the guest's address space (process_vm_readv, through the
  * platform), which honours the guest's page permissions, so a bad pointer gives -EFAULT and nothing
  * else. The platform reports short copies at the first bad page.
+ *
+ * An exec of any thread gives the leader's number, by which its memory is found, to a new program,
+ * perhaps one with more rights. A copy for a call of the old leader must not hit that. So copies to
+ * leaders are counted, the exec goes on natively when there are none (task_exec_going()), and those
+ * that come later wait until the exec has ended the old leader, or has failed. Which the sentry may
+ * never learn if the thread makes no call any more: then such a copy fails, with -EFAULT, in a
+ * program that has just got an error from execve(2).
  */
 #include "sentry/mem/usermem.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <time.h>
 
 #include "platform/platform.h"
 #include "sentry/base/mem.h"
 #include "sentry/task.h"
 
 #define PAGE 4096UL
+#define EXEC_LOOKS 200 /* of a millisecond */
 
-ssize_t copy_in_partial(struct task *t, void *dst, uaddr_t src, size_t len)
+static bool is_leader(const struct task *t)
 {
-	struct iovec local = { .iov_base = dst, .iov_len = len };
-	struct iovec remote = { .iov_base = (void *)src, .iov_len = len };
+	return t->plat.host_tid == t->process->host_pid;
+}
+
+static int mem_hold_slow(struct task *t)
+{
+	struct process *p = t->process;
+
+	for (int i = 0; i < EXEC_LOOKS; i++) {
+		struct timespec ms = {.tv_nsec = 1000000};
+
+		atomic_fetch_sub(&p->mem_users, 1);
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &ms, NULL);
+		if (task_is_dead(t))
+			return -ESRCH;
+		atomic_fetch_add(&p->mem_users, 1);
+		if (!atomic_load(&p->exec_going))
+			return 0;
+	}
+	atomic_fetch_sub(&p->mem_users, 1);
+	return -EFAULT;
+}
+
+/* The exec'ing thread's own memory is meant. */
+static int mem_hold(struct task *t)
+{
+	struct process *p = t->process;
+
+	atomic_fetch_add(&p->mem_users, 1);
+	if (likely(!atomic_load(&p->exec_going)) || p->exec_task == t)
+		return 0;
+	return mem_hold_slow(t);
+}
+
+static ssize_t move(struct task *t, void *local_base, uaddr_t at, size_t len, bool out)
+{
+	const struct platform *platform = t->kernel->platform;
+	struct iovec local = {.iov_base = local_base, .iov_len = len};
+	struct iovec remote = {.iov_base = (void *)at, .iov_len = len};
+
+	return out ? platform->write_mem(t, &local, 1, &remote, 1)
+		   : platform->read_mem(t, &local, 1, &remote, 1);
+}
+
+static ssize_t move_own(struct task *t, void *local_base, uaddr_t at, size_t len, bool out)
+{
+	ssize_t r;
 
 	if (len == 0)
 		return 0;
-	if (!user_range_ok(src, len))
+	if (!user_range_ok(at, len))
 		return -EFAULT;
-	return t->kernel->platform->read_mem(t, &local, 1, &remote, 1);
+	if (!is_leader(t)) /* its number ends with its program */
+		return move(t, local_base, at, len, out);
+	r = mem_hold(t);
+	if (r < 0)
+		return r;
+	r = move(t, local_base, at, len, out);
+	atomic_fetch_sub(&t->process->mem_users, 1);
+	return r;
+}
+
+unsigned int foreign_program(struct task *other)
+{
+	return atomic_load(&other->process->program);
+}
+
+static ssize_t move_foreign(struct task *other, unsigned int program, void *local_base, uaddr_t at,
+			    size_t len, bool out)
+{
+	struct process *p = other->process;
+	ssize_t r = -ESRCH;
+
+	if (len == 0)
+		return 0;
+	if (!user_range_ok(at, len))
+		return -EFAULT;
+	atomic_fetch_add(&p->mem_users, 1);
+	if (!atomic_load(&p->exec_going) && atomic_load(&p->program) == program)
+		r = move(other, local_base, at, len, out);
+	atomic_fetch_sub(&p->mem_users, 1);
+	return r;
+}
+
+ssize_t foreign_read(struct task *other, unsigned int program, void *dst, uaddr_t src, size_t len)
+{
+	return move_foreign(other, program, dst, src, len, false);
+}
+
+ssize_t foreign_write(struct task *other, unsigned int program, uaddr_t dst, const void *src,
+		      size_t len)
+{
+	return move_foreign(other, program, (void *)(uintptr_t)src, dst, len, true);
+}
+
+ssize_t copy_in_partial(struct task *t, void *dst, uaddr_t src, size_t len)
+{
+	return move_own(t, dst, src, len, false);
 }
 
 ssize_t copy_out_partial(struct task *t, uaddr_t dst, const void *src, size_t len)
 {
-	struct iovec local = { .iov_base = (void *)(uintptr_t)src, .iov_len = len };
-	struct iovec remote = { .iov_base = (void *)dst, .iov_len = len };
-
-	if (len == 0)
-		return 0;
-	if (!user_range_ok(dst, len))
-		return -EFAULT;
-	return t->kernel->platform->write_mem(t, &local, 1, &remote, 1);
+	return move_own(t, (void *)(uintptr_t)src, dst, len, true);
 }
 
 int copy_in(struct task *t, void *dst, uaddr_t src, size_t len)
@@ -121,8 +212,8 @@ int copy_in_path(struct task *t, uaddr_t src, char **ret_path)
 	return 0;
 }
 
-int copy_in_iov(struct task *t, uaddr_t src, size_t nr, struct iovec *inline_iov,
-		size_t nr_inline, struct iovec **ret_iov, size_t *ret_total)
+int copy_in_iov(struct task *t, uaddr_t src, size_t nr, struct iovec *inline_iov, size_t nr_inline,
+		struct iovec **ret_iov, size_t *ret_total)
 {
 	struct iovec *iov = inline_iov;
 	size_t total = 0;

@@ -38,6 +38,14 @@ must_check int copy_in_iov(struct task *t, uaddr_t src, size_t nr, struct iovec 
 ssize_t copy_in_partial(struct task *t, void *dst, uaddr_t src, size_t len);
 ssize_t copy_out_partial(struct task *t, uaddr_t dst, const void *src, size_t len);
 
+/* The memory of another process, for one that was allowed to look at it (process_vm_readv,
+ * /proc/pid/mem). The permission is for a program, so foreign_program() comes before its check; once
+ * the process executes another one the copies return -ESRCH. */
+unsigned int foreign_program(struct task *other);
+ssize_t foreign_read(struct task *other, unsigned int program, void *dst, uaddr_t src, size_t len);
+ssize_t foreign_write(struct task *other, unsigned int program, uaddr_t dst, const void *src,
+		      size_t len);
+
 #define MAX_RW_COUNT 0x7ffff000UL
 #define USER_ADDR_MAX 0x7ffffffff000ULL
 static inline bool user_range_ok(uaddr_t a, uint64_t len)
