@@ -24,7 +24,9 @@ struct process;
 struct super;
 struct task;
 struct tty;
+struct strbuf;
 struct tty_core;
+struct unix_net;
 
 #define UTS_LEN 65
 
@@ -88,6 +90,10 @@ struct kernel {
 	/* ---- what /proc keeps for the whole kernel ---- */
 	_Atomic(struct proc_state *) proc;   /* fs/proc/sysctl.h: values of /proc/sys */
 	_Atomic(struct mapnames *) mapnames; /* sentry/mem/mapnames.h */
+
+	/* ---- sockets ---- */
+	_Atomic(struct unix_net *) unix_net; /* netstack/socket/unix_impl.h; made with the first */
+	void (*show_unix)(struct kernel *k, struct strbuf *sb); /* /proc/net/unix; set with it */
 
 	/* ---- the command ---- */
 	bool own_init;		      /* pid 1 is our small init (platform/stub/init.c) */

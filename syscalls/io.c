@@ -16,6 +16,7 @@
 #include "fs/anon/fasync.h"
 #include "fs/pipefs/pipe.h"
 #include "fs/vfs/file.h"
+#include "netstack/socket/socket.h"
 #include "sentry/base/mem.h"
 #include "sentry/signal.h"
 #include "syscalls/syscall.h"
@@ -167,6 +168,8 @@ long io_read(struct task *t, struct file *f, struct uio *u, int64_t pos, int fla
 {
 	struct transfer x = {.file = f, .uio = u, .pos = pos, .flags = flags};
 
+	if (unlikely(socket_of_file(f) != NULL) && !(flags & RWF_NOWAIT))
+		return io_socket(t, f, u, false);
 	return transfer_run(t, &x);
 }
 
@@ -174,6 +177,8 @@ long io_write(struct task *t, struct file *f, struct uio *u, int64_t pos, int fl
 {
 	struct transfer x = {.file = f, .uio = u, .pos = pos, .flags = flags, .write = true};
 
+	if (unlikely(socket_of_file(f) != NULL) && !(flags & RWF_NOWAIT))
+		return io_socket(t, f, u, true);
 	return transfer_run(t, &x);
 }
 
@@ -229,6 +234,8 @@ long io_wait_loop(struct task *t, const struct io_wait *w)
 	struct wait_queue *wq2 = w->file2 ? file_wait_queue(w->file2) : NULL;
 	long n = w->op(t, w->state);
 
+	if (n == -EAGAIN && !w->nonblock && w->late_wq && wq2 == NULL)
+		wq2 = w->late_wq(w->state);
 	if (n == -EAGAIN && !w->nonblock && (wq || wq2)) {
 		own = mem_memdup(w, sizeof(*w));
 		if (own == NULL)

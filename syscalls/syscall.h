@@ -64,6 +64,8 @@ struct file;
  * copies what it needs of the uio's iovec. pos < 0: the file's own position. */
 long io_read(struct task *t, struct file *f, struct uio *u, int64_t pos, int flags);
 long io_write(struct task *t, struct file *f, struct uio *u, int64_t pos, int flags);
+/* The same for a socket's file (sys_sockmsg.c): time-outs, SIGPIPE as the family wants it. */
+long io_socket(struct task *t, struct file *f, const struct uio *u, bool write);
 /* Generic: call op until it does not return -EAGAIN, waiting for events on f between tries.
  * state is freed with drop; deadline: monotonic ns or TIMER_NEVER; what a time-out or a signal
  * returns is given. Consumes f. */
@@ -80,6 +82,8 @@ struct io_wait {
 	struct file *file2;
 	uint32_t events2;
 	struct wait_queue *wq;
+	/* Asked after the first try: one more queue (events2), which state keeps alive. */
+	struct wait_queue *(*late_wq)(void *state);
 	long (*finish)(struct task *t, void *state, long n);
 	bool nonblock; /* -EAGAIN is the result */
 };

@@ -1,9 +1,12 @@
 /*
  * fs/proc/net.c - /proc/net: titles of the tables, and the loopback device
  *
- * Differences from Linux: the tables of sockets and routes are empty.
+ * Differences from Linux: the tables of sockets other than AF_UNIX, and of routes, are empty.
  */
 #include "fs/proc/proc.h"
+#include "sentry/base/strbuf.h"
+#include "sentry/kernel.h"
+#include "sentry/task.h"
 
 #define TEXT(n, s)                                                                                 \
 	{                                                                                          \
@@ -16,6 +19,15 @@
 #define INET6_TITLE                                                                                \
 	"  sl  local_address                         remote_address                        "       \
 	"st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
+
+static int show_unix(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
+{
+	(void)kn;
+	strbuf_puts(sb, "Num       RefCount Protocol Flags    Type St Inode Path\n");
+	if (t->kernel->show_unix)
+		t->kernel->show_unix(t->kernel, sb);
+	return 0;
+}
 
 const struct kernfs_row proc_net_rows[] = {
 	TEXT("arp", "IP address       HW type     Flags       HW address            Mask     "
@@ -49,7 +61,7 @@ const struct kernfs_row proc_net_rows[] = {
 	TEXT("tcp6", INET6_TITLE "\n"),
 	TEXT("udp", INET_TITLE " ref pointer drops             \n"),
 	TEXT("udp6", INET6_TITLE " ref pointer drops\n"),
-	TEXT("unix", "Num       RefCount Protocol Flags    Type St Inode Path\n"),
+	{.name = "unix", .mode = S_IFREG | 0444, .show = show_unix},
 	TEXT("wireless",
 	     "Inter-| sta-|   Quality        |   Discarded packets               | "
 	     "Missed | WE\n face | tus | link level noise |  nwid  crypt   frag  retry   "

@@ -42,6 +42,9 @@
 			       "looked up with inodes and open files held")                        \
 	RANK(LOCK_EPOLL_NEST, "one for all: the graph of epolls that watch epolls, while it grows")\
 	RANK(LOCK_EPOLL, "interest and ready lists; asks the watched files, which lie below")      \
+	RANK(LOCK_UNIX, "names and connections of all AF_UNIX sockets; asked by polls only below") \
+	RANK(LOCK_UNIX_GC, "open files in flight between AF_UNIX sockets; looks into their queues")\
+	RANK(LOCK_SOCKET, "state and queue of one socket; one at a time")                          \
 	RANK(LOCK_PIPE, "buffer of one pipe or FIFO")                                              \
 	RANK(LOCK_CTTY, "which terminal controls which session; found before the terminal")        \
 	RANK(LOCK_TTY, "one terminal: line discipline, buffers, foreground group")                 \

@@ -1,0 +1,21 @@
+/*
+ * syscalls/sys_socket.h - what the two files of socket calls share
+ */
+#ifndef SYSCALLS_SYS_SOCKET_H
+#define SYSCALLS_SYS_SOCKET_H
+
+#include "netstack/socket/socket.h"
+#include "syscalls/syscall.h"
+
+/* The socket behind fd with a reference on its file: -EBADF, -ENOTSOCK. */
+must_check int sock_get_file(struct task *t, int fd, struct file **ret_file, struct socket **ret);
+/* An address from the guest: -EINVAL, -EFAULT. */
+must_check int sock_addr_in(struct task *t, uaddr_t addr, int len, struct sockaddr_storage *ret);
+/* An address of len bytes to the guest, cut to what *ulen says; *ulen becomes len. */
+must_check int sock_addr_out(struct task *t, const struct sockaddr_storage *a, int len,
+			     uaddr_t addr, uaddr_t ulen);
+/* When a wait that starts now ends, by SO_RCVTIMEO or SO_SNDTIMEO; what a signal then gives. */
+int64_t sock_deadline(int64_t timeo_ns);
+long sock_on_signal(int64_t timeo_ns);
+
+#endif
