@@ -3,8 +3,10 @@
  *
  * Model: the limits a guest sees are the mirror's (process->limits). Those that the host enforces
  * for memory and CPU (AS, CPU, DATA, STACK) are also set on the host, where the sentry may only
- * lower hard limits: a raise of a soft limit goes as far as the host's hard one. RLIMIT_CORE is 1 on
- * the host whatever the guest asks for.
+ * lower hard limits: a raise of a soft limit goes as far as the host's hard one. Hard limits stay as
+ * they are there, but for RLIMIT_CPU, whose hard limit kills: a guest with CAP_SYS_RESOURCE that
+ * raises it again gets less than it asked for. RLIMIT_CORE is 1 on the host whatever the guest asks
+ * for.
  */
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -71,6 +73,8 @@ static void set_on_host(struct task *target, unsigned int res, const struct rlim
 
 	if (syscall(SYS_prlimit64, pid, res, NULL, &host) < 0)
 		return;
+	if (res == RLIMIT_CPU)
+		host.rlim_max = MIN(lim->rlim_max, host.rlim_max);
 	host.rlim_cur = MIN(lim->rlim_cur, host.rlim_max);
 	if (syscall(SYS_prlimit64, pid, res, &host, NULL) < 0)
 		log_debug("prlimit of %d: limit %u not set", pid, res);
@@ -140,7 +144,7 @@ long sys_getrusage(struct task *t, const uint64_t *a)
 
 	(void)t;
 	return who == RUSAGE_SELF || who == RUSAGE_CHILDREN || who == RUSAGE_THREAD ? SYS_CONTINUE
-										      : -EINVAL;
+										    : -EINVAL;
 }
 
 long sys_times(struct task *t, const uint64_t *a)
