@@ -222,7 +222,7 @@ void unix_release(struct unix_sock *u, bool embryo)
 		path_put(&path);
 	unix_put(peer);
 	if (atomic_load(&net->nr_flying))
-		unix_gc(u->sock.kernel);
+		unix_gc_maybe(u->sock.kernel);
 }
 
 static void unix_release_file(struct socket *s)

@@ -8,7 +8,8 @@
  * what still has some is reachable, and so is what its queue leads to. The messages with files of all
  * others are dropped, which closes them.
  *
- * It runs when a socket is closed while some are in flight, as in Linux.
+ * It runs when a socket is closed while some are in flight, as in Linux; with more than GC_STEP in
+ * flight not at each close.
  *
  * Races: references in somebody's hands (between a queue and a descriptor) are counted but in no
  * queue, so they count as reachable. A receiver uncounts (unix_land(), under gc_mu) before it uses
@@ -23,6 +24,7 @@
 #include "sentry/kernel.h"
 #include "sentry/task.h"
 
+#define GC_STEP 64
 #define FILES_IN_FLIGHT_MAX (1u << 18) /* ours, for everybody */
 
 static struct unix_sock *unix_of_file(struct file *f)
@@ -171,7 +173,7 @@ static void collect_locked(struct unix_net *net, struct list *msgs)
 }
 
 /* One thread collects at a time, and goes on until there is nothing: who comes meanwhile leaves. */
-void unix_gc(struct kernel *k)
+static void unix_gc(struct kernel *k)
 {
 	struct unix_net *net = unix_net_of(k);
 	bool found, mine = true;
@@ -194,4 +196,16 @@ void unix_gc(struct kernel *k)
 		mutex_unlock(&net->mu);
 		unix_msgs_free(&msgs);
 	} while (found);
+}
+
+/* A collection costs as much as there is in flight: with much of it not every close pays. */
+void unix_gc_maybe(struct kernel *k)
+{
+	struct unix_net *net = unix_net_of(k);
+	unsigned int skipped = atomic_fetch_add(&net->gc_skipped, 1);
+
+	if (skipped < atomic_load(&net->nr_flying) / GC_STEP)
+		return;
+	atomic_store(&net->gc_skipped, 0);
+	unix_gc(k);
 }

@@ -89,10 +89,11 @@ struct unix_net {
 	struct list all;
 	uint32_t next_auto;
 	struct mutex gc_mu;
-	struct list flying;    /* sockets with in_flight > 0 */
-	atomic_uint nr_flying; /* references to sockets in flight */
-	atomic_uint nr_files;  /* all files in flight */
-	bool gc_running;       /* gc_mu */
+	struct list flying;	/* sockets with in_flight > 0 */
+	atomic_uint nr_flying;	/* references to sockets in flight */
+	atomic_uint nr_files;	/* all files in flight */
+	bool gc_running;	/* gc_mu */
+	atomic_uint gc_skipped; /* closes since the last collection */
 };
 
 static inline struct unix_sock *unix_of(struct socket *s)
@@ -159,6 +160,7 @@ void unix_msgs_free(struct list *msgs);
 must_check int unix_fly(struct task *t, struct kernel *k,
 			struct scm_files *files); /* -ETOOMANYREFS */
 void unix_land(struct kernel *k, struct scm_files *files);
-void unix_gc(struct kernel *k);
+/* A socket was closed while some are in flight. */
+void unix_gc_maybe(struct kernel *k);
 
 #endif

@@ -185,9 +185,11 @@ static ssize_t stream_empty(struct unix_sock *u, struct sock_msg *m, size_t targ
 	err = socket_take_error(&u->sock);
 	if (err < 0)
 		return err;
-	if (__atomic_load_n(&u->shutdown, __ATOMIC_RELAXED) & SHUT_BIT_RCV)
-		return m->copied;
-	return -EAGAIN;
+	if (!(__atomic_load_n(&u->shutdown, __ATOMIC_RELAXED) & SHUT_BIT_RCV))
+		return -EAGAIN;
+	if (m->copied == 0)
+		m->scm.has_cred = true; /* Linux shows zeroes at the end of a stream */
+	return m->copied;
 }
 
 ssize_t unix_stream_recv(struct socket *s, struct task *t, struct sock_msg *m)
