@@ -171,9 +171,13 @@ static void task_inherit(struct task *t, const struct task *like)
 	t->no_new_privs = like->no_new_privs;
 	t->personality = like->personality;
 	t->timerslack_ns = t->default_timerslack_ns = like->timerslack_ns;
-	t->sched_policy = like->sched_policy;
-	t->sched_priority = like->sched_priority;
-	t->nice = like->nice;
+	if (!like->sched_reset_on_fork) {
+		t->sched_policy = like->sched_policy;
+		t->sched_priority = like->sched_priority;
+		t->nice = like->nice;
+	} else {
+		t->nice = MAX(like->nice, 0); /* the flag itself is not inherited */
+	}
 	hook_task_inherit(t, like);
 }
 

@@ -164,9 +164,11 @@ struct task {
 	uint64_t personality;
 	uint64_t robust_list;
 	int sched_policy, sched_priority; /* remembered; the host's is always SCHED_OTHER */
-	int ioprio;			  /* 0: not set */
-	int nice;			  /* what the guest set; the host follows where it may */
-	struct restart_block restart;	  /* syscalls/poll.c */
+	bool sched_reset_on_fork;
+	uint64_t dl_runtime, dl_deadline, dl_period; /* of SCHED_DEADLINE, remembered */
+	int ioprio; /* 0: not set */
+	int nice; /* what the guest set; the host follows where it may */
+	struct restart_block restart; /* syscalls/poll.c */
 	void *call_state; /* what a handler keeps between a redirect and its completion */
 
 	/* mu: others look at these */

@@ -7,7 +7,7 @@
  * do with the others is answered here. clone3's arguments lie in memory, so it is ENOSYS and libc
  * falls back to clone.
  *
- * Differences from Linux: CLONE_PIDFD, CLONE_PTRACE, CLONE_UNTRACED, CLONE_IO and new namespaces are
+ * Differences from Linux: CLONE_PIDFD, CLONE_PTRACE, CLONE_UNTRACED and new namespaces are
  * refused with EINVAL or EPERM.
  */
 #include <linux/sched.h>
@@ -24,7 +24,7 @@
 #define ALLOWED_FLAGS                                                                              \
 	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |        \
 	 CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID |          \
-	 CLONE_VFORK | CLONE_DETACHED | CLONE_PARENT | CSIGNAL)
+	 CLONE_VFORK | CLONE_DETACHED | CLONE_PARENT | CLONE_IO | CSIGNAL)
 #define NAMESPACE_FLAGS                                                                            \
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |             \
 	 CLONE_NEWPID | CLONE_NEWNET)
@@ -118,8 +118,9 @@ static long waitid_pidfd(struct task *t, const uint64_t *a)
 {
 	struct file *f = (int)a[1] < 0 ? NULL : fd_get(t, (int)a[1]);
 	struct process *p = f ? pidfd_process(f) : NULL;
-	uint64_t args[6] = { P_PID, 0, a[2], a[3] | (f && file_nonblock(f) ? WNOHANG : 0), a[4], 0 };
-	bool is_child;
+	bool nonblock = f && file_nonblock(f);
+	uint64_t args[6] = { P_PID, 0, a[2], a[3] | (nonblock ? WNOHANG : 0), a[4], 0 };
+	bool is_child, dead;
 
 	if ((int)a[1] < 0)
 		return -EINVAL;
@@ -131,9 +132,12 @@ static long waitid_pidfd(struct task *t, const uint64_t *a)
 	rwlock_rdlock(&t->kernel->tree_lock);
 	is_child = p->parent == t->process;
 	rwlock_unlock(&t->kernel->tree_lock);
+	dead = __atomic_load_n(&p->state, __ATOMIC_ACQUIRE) == PROCESS_ZOMBIE;
 	process_put(p);
 	if (!is_child)
 		return -ECHILD;
+	if (nonblock && !dead && !(a[3] & (WNOHANG | WSTOPPED | WCONTINUED)))
+		return -EAGAIN;
 	t->kernel->platform->redirect(t, SYS_waitid, args);
 	return SYS_DONE;
 }

@@ -19,7 +19,8 @@
 
 static bool is_host_limit(unsigned int res)
 {
-	return res == RLIMIT_AS || res == RLIMIT_CPU || res == RLIMIT_DATA || res == RLIMIT_STACK;
+	return res == RLIMIT_AS || res == RLIMIT_CPU || res == RLIMIT_DATA || res == RLIMIT_STACK ||
+	       res == RLIMIT_SIGPENDING;
 }
 
 static int check_new(struct task *t, unsigned int res, const struct rlimit64 *old,
@@ -73,6 +74,7 @@ static void set_on_host(struct task *target, unsigned int res, const struct rlim
 
 	if (syscall(SYS_prlimit64, pid, res, NULL, &host) < 0)
 		return;
+	/* The host kills at the hard limit of CPU time; the sentry could not raise it again. */
 	if (res == RLIMIT_CPU)
 		host.rlim_max = MIN(lim->rlim_max, host.rlim_max);
 	host.rlim_cur = MIN(lim->rlim_cur, host.rlim_max);

@@ -140,9 +140,15 @@ long sys_set_robust_list(struct task *t, const uint64_t *a)
 
 long sys_get_robust_list(struct task *t, const uint64_t *a)
 {
-	(void)t;
-	/* Of others: their registration may have gone by without us. */
-	return (int)a[0] == 0 || (int)a[0] == t->tid ? SYS_CONTINUE : -EPERM;
+	struct task *target;
+
+	if ((int)a[0] == 0 || (int)a[0] == t->tid)
+		return SYS_CONTINUE;
+	target = task_by_tid(t->kernel, (pid_t)a[0]);
+	if (!target)
+		return -ESRCH;
+	task_put(target);
+	return -EPERM; /* its registration may have gone by without us */
 }
 
 long sys_rseq(struct task *t, const uint64_t *a)

@@ -106,22 +106,30 @@ long sched_set_policy(struct task *t, pid_t pid, int policy, int prio)
 	struct task *target;
 	long err = 0;
 
+	bool reset = policy >= 0 && (policy & SCHED_RESET_ON_FORK);
+
+	if (policy >= 0)
+		policy &= ~SCHED_RESET_ON_FORK;
 	if (pid < 0 || (policy >= 0 && !valid_policy(policy)))
 		return -EINVAL;
 	target = find(t, pid);
 	if (!target)
 		return -ESRCH;
-	if (policy < 0)
+	if (policy < 0) {
 		policy = target->sched_policy;
+		reset = target->sched_reset_on_fork;
+	}
 	if (prio < 0 || prio > 99 || is_realtime(policy) != (prio > 0))
 		err = -EINVAL;
 	else if (!may_schedule(t, target) ||
+		 (target->sched_reset_on_fork && !reset && !task_has_cap(t, CAP_SYS_NICE)) ||
 		 (is_realtime(policy) && !task_has_cap(t, CAP_SYS_NICE) &&
 		  task_rlimit(target, RLIMIT_RTPRIO) < (uint64_t)prio))
 		err = -EPERM;
 	if (err == 0) {
 		target->sched_policy = policy;
 		target->sched_priority = prio;
+		target->sched_reset_on_fork = reset;
 	}
 	task_put(target);
 	return err;
@@ -147,7 +155,7 @@ long sys_sched_setscheduler(struct task *t, const uint64_t *a)
 	if (policy < 0 || (pid_t)a[0] < 0)
 		return -EINVAL;
 	err = read_param(t, a[2], &prio);
-	return err < 0 ? err : sched_set_policy(t, (pid_t)a[0], policy & ~SCHED_RESET_ON_FORK, prio);
+	return err < 0 ? err : sched_set_policy(t, (pid_t)a[0], policy, prio);
 }
 
 long sys_sched_setparam(struct task *t, const uint64_t *a)
@@ -169,6 +177,8 @@ long sys_sched_getscheduler(struct task *t, const uint64_t *a)
 	if (!target)
 		return -ESRCH;
 	policy = target->sched_policy;
+	if (target->sched_reset_on_fork)
+		policy |= SCHED_RESET_ON_FORK;
 	task_put(target);
 	return policy;
 }

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 
 #include "fs/anon/pidfd.h"
+#include "fs/proc/procfs.h"
 #include "fs/vfs/file.h"
 #include "sentry/session.h"
 #include "sentry/signal.h"
@@ -191,6 +192,8 @@ long sys_pidfd_send_signal(struct task *t, const uint64_t *a)
 	if (!f)
 		return -EBADF;
 	p = pidfd_process(f);
+	if (!p)
+		p = proc_dir_process(f);
 	err = p ? 0 : -EBADF;
 	if (err == 0 && !valid_signal(sig))
 		err = -EINVAL;

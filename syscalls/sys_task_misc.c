@@ -114,12 +114,20 @@ long sys_unshare(struct task *t, const uint64_t *a)
 
 long sys_setns(struct task *t, const uint64_t *a)
 {
-	struct file *f = fd_get_any(t, (int)a[0]);
+	struct file *f = fd_get(t, (int)a[0]);
+	unsigned int kind, want = (unsigned int)a[1];
 
 	if (!f)
 		return -EBADF;
+	kind = proc_ns_file_kind(f);
 	file_put(f);
-	return -EINVAL;
+	if (kind == 0 || (want && want != kind))
+		return -EINVAL;
+	if (!task_has_cap(t, CAP_SYS_ADMIN))
+		return -EPERM;
+	/* There is one of each kind, and the caller is in it. A user namespace is not entered twice;
+	 * another mount namespace than one's own is not entered at all. */
+	return kind == CLONE_NEWUSER || kind == CLONE_NEWNS ? -EINVAL : 0;
 }
 
 /* ---- kcmp ---- */
@@ -233,7 +241,7 @@ long sys_ioprio_get(struct task *t, const uint64_t *a)
 							 : task_get(t);
 	if (!target)
 		return -ESRCH;
-	v = target->ioprio ? target->ioprio : (IOPRIO_BE << 13 | 4);
+	v = target->ioprio;
 	task_put(target);
 	return v;
 }
@@ -241,6 +249,7 @@ long sys_ioprio_get(struct task *t, const uint64_t *a)
 /* ---- sched_setattr, sched_getattr ---- */
 
 #define SCHED_ATTR_VER0 48
+#define SCHED_DEADLINE_NR 6
 
 struct sched_attr { /* linux/sched/types.h, which does not go with libc's sched.h */
 	uint32_t size, sched_policy;
@@ -250,6 +259,40 @@ struct sched_attr { /* linux/sched/types.h, which does not go with libc's sched.
 	uint64_t sched_runtime, sched_deadline, sched_period;
 };
 STATIC_ASSERT_SIZE(struct sched_attr, SCHED_ATTR_VER0);
+
+/* __checkparam_dl() of kernel/sched/deadline.c: runtime <= deadline <= period, not too small or
+ * large. Like the real-time policies it is remembered only. */
+static bool deadline_valid(const struct sched_attr *attr)
+{
+	uint64_t period = attr->sched_period ? attr->sched_period : attr->sched_deadline;
+
+	if (attr->sched_deadline == 0 || attr->sched_runtime < 1024)
+		return false;
+	if (attr->sched_deadline >> 63 || period >> 63)
+		return false;
+	return attr->sched_runtime <= attr->sched_deadline && attr->sched_deadline <= period;
+}
+
+static long set_deadline(struct task *t, pid_t pid, const struct sched_attr *attr)
+{
+	struct task *target;
+
+	if (!deadline_valid(attr) || attr->sched_priority)
+		return -EINVAL;
+	if (!task_has_cap(t, CAP_SYS_NICE))
+		return -EPERM;
+	target = pid ? task_by_tid(t->kernel, pid) : task_get(t);
+	if (!target)
+		return -ESRCH;
+	target->sched_policy = SCHED_DEADLINE_NR;
+	target->sched_priority = 0;
+	target->sched_reset_on_fork = attr->sched_flags & SCHED_FLAG_RESET_ON_FORK;
+	target->dl_runtime = attr->sched_runtime;
+	target->dl_deadline = attr->sched_deadline;
+	target->dl_period = attr->sched_period ? attr->sched_period : attr->sched_deadline;
+	task_put(target);
+	return 0;
+}
 
 long sys_sched_getattr(struct task *t, const uint64_t *a)
 {
@@ -265,6 +308,12 @@ long sys_sched_getattr(struct task *t, const uint64_t *a)
 	attr.sched_policy = (uint32_t)target->sched_policy;
 	attr.sched_priority = (uint32_t)target->sched_priority;
 	attr.sched_nice = target->nice;
+	attr.sched_flags = target->sched_reset_on_fork ? SCHED_FLAG_RESET_ON_FORK : 0;
+	if (target->sched_policy == SCHED_DEADLINE_NR) {
+		attr.sched_runtime = target->dl_runtime;
+		attr.sched_deadline = target->dl_deadline;
+		attr.sched_period = target->dl_period;
+	}
 	task_put(target);
 	return copy_out(t, a[1], &attr, SCHED_ATTR_VER0);
 }
@@ -297,9 +346,14 @@ long sys_sched_setattr(struct task *t, const uint64_t *a)
 		return -EINVAL;
 	if ((int)attr.sched_policy < 0)
 		return -EINVAL;
-	if (attr.sched_policy == 6) /* SCHED_DEADLINE: a sandbox does not reserve CPU time */
-		return -EPERM;
-	err = sched_set_policy(t, (pid_t)a[0], (int)attr.sched_policy, (int)attr.sched_priority);
+	if (attr.sched_policy == SCHED_DEADLINE_NR)
+		return set_deadline(t, (pid_t)a[0], &attr);
+	err = sched_set_policy(t, (pid_t)a[0],
+			       (int)attr.sched_policy |
+				       (attr.sched_flags & SCHED_FLAG_RESET_ON_FORK
+						? SCHED_RESET_ON_FORK
+						: 0),
+			       (int)attr.sched_priority);
 	if (err == 0 && (attr.sched_policy == SCHED_OTHER || attr.sched_policy == SCHED_BATCH))
 		err = sched_set_nice(t, (pid_t)a[0], attr.sched_nice);
 	return err;

@@ -247,6 +247,18 @@ static int kernfs_setattr(struct inode *in, const struct iattr *attr)
 	return attr->valid & (IATTR_MODE | IATTR_UID | IATTR_GID) ? -EPERM : 0;
 }
 
+static int open_text(struct kernfs_inode *kn, struct task *t, struct file *f)
+{
+	int err = kernfs_file_open(f);
+
+	if (err == 0 && kn->row->opened) {
+		err = kn->row->opened(kn, t, f);
+		if (err < 0)
+			kernfs_file_release(f);
+	}
+	return err;
+}
+
 static int kernfs_open(struct inode *in, struct file *f, struct task *t)
 {
 	struct kernfs_inode *kn = kernfs_of(in);
@@ -265,7 +277,9 @@ static int kernfs_open(struct inode *in, struct file *f, struct task *t)
 			return err;
 	}
 	f->ops = in->fops;
-	return row->fops && !row->show ? 0 : kernfs_file_open(f);
+	if (row->fops && !row->show)
+		return 0;
+	return open_text(kn, t, f);
 }
 
 static void kernfs_destroy(struct inode *in)

@@ -80,6 +80,8 @@ struct kernfs_row {
 	/* files with ops of their own: f->data is theirs */
 	const struct file_ops *fops;
 	int (*may_open)(struct kernfs_inode *kn, struct task *t, struct file *f);
+	/* text files with ops of their own: what they keep while open (kernfs_file_keep()) */
+	int (*opened)(struct kernfs_inode *kn, struct task *t, struct file *f);
 	const void *data; /* the functions' */
 };
 
@@ -115,6 +117,9 @@ extern const struct file_ops kernfs_file_ops;
 ssize_t kernfs_file_read(struct file *f, struct uio *u, int64_t *pos, int flags);
 int64_t kernfs_file_llseek(struct file *f, int64_t off, int whence);
 void kernfs_file_release(struct file *f);
+/* A thing of the row's that goes with an open text file, and how it ends. */
+void kernfs_file_keep(struct file *f, void *thing, void (*put)(void *thing));
+void *kernfs_file_kept(struct file *f);
 
 /* Common forms of store(): the text as a number; -EINVAL. Blanks around it are allowed. */
 must_check int kernfs_parse_i64(const char *text, int64_t *ret);

@@ -22,6 +22,8 @@ struct text {
 struct kernfs_file {
 	struct mutex mu;
 	struct text *text GUARDED_BY(&mu);
+	void *kept; /* set once, before the file is seen by others */
+	void (*put_kept)(void *thing);
 };
 
 static void text_put(struct text *x)
@@ -105,9 +107,24 @@ void kernfs_file_release(struct file *f)
 	if (!kf)
 		return;
 	text_put(kf->text);
+	if (kf->put_kept)
+		kf->put_kept(kf->kept);
 	mutex_destroy(&kf->mu);
 	mem_free(kf);
 	f->data = NULL;
+}
+
+void kernfs_file_keep(struct file *f, void *thing, void (*put)(void *thing))
+{
+	struct kernfs_file *kf = f->data;
+
+	kf->kept = thing;
+	kf->put_kept = put;
+}
+
+void *kernfs_file_kept(struct file *f)
+{
+	return ((struct kernfs_file *)f->data)->kept;
 }
 
 ssize_t kernfs_file_read(struct file *f, struct uio *u, int64_t *pos, int flags)

@@ -597,8 +597,6 @@ long pipe_set_size(struct pipe *p, struct task *t, unsigned long size)
 
 	if (size > 1UL << 31)
 		return -EINVAL;
-	if (size == 0)
-		return -EINVAL;
 	while ((unsigned long)slots * PIPE_PAGE < size)
 		slots *= 2;
 	mutex_lock(&p->mu);

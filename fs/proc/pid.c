@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -237,6 +238,11 @@ static int proc_pid_inode(struct super *s, const struct kernfs_row *row, uint64_
 	{                                                                                          \
 		.name = (n), .mode = S_IFREG | (m), .show = (s), .may_open = proc_open_access      \
 	}
+#define MOUNTS(n, s)                                                                               \
+	{                                                                                          \
+		.name = (n), .mode = S_IFREG | 0444, .show = (s), .fops = &proc_mounts_fops,       \
+		.opened = proc_mounts_opened                                                       \
+	}
 #define OWN(n, m, ops)                                                                             \
 	{                                                                                          \
 		.name = (n), .mode = S_IFREG | (m), .fops = &(ops), .may_open = proc_open_access   \
@@ -284,8 +290,7 @@ static const struct kernfs_row attr_rows[] = {
 		LINK("cwd", proc_cwd_readlink, proc_cwd_jump),                                     \
 		LINK("root", proc_root_readlink, proc_root_jump),                                  \
 		LINK("exe", proc_exe_readlink, proc_exe_jump),                                     \
-		REG("mounts", 0444, proc_mounts_show),                                             \
-		REG("mountinfo", 0444, proc_mountinfo_show),                                       \
+		MOUNTS("mounts", proc_mounts_show), MOUNTS("mountinfo", proc_mountinfo_show),      \
 		RW("clear_refs", 0200, NULL, proc_ignore_store),                                   \
 		PRIVATE("smaps", 0444, proc_smaps_show),                                           \
 		PRIVATE("smaps_rollup", 0444, proc_smaps_rollup_show),                             \
@@ -343,6 +348,25 @@ static int root_lookup(struct kernfs_inode *dir, const struct qstr *name, struct
 		p = process_get(t->process);
 	}
 	return proc_pid_inode(s, &tgid_dir, ino, p, t, (pid_t)pid, ret);
+}
+
+struct process *proc_dir_process(const struct file *f)
+{
+	struct kernfs_inode *kn;
+	struct process *p;
+	bool alive;
+
+	if (!S_ISDIR(f->inode->mode) || f->inode->super->magic != PROC_SUPER_MAGIC)
+		return NULL;
+	kn = kernfs_of(f->inode);
+	if (kn->row != &tgid_dir)
+		return NULL;
+	p = process_by_pid(f->inode->super->kernel, proc_pid_of(kn)->process->pid);
+	alive = p == proc_pid_of(kn)->process;
+	if (alive)
+		return p;
+	process_put(p);
+	return NULL;
 }
 
 static int root_next(struct kernfs_inode *dir, uint64_t key, struct kernfs_dirent *ret)

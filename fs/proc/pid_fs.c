@@ -3,14 +3,14 @@
  *
  * Model: the links are magic: they lead to the very object. The mount tables are those of the
  * process's mount namespace, as seen from its root.
- *
- * Differences from Linux: poll(2) on the mount tables does not report changes.
  */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "fs/proc/proc.h"
 #include "fs/proc/procfs.h"
+#include "sentry/base/mem.h"
 #include "sentry/fs_context.h"
 #include "sentry/task.h"
 
@@ -147,3 +147,66 @@ int proc_mountstats_show(struct kernfs_inode *kn, struct task *t, struct strbuf 
 	(void)t;
 	return show_mounts(kn, SHOW_MOUNTSTATS, sb);
 }
+
+/* poll(2) on mounts and mountinfo: POLLERR and POLLPRI once after each change, proc(5). */
+struct mounts_watch {
+	struct mount_ns *ns; /* referenced */
+	_Atomic uint64_t seen;
+};
+
+static void mounts_watch_free(void *thing)
+{
+	struct mounts_watch *w = thing;
+
+	mount_ns_put(w->ns);
+	mem_free(w);
+}
+
+int proc_mounts_opened(struct kernfs_inode *kn, struct task *t, struct file *f)
+{
+	struct task *target = proc_pid_task(proc_pid_of(kn));
+	struct mounts_watch *w;
+
+	(void)t;
+	if (!target)
+		return -EINVAL;
+	w = mem_zalloc(sizeof(*w));
+	if (!w) {
+		task_put(target);
+		return -ENOMEM;
+	}
+	mutex_lock(&target->mu);
+	w->ns = target->mnt_ns ? mount_ns_get(target->mnt_ns) : NULL;
+	mutex_unlock(&target->mu);
+	task_put(target);
+	if (!w->ns) {
+		mem_free(w);
+		return -EINVAL;
+	}
+	w->seen = w->ns->changes;
+	kernfs_file_keep(f, w, mounts_watch_free);
+	return 0;
+}
+
+static uint32_t mounts_poll(struct file *f)
+{
+	struct mounts_watch *w = kernfs_file_kept(f);
+	uint64_t now = w->ns->changes;
+
+	if (atomic_exchange(&w->seen, now) != now)
+		return POLLIN | POLLRDNORM | POLLERR | POLLPRI;
+	return POLLIN | POLLRDNORM;
+}
+
+static struct wait_queue *mounts_wait_queue(struct file *f)
+{
+	return ((struct mounts_watch *)kernfs_file_kept(f))->ns->changed;
+}
+
+const struct file_ops proc_mounts_fops = {
+	.read = kernfs_file_read,
+	.llseek = kernfs_file_llseek,
+	.poll = mounts_poll,
+	.wait_queue = mounts_wait_queue,
+	.release = kernfs_file_release,
+};

@@ -3,15 +3,18 @@
  *
  * Model: there is one namespace of each kind but the mount namespaces. Links show the kind and a
  * number; two processes have the same number exactly if they share the namespace. Opening a link
- * gives a file that only its number can be asked of.
+ * gives a file for the questions of ioctl_nsfs(2), and for setns(2).
  */
 #include <errno.h>
+#include <linux/sched.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "fs/proc/proc.h"
 #include "fs/proc/procfs.h"
+#include "sentry/fdtable.h"
 #include "sentry/kernel.h"
+#include "sentry/mem/usermem.h"
 #include "sentry/task.h"
 
 /* include/uapi/linux/nsfs.h and the kernel's fixed numbers of the first namespaces. */
@@ -25,15 +28,25 @@
 #define NS_MNT 4026531841u
 #define NS_MNT_MORE 4026532000u
 
+/* linux/nsfs.h */
+#define NS_GET_USERNS 0xb701
+#define NS_GET_PARENT 0xb702
+#define NS_GET_NSTYPE 0xb703
+#define NS_GET_OWNER_UID 0xb704
+
 struct ns_kind {
 	const char *name; /* in the text; the link may be called <name>_for_children */
 	uint32_t number;
+	unsigned int flag; /* CLONE_NEW* */
 };
 
 static const struct ns_kind kinds[] = {
-	{"cgroup", NS_CGROUP}, {"ipc", NS_IPC},	  {"mnt", NS_MNT},   {"net", NS_NET},
-	{"pid", NS_PID},       {"time", NS_TIME}, {"user", NS_USER}, {"uts", NS_UTS},
+	{"cgroup", NS_CGROUP, CLONE_NEWCGROUP}, {"ipc", NS_IPC, CLONE_NEWIPC},
+	{"mnt", NS_MNT, CLONE_NEWNS},		{"net", NS_NET, CLONE_NEWNET},
+	{"pid", NS_PID, CLONE_NEWPID},		{"time", NS_TIME, CLONE_NEWTIME},
+	{"user", NS_USER, CLONE_NEWUSER},	{"uts", NS_UTS, CLONE_NEWUTS},
 };
+#define KIND_USER 6
 
 static int ns_number(struct kernfs_inode *kn, struct task *t, uint32_t *ret)
 {
@@ -69,38 +82,86 @@ static int ns_readlink(struct kernfs_inode *kn, struct task *t, char *buf, size_
 	return (size_t)n < size ? n : -ENAMETOOLONG;
 }
 
-static long ns_ioctl(struct file *f, struct task *t, unsigned int cmd, uint64_t arg)
-{
-	(void)f, (void)t, (void)cmd, (void)arg;
-	return -ENOTTY;
-}
+static long ns_ioctl(struct file *f, struct task *t, unsigned int cmd, uint64_t arg);
 
 static const struct file_ops ns_fops = {
 	.ioctl = ns_ioctl,
 };
 
-static int ns_jump(struct kernfs_inode *kn, struct task *t, struct path *ret)
+/* A file that stands for a namespace. */
+static int ns_file_new(struct kernel *k, const struct ns_kind *kind, uint32_t number,
+		       struct file **ret)
 {
-	struct kernel *k = kn->inode.super->kernel;
-	struct inode *in;
-	struct file *f;
+	struct inode *in = anon_inode_new(k, S_IFREG | 0444);
 	char name[64];
-	uint32_t number;
-	int err = ns_readlink(kn, t, name, sizeof(name));
+	int err;
 
-	if (err < 0)
-		return err;
-	err = ns_number(kn, t, &number);
-	if (err)
-		return err;
-	in = anon_inode_new(k, S_IFREG | 0444);
 	if (!in)
 		return -ENOMEM;
 	in->ino = number;
 	in->fops = &ns_fops;
-	/* The file is only a way to a dentry with that name. */
-	err = file_new_anon(k, name, in, &ns_fops, NULL, 0, FMODE_READ, &f);
+	snprintf(name, sizeof(name), "%s:[%u]", kind->name, number);
+	err = file_new_anon(k, name, in, &ns_fops, NULL, 0, FMODE_READ, ret);
 	inode_put(in);
+	return err;
+}
+
+/* All but mount namespaces have the fixed numbers of the first ones. */
+static const struct ns_kind *kind_of_file(const struct file *f)
+{
+	const struct ns_kind *mnt = NULL;
+
+	if (f->ops != &ns_fops)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (kinds[i].number == f->inode->ino)
+			return &kinds[i];
+		if (kinds[i].flag == CLONE_NEWNS)
+			mnt = &kinds[i];
+	}
+	return mnt;
+}
+
+unsigned int proc_ns_file_kind(const struct file *f)
+{
+	const struct ns_kind *kind = kind_of_file(f);
+
+	return kind ? kind->flag : 0;
+}
+
+/* ioctl_nsfs(2). The user namespace is the first one: nobody may see its owner or parent. */
+static long ns_ioctl(struct file *f, struct task *t, unsigned int cmd, uint64_t arg)
+{
+	const struct ns_kind *kind = kind_of_file(f);
+	uint32_t uid = 0;
+	struct file *user;
+	int err;
+
+	switch (cmd) {
+	case NS_GET_NSTYPE: return kind->flag;
+	case NS_GET_PARENT:
+		return kind->flag == CLONE_NEWPID || kind->flag == CLONE_NEWUSER ? -EPERM : -EINVAL;
+	case NS_GET_OWNER_UID:
+		return kind->flag == CLONE_NEWUSER ? copy_out_obj(t, arg, &uid) : -EINVAL;
+	case NS_GET_USERNS:
+		if (kind->flag == CLONE_NEWUSER)
+			return -EPERM;
+		err = ns_file_new(t->kernel, &kinds[KIND_USER], NS_USER, &user);
+		return err < 0 ? err : fd_install(t, user, true);
+	}
+	return -ENOTTY;
+}
+
+static int ns_jump(struct kernfs_inode *kn, struct task *t, struct path *ret)
+{
+	struct file *f;
+	uint32_t number;
+	int err = ns_number(kn, t, &number);
+
+	if (err)
+		return err;
+	/* The file is only a way to a dentry with that name. */
+	err = ns_file_new(kn->inode.super->kernel, kn->row->data, number, &f);
 	if (err)
 		return err;
 	*ret = f->path;

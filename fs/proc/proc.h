@@ -122,6 +122,8 @@ PROC_JUMP(proc_cwd_jump);
 PROC_READLINK(proc_root_readlink);
 PROC_JUMP(proc_root_jump);
 PROC_SHOW(proc_mounts_show);
+int proc_mounts_opened(struct kernfs_inode *kn, struct task *t, struct file *f);
+extern const struct file_ops proc_mounts_fops;
 PROC_SHOW(proc_mountinfo_show);
 PROC_SHOW(proc_mountstats_show);
 /* pid_fd.c */

@@ -16,8 +16,10 @@
 #include "sentry/base/base.h"
 
 struct cred;
+struct file;
 struct fs_type;
 struct kernel;
+struct process;
 struct super;
 struct task;
 
@@ -27,5 +29,11 @@ extern const struct fs_type proc_fs_type;
 /* ptrace(2) "Ptrace access mode checking", with file-system ids: may t look into the target? Also
  * for process_vm_readv(2), pidfd_getfd(2), kcmp(2). attach: PTRACE_MODE_ATTACH. 0 or -EPERM. */
 must_check int ptrace_may_access(struct task *t, struct task *target, bool attach);
+
+/* The CLONE_NEW* flag of the namespace that a file of /proc/PID/ns stands for; 0: another file. */
+unsigned int proc_ns_file_kind(const struct file *f);
+/* The process that an open directory /proc/PID stands for (pidfd_send_signal(2)); new reference or
+ * NULL: another file, or the process is gone. */
+struct process *proc_dir_process(const struct file *f);
 
 #endif

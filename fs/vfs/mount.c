@@ -183,7 +183,10 @@ static int attach_locked(struct mount *m, const struct path *where)
 
 static void ns_changed(struct mount_ns *ns)
 {
-	if (ns && ns->changed)
+	if (!ns)
+		return;
+	atomic_fetch_add(&ns->changes, 1);
+	if (ns->changed)
 		wait_wake(ns->changed, POLLPRI | POLLERR);
 }
 

@@ -274,6 +274,7 @@ struct mount_ns {
 	uint32_t nr_mounts;
 	struct mount *root;
 	struct wait_queue *changed; /* poll on /proc/mounts */
+	_Atomic uint64_t changes;
 };
 
 #define NAME_MAX_LEN 255

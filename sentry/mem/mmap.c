@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "fs/vfs/file.h"
@@ -21,19 +24,45 @@
 	 MAP_STACK | MAP_POPULATE | MAP_NONBLOCK | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_GROWSDOWN | \
 	 MAP_SYNC)
 
-/* Calls that take no file: anonymous memory, private or shared. */
-static long mmap_anonymous(unsigned int flags)
+/* MAP_LOCKED as mlock(2): checked against the guest's limit, and faulted in, which is what a
+ * program can see of it; nothing is locked on the host. */
+static int check_locked(struct task *t, const uint64_t *a)
 {
+	uint64_t limit;
+
+	if (!(a[3] & MAP_LOCKED) || task_has_cap(t, CAP_IPC_LOCK))
+		return 0;
+	limit = task_rlimit(t, RLIMIT_MEMLOCK);
+	if (limit == 0)
+		return -EPERM;
+	return a[1] > limit ? -EAGAIN : 0;
+}
+
+static long map_on_host(struct task *t, const uint64_t *a)
+{
+	if (!(a[3] & MAP_LOCKED))
+		return SYS_CONTINUE;
+	t->kernel->platform->redirect(
+		t, SYS_mmap,
+		(const uint64_t[6]){ a[0], a[1], a[2], (a[3] & ~(uint64_t)MAP_LOCKED) | MAP_POPULATE,
+				     a[4], a[5] });
+	return SYS_DONE;
+}
+
+/* Calls that take no file: anonymous memory, private or shared. */
+static long mmap_anonymous(struct task *t, const uint64_t *a)
+{
+	unsigned int flags = (unsigned int)a[3];
 	unsigned int type = flags & MAP_TYPE_MASK;
+	int err;
 
 	if (type != MAP_PRIVATE && type != MAP_SHARED)
 		return type == MAP_SHARED_VALIDATE && !(flags & ~HOST_MAP_FLAGS) ? SYS_CONTINUE
 										 : -EINVAL;
 	if (flags & MAP_HUGETLB)
 		return -ENOMEM; /* the sandbox has no huge page pool */
-	if (flags & MAP_LOCKED)
-		return -EPERM; /* mlock is the sentry's to count, see compatibility.md */
-	return SYS_CONTINUE;
+	err = check_locked(t, a);
+	return err < 0 ? err : map_on_host(t, a);
 }
 
 /* The checks of mmap(2) on the descriptor, before anything is installed. */
@@ -41,6 +70,8 @@ static int check_file(struct file *f, unsigned int flags, int prot)
 {
 	unsigned int type = flags & MAP_TYPE_MASK;
 
+	if (type != MAP_PRIVATE && type != MAP_SHARED && type != MAP_SHARED_VALIDATE)
+		return -EINVAL;
 	if (!(f->mode & FMODE_READ))
 		return -EACCES;
 	if (type == MAP_SHARED_VALIDATE && (flags & (~HOST_MAP_FLAGS | MAP_SYNC)))
@@ -77,7 +108,9 @@ static long mmap_file(struct task *t, const uint64_t *a)
 
 	if (!f)
 		return -EBADF;
-	err = check_file(f, (unsigned int)a[3], (int)a[2]);
+	err = a[1] == 0 ? -EINVAL : check_file(f, (unsigned int)a[3], (int)a[2]);
+	if (err == 0)
+		err = check_locked(t, a);
 	if (err == 0) {
 		mutex_lock(&ft->host_mu);
 		err = materialise(t, fd, f, a);
@@ -88,26 +121,19 @@ static long mmap_file(struct task *t, const uint64_t *a)
 		mutex_unlock(&ft->host_mu);
 	}
 	file_put(f);
-	return err < 0 ? err : SYS_CONTINUE;
+	return err < 0 ? err : map_on_host(t, a);
 }
 
 long do_mmap(struct task *t, const uint64_t *a)
 {
 	unsigned int flags = (unsigned int)a[3];
-	unsigned int type = flags & MAP_TYPE_MASK;
 
-	if (a[1] == 0)
-		return -EINVAL;
-	if (flags & MAP_ANONYMOUS)
-		return mmap_anonymous(flags);
-	if (t->in_exec_stub)
-		return stub_mmap(t, a);
 	if (a[5] & 4095)
 		return -EINVAL;
-	if (type != MAP_PRIVATE && type != MAP_SHARED && type != MAP_SHARED_VALIDATE)
-		return -EINVAL;
-	if (flags & MAP_LOCKED)
-		return -EPERM;
+	if (flags & MAP_ANONYMOUS)
+		return a[1] == 0 ? -EINVAL : mmap_anonymous(t, a);
+	if (t->in_exec_stub)
+		return a[1] == 0 ? -EINVAL : stub_mmap(t, a);
 	return mmap_file(t, a);
 }
 
