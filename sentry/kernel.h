@@ -62,6 +62,7 @@ struct kernel {
 	struct list pending_clones; /* task_clone.c */
 	uint32_t nr_pending_clones;
 	uint64_t next_clone_token;
+	_Atomic uint64_t next_share_id; /* process_share_id() */
 
 	/* ---- names ---- */
 	struct rwlock mounts_lock; /* LOCK_MOUNTS: all mount namespaces */

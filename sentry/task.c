@@ -165,6 +165,25 @@ static void process_inherit(struct process *p, struct process *parent)
 	mutex_unlock(&parent->mu);
 }
 
+uint64_t process_share_id(struct kernel *k)
+{
+	return atomic_fetch_add(&k->next_share_id, 1) + 1;
+}
+
+/* What the clone's flags made common to parent and child. */
+static void process_share(struct kernel *k, struct process *p, const struct task_init *init)
+{
+	const struct process *from = init->like ? init->like->process : NULL;
+	uint64_t flags = from ? init->clone_flags : 0;
+
+	p->mm_id = flags & CLONE_VM ? from->mm_id : process_share_id(k);
+	p->sighand_id = flags & CLONE_SIGHAND ? from->sighand_id : process_share_id(k);
+	if (flags & CLONE_IO)
+		p->io_id = from->io_id;
+	else if (from && from->io_id)
+		p->io_id = process_share_id(k);
+}
+
 static void task_inherit(struct task *t, const struct task *like)
 {
 	memcpy(t->comm, like->comm, sizeof(t->comm));
@@ -215,6 +234,7 @@ struct task *task_create(struct kernel *k, struct task_init *init)
 		}
 		if (init->parent)
 			process_inherit(fresh, init->parent);
+		process_share(k, fresh, init);
 	}
 	ref_init(&t->ref, 1);
 	t->kernel = k;

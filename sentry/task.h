@@ -112,8 +112,10 @@ struct process {
 	struct session *no_tty_in; /* gave up the terminal of this session alone (TIOCNOTTY); only
 				    * compared; LOCK_CTTY */
 	uint32_t coredump_filter_xor; /* difference from the default 0x33 */
-	int64_t start_ns;	      /* monotonic */
-	bool no_host_wait;	      /* reserved for parked waits */
+	int64_t start_ns; /* monotonic */
+	/* For kcmp(2): equal exactly if shared; io_id is 0 before the first ioprio_set(2). */
+	_Atomic uint64_t mm_id, sighand_id, io_id;
+	bool no_host_wait; /* reserved for parked waits */
 
 	/* Signals: see signal.h and platform/notify/kick.c. */
 	atomic_uint kick_seq;	 /* counts possible signals to the group */
@@ -228,6 +230,7 @@ struct task_init {
 	struct process *parent;	 /* borrowed; NULL for init */
 	pid_t host_tid, host_pid, tid, pid;
 	int exit_signal;
+	uint64_t clone_flags;
 	const struct task *like; /* comm, personality, flags are inherited from it; may be NULL */
 	struct cred *cred;
 	struct fdtable *files;
@@ -235,6 +238,8 @@ struct task_init {
 	struct mount_ns *mnt_ns;
 };
 struct task *task_create(struct kernel *k, struct task_init *init);
+
+uint64_t process_share_id(struct kernel *k); /* a fresh number for mm_id and its like */
 
 /* task_clone.c: fork, vfork, clone, clone3 */
 struct clone_request {

@@ -251,6 +251,7 @@ static struct task *materialise(struct kernel *k, struct pending_clone *pc, pid_
 		.tid = ids->guest_tid,
 		.pid = ids->guest_tid,
 		.exit_signal = pc->req.exit_signal,
+		.clone_flags = pc->req.flags,
 		.like = pc->parent,
 		.cred = TAKE_PTR(pc->cred),
 		.files = TAKE_PTR(pc->files),

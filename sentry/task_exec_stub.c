@@ -148,6 +148,8 @@ void task_exec_commit(struct task *t)
 	atomic_store(&t->kernel->command_started, true);
 	task_exec_take_leadership(t);
 	posix_timers_exec(t->process);
+	t->process->mm_id = process_share_id(t->kernel);
+	t->process->sighand_id = process_share_id(t->kernel);
 	t->robust_list = 0;
 	/* A signal handler can come between the decision about the new credentials and the exec, and
 	 * give some up that the decision was based on. */

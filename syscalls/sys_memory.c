@@ -6,13 +6,15 @@
  * arguments outside the allowed values, or under --forward=none; each handler therefore checks for
  * itself what may go on natively and answers the rest.
  *
- * mlock: the host would count against a limit that is not the guest's, so the calls are checked and
- * answered without locking (memory of a sandbox is not swapped apart from its cgroup's).
+ * mlock: the guest's limit is checked here; then the host locks as far as its own limit goes. Beyond
+ * that the call succeeds without locking (memory of a sandbox is not swapped apart from its cgroup's).
  */
 #include <linux/mman.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include "fs/proc/procfs.h"
+#include "platform/platform.h"
 #include "sentry/mem/mmap.h"
 #include "syscalls/syscall.h"
 
@@ -115,10 +117,51 @@ static bool may_lock(struct task *t, uint64_t len)
 	return task_has_cap(t, CAP_IPC_LOCK) || len <= limit;
 }
 
-static long do_mlock(struct task *t, uint64_t start, uint64_t len)
+/* The host locks as far as its own limit goes; what it refuses for that limit is the guest's all the
+ * same, once the range is known to be mapped. */
+static bool is_host_limit(long result)
 {
-	uint64_t size = (len + (start & PAGE_MASK) + PAGE_MASK) & ~PAGE_MASK;
+	return result == -ENOMEM || result == -EPERM || result == -EAGAIN;
+}
+
+/* Both ends, as far as can be seen from here. */
+static bool is_mapped(struct task *t, uint64_t start, uint64_t len)
+{
 	char probe;
+
+	return len == 0 || (copy_in(t, &probe, start, 1) == 0 &&
+			    copy_in(t, &probe, start + len - 1, 1) == 0);
+}
+
+static long range_locked(struct task *t, long result, uint64_t args[6])
+{
+	if (is_host_limit(result) && is_mapped(t, args[0], args[1]))
+		return 0;
+	return result;
+}
+
+static long all_locked(struct task *t, long result, uint64_t args[6])
+{
+	(void)t;
+	(void)args;
+	return is_host_limit(result) ? 0 : result;
+}
+
+static long lock_native(struct task *t, int nr, const uint64_t *a,
+			long (*done)(struct task *t, long result, uint64_t args[6]))
+{
+	uint64_t args[6] = { a[0], a[1], a[2], 0, 0, 0 };
+
+	if (!t->kernel->platform->call_native ||
+	    t->kernel->platform->call_native(t, nr, args, done) < 0)
+		return done(t, -ENOMEM, args);
+	return SYS_DONE;
+}
+
+static long do_mlock(struct task *t, int nr, const uint64_t *a)
+{
+	uint64_t start = a[0], len = a[1];
+	uint64_t size = (len + (start & PAGE_MASK) + PAGE_MASK) & ~PAGE_MASK;
 
 	if (!task_has_cap(t, CAP_IPC_LOCK) && task_rlimit(t, RLIMIT_MEMLOCK) == 0)
 		return -EPERM;
@@ -126,36 +169,26 @@ static long do_mlock(struct task *t, uint64_t start, uint64_t len)
 		return -ENOMEM;
 	if (start + size < start)
 		return -EINVAL;
-	/* Both ends must be mapped, as far as can be seen from here. */
-	if (len > 0 &&
-	    (copy_in(t, &probe, start, 1) < 0 || copy_in(t, &probe, start + len - 1, 1) < 0))
-		return -ENOMEM;
-	return 0;
+	return lock_native(t, nr, a, range_locked);
 }
 
 long sys_mlock(struct task *t, const uint64_t *a)
 {
-	return do_mlock(t, a[0], a[1]);
+	return do_mlock(t, SYS_mlock, a);
 }
 
 long sys_mlock2(struct task *t, const uint64_t *a)
 {
 	if ((int)a[2] & ~MLOCK_ONFAULT)
 		return -EINVAL;
-	return do_mlock(t, a[0], a[1]);
+	return do_mlock(t, SYS_mlock2, a);
 }
 
 long sys_munlock(struct task *t, const uint64_t *a)
 {
-	uint64_t size = (a[1] + (a[0] & PAGE_MASK) + PAGE_MASK) & ~PAGE_MASK;
-	char probe;
-
-	if (a[0] + size < a[0])
-		return -EINVAL;
-	if (a[1] > 0 &&
-	    (copy_in(t, &probe, a[0], 1) < 0 || copy_in(t, &probe, a[0] + a[1] - 1, 1) < 0))
-		return -ENOMEM;
-	return 0;
+	(void)t;
+	(void)a;
+	return SYS_CONTINUE;
 }
 
 long sys_mlockall(struct task *t, const uint64_t *a)
@@ -170,17 +203,21 @@ long sys_mlockall(struct task *t, const uint64_t *a)
 
 		if (limit == 0)
 			return -EPERM;
-		if (flags & MCL_CURRENT)
+		if ((flags & MCL_CURRENT) && limit != RLIM64_INFINITY)
 			return -ENOMEM;
 	}
-	return 0;
+	/* MCL_FUTURE would make later calls fail at the host's limit, which is not the guest's. */
+	if (!(flags & MCL_CURRENT))
+		return 0;
+	return lock_native(t, SYS_mlockall,
+			   (const uint64_t[3]){ a[0] & ~(uint64_t)MCL_FUTURE }, all_locked);
 }
 
 long sys_munlockall(struct task *t, const uint64_t *a)
 {
 	(void)t;
 	(void)a;
-	return 0;
+	return SYS_CONTINUE;
 }
 
 long sys_membarrier(struct task *t, const uint64_t *a)

@@ -31,6 +31,15 @@ static struct task *find(struct task *t, pid_t pid)
 	return pid ? task_by_tid(t->kernel, pid) : task_get(t);
 }
 
+/* A zombie has no thread to ask any more: it is an ordinary one. */
+static bool is_zombie(struct task *t, pid_t pid)
+{
+	struct process *p = process_by_pid(t->kernel, pid);
+
+	process_put(p);
+	return p != NULL;
+}
+
 /* Owner of the target, or CAP_SYS_NICE: check_same_owner(). */
 static bool may_schedule(struct task *t, struct task *target)
 {
@@ -175,7 +184,7 @@ long sys_sched_getscheduler(struct task *t, const uint64_t *a)
 		return -EINVAL;
 	target = find(t, (pid_t)a[0]);
 	if (!target)
-		return -ESRCH;
+		return is_zombie(t, (pid_t)a[0]) ? SCHED_OTHER : -ESRCH;
 	policy = target->sched_policy;
 	if (target->sched_reset_on_fork)
 		policy |= SCHED_RESET_ON_FORK;
@@ -191,9 +200,9 @@ long sys_sched_getparam(struct task *t, const uint64_t *a)
 	if ((pid_t)a[0] < 0 || !a[1])
 		return -EINVAL;
 	target = find(t, (pid_t)a[0]);
-	if (!target)
+	if (!target && !is_zombie(t, (pid_t)a[0]))
 		return -ESRCH;
-	p.priority = target->sched_priority;
+	p.priority = target ? target->sched_priority : 0;
 	task_put(target);
 	return copy_out_obj(t, a[1], &p);
 }

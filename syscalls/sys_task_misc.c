@@ -133,11 +133,14 @@ long sys_setns(struct task *t, const uint64_t *a)
 /* ---- kcmp ---- */
 
 /* Comparison of addresses, which are hidden: only equality and a stable order are told. */
+static long order_id(uint64_t x, uint64_t y)
+{
+	return x == y ? 0 : hash_u64(x) < hash_u64(y) ? 1 : 2;
+}
+
 static long order(const void *x, const void *y)
 {
-	uint64_t hx = hash_u64((uint64_t)(uintptr_t)x), hy = hash_u64((uint64_t)(uintptr_t)y);
-
-	return x == y ? 0 : hx < hy ? 1 : 2;
+	return order_id((uint64_t)(uintptr_t)x, (uint64_t)(uintptr_t)y);
 }
 
 /* Of a task that may be about to end. */
@@ -166,12 +169,14 @@ static long compare(struct task *t1, struct task *t2, int type, const uint64_t *
 		if (f2)
 			file_put(f2);
 		return r;
-	case KCMP_VM:
-	case KCMP_SIGHAND:
-	case KCMP_SYSVSEM:
-	case KCMP_IO: return order(t1->process, t2->process);
-	case KCMP_FILES: return order(t1->files, t2->files);
-	case KCMP_FS: return order(t1->fs, t2->fs);
+	case KCMP_VM: return order_id(t1->process->mm_id, t2->process->mm_id);
+	case KCMP_SIGHAND: return order_id(t1->process->sighand_id, t2->process->sighand_id);
+	case KCMP_IO: return order_id(t1->process->io_id, t2->process->io_id);
+	case KCMP_SYSVSEM: return 0; /* before the first SEM_UNDO nobody has a list */
+	case KCMP_FILES:
+		return order(t1->files, t2->files);
+	case KCMP_FS:
+		return order(t1->fs, t2->fs);
 	}
 	return type == KCMP_EPOLL_TFD ? -EOPNOTSUPP : -EINVAL;
 }
@@ -226,6 +231,8 @@ long sys_ioprio_set(struct task *t, const uint64_t *a)
 	if (!target)
 		return -ESRCH;
 	target->ioprio = value;
+	if (!target->process->io_id)
+		target->process->io_id = process_share_id(t->kernel);
 	task_put(target);
 	return 0;
 }

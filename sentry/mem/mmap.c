@@ -24,8 +24,8 @@
 	 MAP_STACK | MAP_POPULATE | MAP_NONBLOCK | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_GROWSDOWN | \
 	 MAP_SYNC)
 
-/* MAP_LOCKED as mlock(2): checked against the guest's limit, and faulted in, which is what a
- * program can see of it; nothing is locked on the host. */
+/* MAP_LOCKED as mlock(2): checked against the guest's limit; the host locks as far as its own limit
+ * goes, beyond that the memory is only faulted in. */
 static int check_locked(struct task *t, const uint64_t *a)
 {
 	uint64_t limit;
@@ -38,14 +38,26 @@ static int check_locked(struct task *t, const uint64_t *a)
 	return a[1] > limit ? -EAGAIN : 0;
 }
 
+static long mapped_locked(struct task *t, long result, uint64_t args[6])
+{
+	(void)t;
+	if (!(args[3] & MAP_LOCKED) || (result != -EAGAIN && result != -EPERM))
+		return result;
+	args[3] = (args[3] & ~(uint64_t)MAP_LOCKED) | MAP_POPULATE;
+	return CALL_NATIVE_AGAIN;
+}
+
 static long map_on_host(struct task *t, const uint64_t *a)
 {
+	const struct platform *pf = t->kernel->platform;
+	uint64_t args[6] = { a[0], a[1], a[2], a[3], a[4], a[5] };
+
 	if (!(a[3] & MAP_LOCKED))
 		return SYS_CONTINUE;
-	t->kernel->platform->redirect(
-		t, SYS_mmap,
-		(const uint64_t[6]){ a[0], a[1], a[2], (a[3] & ~(uint64_t)MAP_LOCKED) | MAP_POPULATE,
-				     a[4], a[5] });
+	if (!pf->call_native || pf->call_native(t, SYS_mmap, args, mapped_locked) < 0) {
+		mapped_locked(t, -EAGAIN, args);
+		pf->redirect(t, SYS_mmap, args);
+	}
 	return SYS_DONE;
 }
 
