@@ -36,18 +36,18 @@ struct kernel {
 	/* ---- configuration, fixed before the first guest ---- */
 	const struct platform *platform;
 	enum forward_mode forward;
-	unsigned int nr_cpus;	  /* that the guest sees */
-	uint64_t memory_limit;	  /* bytes; 0: none */
-	uint32_t max_tasks;	  /* --pids */
-	uint64_t host_nofile;	  /* RLIMIT_NOFILE of guests on the host */
+	unsigned int nr_cpus;	   /* that the guest sees */
+	uint64_t memory_limit;	   /* bytes; 0: none */
+	uint32_t max_tasks;	   /* --pids */
+	uint64_t host_nofile;	   /* RLIMIT_NOFILE of guests on the host */
 	int64_t boot_monotonic_ns; /* guest's boot: for uptime and start times */
 	int64_t boot_realtime_ns;
 	bool strace;
 	int strace_fd;
-	int host_proc_fd;	/* O_PATH on a /proc of the sentry's (outer) pid namespace */
-	int host_self_fd_dir;	/* its self/fd */
-	int host_dummy_fd;	/* an eventfd: can be put under a number, cannot be mapped */
-	int status_fd;		/* pipe to the starter: the exit status goes there */
+	int host_proc_fd;     /* O_PATH on a /proc of the sentry's (outer) pid namespace */
+	int host_self_fd_dir; /* its self/fd */
+	int host_dummy_fd;    /* an eventfd: can be put under a number, cannot be mapped */
+	int status_fd;	      /* pipe to the starter: the exit status goes there */
 
 	/* ---- process tree: task.h ---- */
 	struct rwlock tree_lock; /* LOCK_KERNEL_TREE */
@@ -57,7 +57,7 @@ struct kernel {
 	struct list processes; /* all, zombies included, in order of creation */
 	struct process *init;
 	uint32_t nr_tasks;
-	uint64_t forks; /* for /proc/stat */
+	uint64_t forks;		    /* for /proc/stat */
 	struct mutex clone_mu;	    /* LOCK_CLONE: one binding at a time */
 	struct list pending_clones; /* task_clone.c */
 	uint32_t nr_pending_clones;
@@ -84,7 +84,7 @@ struct kernel {
 	char hostname[UTS_LEN], domainname[UTS_LEN];
 
 	/* ---- ttys ---- */
-	struct tty *console; /* the host terminal behind standard input, if it is one */
+	struct tty *console;		 /* the host terminal behind standard input, if it is one */
 	_Atomic(struct tty_core *) ttys; /* fs/devpts/tty.h; made with the first terminal */
 	_Atomic(struct super *) devpts;	 /* the instance that /dev/ptmx opens */
 
@@ -127,8 +127,8 @@ struct event_source {
 };
 int event_watch(struct event_source *src, uint32_t epoll_events);
 void event_unwatch(struct event_source *src);
-void event_thread_main(struct kernel *k);	/* runs until shutdown */
-int event_init(struct kernel *k);		/* before the host's filter closes */
-void event_kick(void); /* makes the event thread look at the run queue */
+void event_thread_main(struct kernel *k); /* runs until shutdown */
+int event_init(struct kernel *k);	  /* before the host's filter closes */
+void event_kick(void);			  /* makes the event thread look at the run queue */
 
 #endif

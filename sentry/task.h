@@ -112,7 +112,7 @@ struct process {
 	struct session *no_tty_in; /* gave up the terminal of this session alone (TIOCNOTTY); only
 				    * compared; LOCK_CTTY */
 	uint32_t coredump_filter_xor; /* difference from the default 0x33 */
-	int64_t start_ns; /* monotonic */
+	int64_t start_ns;	      /* monotonic */
 	/* For kcmp(2): equal exactly if shared; io_id is 0 before the first ioprio_set(2). */
 	_Atomic uint64_t mm_id, sighand_id, io_id;
 	bool no_host_wait; /* reserved for parked waits */
@@ -168,8 +168,8 @@ struct task {
 	int sched_policy, sched_priority; /* remembered; the host's is always SCHED_OTHER */
 	bool sched_reset_on_fork;
 	uint64_t dl_runtime, dl_deadline, dl_period; /* of SCHED_DEADLINE, remembered */
-	int ioprio; /* 0: not set */
-	int nice; /* what the guest set; the host follows where it may */
+	int ioprio;				     /* 0: not set */
+	int nice;		      /* what the guest set; the host follows where it may */
 	struct restart_block restart; /* syscalls/poll.c */
 	void *call_state; /* what a handler keeps between a redirect and its completion */
 

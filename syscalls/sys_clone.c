@@ -56,7 +56,7 @@ static long check_flags(struct task *t, uint64_t flags)
 
 static long do_clone(struct task *t, uint64_t flags)
 {
-	struct clone_request req = { .flags = flags, .exit_signal = (int)(flags & CSIGNAL) };
+	struct clone_request req = {.flags = flags, .exit_signal = (int)(flags & CSIGNAL)};
 	long err = check_flags(t, flags);
 
 	if (err == 0)
@@ -119,7 +119,7 @@ static long waitid_pidfd(struct task *t, const uint64_t *a)
 	struct file *f = (int)a[1] < 0 ? NULL : fd_get(t, (int)a[1]);
 	struct process *p = f ? pidfd_process(f) : NULL;
 	bool nonblock = f && file_nonblock(f);
-	uint64_t args[6] = { P_PID, 0, a[2], a[3] | (nonblock ? WNOHANG : 0), a[4], 0 };
+	uint64_t args[6] = {P_PID, 0, a[2], a[3] | (nonblock ? WNOHANG : 0), a[4], 0};
 	bool is_child, dead;
 
 	if ((int)a[1] < 0)

@@ -28,6 +28,9 @@
 #ifndef F_DUPFD_QUERY
 #define F_DUPFD_QUERY (1024 + 3)
 #endif
+#ifndef F_CREATED_QUERY
+#define F_CREATED_QUERY (1024 + 4)
+#endif
 #ifndef F_GETOWNER_UIDS
 #define F_GETOWNER_UIDS 17
 #endif
@@ -318,6 +321,7 @@ static bool fcntl_fd(struct task *t, struct file *f, int fd, unsigned int cmd, u
 		*ret = fd_install_from(t, file_get(f), (int)arg, cmd == F_DUPFD_CLOEXEC);
 		return true;
 	case F_DUPFD_QUERY: *ret = dupfd_query(t, f, arg); return true;
+	case F_CREATED_QUERY: *ret = f->mode & FMODE_CREATED ? 1 : 0; return true;
 	case F_GETFD:
 		*ret = fd_get_cloexec(t, fd);
 		if (*ret > 0)

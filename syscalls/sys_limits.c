@@ -2,7 +2,7 @@
  * syscalls/sys_limits.c - getrlimit(2), setrlimit(2), prlimit64(2), getrusage(2), times(2)
  *
  * Model: the limits a guest sees are the mirror's (process->limits). Those that the host enforces
- * for memory and CPU (AS, CPU, DATA, STACK) are also set on the host, where the sentry may only
+ * for memory, CPU and signals (is_host_limit()) are also set on the host, where the sentry may only
  * lower hard limits: a raise of a soft limit goes as far as the host's hard one. Hard limits stay as
  * they are there, but for RLIMIT_CPU, whose hard limit kills: a guest with CAP_SYS_RESOURCE that
  * raises it again gets less than it asked for. RLIMIT_CORE is 1 on the host whatever the guest asks
@@ -20,7 +20,7 @@
 static bool is_host_limit(unsigned int res)
 {
 	return res == RLIMIT_AS || res == RLIMIT_CPU || res == RLIMIT_DATA || res == RLIMIT_STACK ||
-	       res == RLIMIT_SIGPENDING;
+	       res == RLIMIT_SIGPENDING || res == RLIMIT_MEMLOCK;
 }
 
 static int check_new(struct task *t, unsigned int res, const struct rlimit64 *old,

@@ -10,11 +10,16 @@
  * that the call succeeds without locking (memory of a sandbox is not swapped apart from its cgroup's).
  */
 #include <linux/mman.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "fs/proc/procfs.h"
 #include "platform/platform.h"
+#include "sentry/hostproc.h"
 #include "sentry/mem/mmap.h"
 #include "syscalls/syscall.h"
 
@@ -118,39 +123,49 @@ static bool may_lock(struct task *t, uint64_t len)
 }
 
 /* The host locks as far as its own limit goes; what it refuses for that limit is the guest's all the
- * same, once the range is known to be mapped. */
-static bool is_host_limit(long result)
+ * same. Its ENOMEM may also mean a hole in the range. */
+static bool over_host_limit(struct task *t, uint64_t size)
 {
-	return result == -ENOMEM || result == -EPERM || result == -EAGAIN;
-}
+	struct rlimit64 host;
+	char buf[4096], *p;
+	ssize_t n;
 
-/* Both ends, as far as can be seen from here. */
-static bool is_mapped(struct task *t, uint64_t start, uint64_t len)
-{
-	char probe;
-
-	return len == 0 || (copy_in(t, &probe, start, 1) == 0 &&
-			    copy_in(t, &probe, start + len - 1, 1) == 0);
+	if (syscall(SYS_prlimit64, t->process->host_pid, RLIMIT_MEMLOCK, NULL, &host) < 0)
+		return false;
+	n = hostproc_read(t->kernel, t->plat.host_tid, "status", buf, sizeof(buf) - 1);
+	if (n <= 0)
+		return false;
+	buf[n] = '\0';
+	p = strstr(buf, "VmLck:");
+	return p && (strtoull(p + 6, NULL, 10) << 10) + size > host.rlim_cur;
 }
 
 static long range_locked(struct task *t, long result, uint64_t args[6])
 {
-	if (is_host_limit(result) && is_mapped(t, args[0], args[1]))
-		return 0;
-	return result;
+	uint64_t size = (args[1] + (args[0] & PAGE_MASK) + PAGE_MASK) & ~PAGE_MASK;
+	char probe;
+
+	if ((result != -ENOMEM && result != -EPERM && result != -EAGAIN) ||
+	    memlock_limit_is_hosts(t) || !over_host_limit(t, size))
+		return result;
+	/* Both ends are mapped, as far as can be seen from here? */
+	if (copy_in(t, &probe, args[0], 1) < 0 || copy_in(t, &probe, args[0] + args[1] - 1, 1) < 0)
+		return -ENOMEM;
+	return 0;
 }
 
 static long all_locked(struct task *t, long result, uint64_t args[6])
 {
 	(void)t;
 	(void)args;
-	return is_host_limit(result) ? 0 : result;
+	/* All there is: no hole can be in the way. */
+	return result == -ENOMEM || result == -EPERM || result == -EAGAIN ? 0 : result;
 }
 
 static long lock_native(struct task *t, int nr, const uint64_t *a,
 			long (*done)(struct task *t, long result, uint64_t args[6]))
 {
-	uint64_t args[6] = { a[0], a[1], a[2], 0, 0, 0 };
+	uint64_t args[6] = {a[0], a[1], a[2], 0, 0, 0};
 
 	if (!t->kernel->platform->call_native ||
 	    t->kernel->platform->call_native(t, nr, args, done) < 0)
@@ -209,8 +224,8 @@ long sys_mlockall(struct task *t, const uint64_t *a)
 	/* MCL_FUTURE would make later calls fail at the host's limit, which is not the guest's. */
 	if (!(flags & MCL_CURRENT))
 		return 0;
-	return lock_native(t, SYS_mlockall,
-			   (const uint64_t[3]){ a[0] & ~(uint64_t)MCL_FUTURE }, all_locked);
+	return lock_native(t, SYS_mlockall, (const uint64_t[3]){a[0] & ~(uint64_t)MCL_FUTURE},
+			   all_locked);
 }
 
 long sys_munlockall(struct task *t, const uint64_t *a)

@@ -34,7 +34,7 @@ long sys_uname(struct task *t, const uint64_t *a)
 static long set_uts_name(struct task *t, const uint64_t *a, char *name)
 {
 	struct kernel *k = t->kernel;
-	char buf[UTS_LEN] = { 0 };
+	char buf[UTS_LEN] = {0};
 	int len = (int)a[1];
 
 	if (!task_has_cap(t, CAP_SYS_ADMIN))
@@ -117,10 +117,26 @@ long sys_futex(struct task *t, const uint64_t *a)
 	case FUTEX_UNLOCK_PI:
 	case FUTEX_TRYLOCK_PI:
 	case FUTEX_WAIT_REQUEUE_PI:
-	case FUTEX_CMP_REQUEUE_PI:
-		return SYS_CONTINUE;
+	case FUTEX_CMP_REQUEUE_PI: return SYS_CONTINUE;
 	}
 	return -ENOSYS;
+}
+
+/* The vector and the words it names are the caller's own memory, as with futex(2). */
+long sys_futex_waitv(struct task *t, const uint64_t *a)
+{
+	(void)t;
+	(void)a;
+	return SYS_CONTINUE;
+}
+
+/* Seals mappings of the caller's own against change; the sentry never changes a guest's mappings
+ * but through the guest itself. */
+long sys_mseal(struct task *t, const uint64_t *a)
+{
+	(void)t;
+	(void)a;
+	return SYS_CONTINUE;
 }
 
 long sys_set_tid_address(struct task *t, const uint64_t *a)

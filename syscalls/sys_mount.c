@@ -1,5 +1,6 @@
 /*
- * syscalls/sys_mount.c - mount(2), umount2(2), pivot_root(2), sync(2), syncfs(2), file handles
+ * syscalls/sys_mount.c - mount(2), umount2(2), pivot_root(2), sync(2), syncfs(2), sysfs(2), file
+ * handles
  *
  * Differences: there is no propagation; private and slave are what every mount is already, shared
  * is refused (EINVAL). Bind mounts of namespace files, and the calls on mount descriptors
@@ -11,6 +12,7 @@
 #include <sys/mount.h>
 
 #include "sentry/base/mem.h"
+#include "sentry/base/strbuf.h"
 #include "sentry/fs_context.h"
 #include "syscalls/path_args.h"
 
@@ -121,7 +123,7 @@ static int do_mount(struct task *t, struct path *p, struct mount_args *m)
 		return mount_propagation(p, m->flags);
 	if (S_ISLNK(p->dentry->inode->mode) && p->mnt->super->no_dcache)
 		return -ENOENT; /* /proc/PID/fd/N: names that come and go carry no mounts */
-	path_follow_mounts(p); /* a new mount stands on the topmost one */
+	path_follow_mounts(p);	/* a new mount stands on the topmost one */
 	if (m->flags & MS_BIND)
 		return mount_from(t, p, m, false);
 	if (m->flags & MS_MOVE)
@@ -262,4 +264,79 @@ long sys_open_by_handle_at(struct task *t, const uint64_t *a)
 {
 	(void)a;
 	return task_has_cap(t, CAP_DAC_READ_SEARCH) ? -EOPNOTSUPP : -EPERM;
+}
+
+/* ---- sysfs(2): the table of /proc/filesystems by number ---- */
+
+/* The name in line nr of the list, or the number of lines if there are fewer. */
+static const char *nth_fs(char *list, unsigned int nr, unsigned int *ret_count, size_t *ret_len)
+{
+	unsigned int i = 0;
+
+	for (char *line = list; *line; i++) {
+		char *end = strchrnul(line, '\n'), *tab = memchr(line, '\t', (size_t)(end - line));
+
+		if (i == nr) {
+			*ret_len = (size_t)(end - (tab ? tab + 1 : line));
+			return tab ? tab + 1 : line;
+		}
+		line = *end ? end + 1 : end;
+	}
+	*ret_count = i;
+	return NULL;
+}
+
+static long fs_index(struct task *t, char *list, uaddr_t uname)
+{
+	_cleanup_free_ char *name = NULL;
+	unsigned int count = 0;
+	const char *fs;
+	size_t len;
+	int err = copy_in_path(t, uname, &name);
+
+	if (err < 0)
+		return err;
+	for (unsigned int i = 0; (fs = nth_fs(list, i, &count, &len)); i++)
+		if (strlen(name) == len && memcmp(name, fs, len) == 0)
+			return i;
+	return -EINVAL;
+}
+
+static long fs_name(struct task *t, char *list, unsigned int index, uaddr_t buf)
+{
+	unsigned int count = 0;
+	char name[64];
+	size_t len;
+	const char *fs = nth_fs(list, index, &count, &len);
+
+	if (!fs || len >= sizeof(name))
+		return -EINVAL;
+	memcpy(name, fs, len);
+	name[len] = '\0';
+	return copy_out(t, buf, name, len + 1) < 0 ? -EFAULT : 0;
+}
+
+long sys_sysfs(struct task *t, const uint64_t *a)
+{
+	_cleanup_strbuf_ struct strbuf sb;
+	unsigned int count = 0;
+	size_t len;
+	char *list;
+	long r = -EINVAL;
+
+	strbuf_init(&sb, 4096);
+	fs_type_list(t->kernel, &sb);
+	list = strbuf_take(&sb);
+	if (!list)
+		return -ENOMEM;
+	switch ((int)a[0]) {
+	case 1: r = fs_index(t, list, a[1]); break;
+	case 2: r = fs_name(t, list, (unsigned int)a[1], a[2]); break;
+	case 3:
+		nth_fs(list, UINT32_MAX, &count, &len);
+		r = count;
+		break;
+	}
+	mem_free(list);
+	return r;
 }

@@ -80,7 +80,7 @@ long sys_sched_getaffinity(struct task *t, const uint64_t *a)
 long sys_sched_setaffinity(struct task *t, const uint64_t *a)
 {
 	struct task *target;
-	uint64_t mask[16] = { 0 };
+	uint64_t mask[16] = {0};
 	size_t len = MIN(sizeof(mask), (size_t)(unsigned int)a[1]);
 	long err = 0;
 
@@ -225,7 +225,7 @@ long sys_sched_get_priority_min(struct task *t, const uint64_t *a)
 
 long sys_sched_rr_get_interval(struct task *t, const uint64_t *a)
 {
-	struct timespec ts = { 0, 0 };
+	struct timespec ts = {0, 0};
 	struct task *target;
 
 	if ((pid_t)a[0] < 0)
@@ -303,7 +303,7 @@ static bool prio_match(struct task *t, struct process *p, int which, id_t who)
 
 static long prio_walk(struct task *t, int which, id_t who, bool set, int nice)
 {
-	struct prio_walk w = { .caller = t, .set = set, .nice = nice, .result = -ESRCH };
+	struct prio_walk w = {.caller = t, .set = set, .nice = nice, .result = -ESRCH};
 	struct process *p;
 	pid_t after = 0;
 

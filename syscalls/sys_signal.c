@@ -64,7 +64,7 @@ static bool in_set(struct task *t, struct process *p, pid_t pgid)
 /* Walks the targets of kill(0), kill(-1), kill(-pgid). act: send from here, else only look. */
 static struct kill_set kill_walk(struct task *t, pid_t pgid, int sig, bool act, bool kick)
 {
-	struct kill_set set = { 0, 0 };
+	struct kill_set set = {0, 0};
 	struct process *p;
 	pid_t after = 0;
 

@@ -173,10 +173,8 @@ static long compare(struct task *t1, struct task *t2, int type, const uint64_t *
 	case KCMP_SIGHAND: return order_id(t1->process->sighand_id, t2->process->sighand_id);
 	case KCMP_IO: return order_id(t1->process->io_id, t2->process->io_id);
 	case KCMP_SYSVSEM: return 0; /* before the first SEM_UNDO nobody has a list */
-	case KCMP_FILES:
-		return order(t1->files, t2->files);
-	case KCMP_FS:
-		return order(t1->fs, t2->fs);
+	case KCMP_FILES: return order(t1->files, t2->files);
+	case KCMP_FS: return order(t1->fs, t2->fs);
 	}
 	return type == KCMP_EPOLL_TFD ? -EOPNOTSUPP : -EINVAL;
 }
@@ -355,12 +353,11 @@ long sys_sched_setattr(struct task *t, const uint64_t *a)
 		return -EINVAL;
 	if (attr.sched_policy == SCHED_DEADLINE_NR)
 		return set_deadline(t, (pid_t)a[0], &attr);
-	err = sched_set_policy(t, (pid_t)a[0],
-			       (int)attr.sched_policy |
-				       (attr.sched_flags & SCHED_FLAG_RESET_ON_FORK
-						? SCHED_RESET_ON_FORK
-						: 0),
-			       (int)attr.sched_priority);
+	err = sched_set_policy(
+		t, (pid_t)a[0],
+		(int)attr.sched_policy |
+			(attr.sched_flags & SCHED_FLAG_RESET_ON_FORK ? SCHED_RESET_ON_FORK : 0),
+		(int)attr.sched_priority);
 	if (err == 0 && (attr.sched_policy == SCHED_OTHER || attr.sched_policy == SCHED_BATCH))
 		err = sched_set_nice(t, (pid_t)a[0], attr.sched_nice);
 	return err;
@@ -373,6 +370,7 @@ long sys_get_mempolicy(struct task *t, const uint64_t *a)
 	unsigned int flags = (unsigned int)a[4];
 	uint64_t node0 = flags & MPOL_F_MEMS_ALLOWED ? 1 : 0;
 	int mode = MPOL_DEFAULT;
+	char probe;
 
 	if (flags & ~(unsigned int)(MPOL_F_NODE | MPOL_F_ADDR | MPOL_F_MEMS_ALLOWED))
 		return -EINVAL;
@@ -380,6 +378,8 @@ long sys_get_mempolicy(struct task *t, const uint64_t *a)
 		return -EINVAL;
 	if (!(flags & MPOL_F_ADDR) && a[3])
 		return -EINVAL;
+	if ((flags & MPOL_F_ADDR) && copy_in_obj(t, &probe, a[3]) < 0)
+		return -EFAULT;
 	if (a[0] && copy_out_obj(t, a[0], &mode) < 0)
 		return -EFAULT;
 	if (a[1] && a[2] >= 1 && copy_out_obj(t, a[1], &node0) < 0)

@@ -289,8 +289,8 @@ static const struct kernfs_row attr_rows[] = {
 		 .may_open = proc_mem_may_open},                                                   \
 		LINK("cwd", proc_cwd_readlink, proc_cwd_jump),                                     \
 		LINK("root", proc_root_readlink, proc_root_jump),                                  \
-		LINK("exe", proc_exe_readlink, proc_exe_jump),                                     \
-		MOUNTS("mounts", proc_mounts_show), MOUNTS("mountinfo", proc_mountinfo_show),      \
+		LINK("exe", proc_exe_readlink, proc_exe_jump), MOUNTS("mounts", proc_mounts_show), \
+		MOUNTS("mountinfo", proc_mountinfo_show),                                          \
 		RW("clear_refs", 0200, NULL, proc_ignore_store),                                   \
 		PRIVATE("smaps", 0444, proc_smaps_show),                                           \
 		PRIVATE("smaps_rollup", 0444, proc_smaps_rollup_show),                             \

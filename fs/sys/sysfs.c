@@ -11,11 +11,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "fs/kernfs/kernfs.h"
+#include "sentry/hostmem.h"
 #include "sentry/kernel.h"
 
 #define TEXT(n, s)                                                                                 \
@@ -183,8 +185,22 @@ static const struct kernfs_row cpu_top_rows[] = {
 
 /* ---- memory nodes ---- */
 
+static int node_meminfo_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
+{
+	struct hostmem m;
+
+	(void)t;
+	hostmem_read(kn->inode.super->kernel, &m);
+	strbuf_printf(sb, "Node 0 MemTotal:       %8" PRIu64 " kB\n", m.total >> 10);
+	strbuf_printf(sb, "Node 0 MemFree:        %8" PRIu64 " kB\n", m.free >> 10);
+	strbuf_printf(sb, "Node 0 MemUsed:        %8" PRIu64 " kB\n", (m.total - m.free) >> 10);
+	strbuf_printf(sb, "Node 0 FilePages:      %8" PRIu64 " kB\n", m.cached >> 10);
+	return 0;
+}
+
 static const struct kernfs_row node0_rows[] = {
 	SHOW("cpulist", cpu_list_show),
+	SHOW("meminfo", node_meminfo_show),
 	SHOW("cpumap", all_cpus_mask_show),
 	TEXT("distance", "10\n"),
 	{0},

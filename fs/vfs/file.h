@@ -64,6 +64,7 @@ enum {
 	FMODE_STREAM = 8, /* no offset: pipes, sockets, ttys; lseek and pread give -ESPIPE */
 	FMODE_EXEC = 16,
 	FMODE_NOWAIT = 32,
+	FMODE_CREATED = 64, /* this open made the file: F_CREATED_QUERY */
 };
 
 struct file {

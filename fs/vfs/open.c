@@ -189,6 +189,8 @@ static int open_found(struct task *t, const struct path *p, struct open_args *o,
 		file_put(f);
 		return err;
 	}
+	if (o->created)
+		f->mode |= FMODE_CREATED;
 	inotify_path(p, IN_OPEN);
 	*ret = f;
 	return 0;

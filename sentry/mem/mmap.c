@@ -21,8 +21,8 @@
 /* What the host may see in the flags of a file or shared mapping. */
 #define HOST_MAP_FLAGS                                                                             \
 	(MAP_TYPE_MASK | MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_ANONYMOUS | MAP_NORESERVE |         \
-	 MAP_STACK | MAP_POPULATE | MAP_NONBLOCK | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_GROWSDOWN | \
-	 MAP_SYNC)
+	 MAP_STACK | MAP_POPULATE | MAP_NONBLOCK | MAP_DENYWRITE | MAP_EXECUTABLE |                \
+	 MAP_GROWSDOWN | MAP_SYNC)
 
 /* MAP_LOCKED as mlock(2): checked against the guest's limit; the host locks as far as its own limit
  * goes, beyond that the memory is only faulted in. */
@@ -38,10 +38,20 @@ static int check_locked(struct task *t, const uint64_t *a)
 	return a[1] > limit ? -EAGAIN : 0;
 }
 
+bool memlock_limit_is_hosts(struct task *t)
+{
+	struct rlimit64 host;
+
+	if (task_has_cap(t, CAP_IPC_LOCK) ||
+	    syscall(SYS_prlimit64, t->process->host_pid, RLIMIT_MEMLOCK, NULL, &host) < 0)
+		return false;
+	return task_rlimit(t, RLIMIT_MEMLOCK) == host.rlim_cur;
+}
+
 static long mapped_locked(struct task *t, long result, uint64_t args[6])
 {
-	(void)t;
-	if (!(args[3] & MAP_LOCKED) || (result != -EAGAIN && result != -EPERM))
+	if (!(args[3] & MAP_LOCKED) || (result != -EAGAIN && result != -EPERM) ||
+	    memlock_limit_is_hosts(t))
 		return result;
 	args[3] = (args[3] & ~(uint64_t)MAP_LOCKED) | MAP_POPULATE;
 	return CALL_NATIVE_AGAIN;
@@ -50,7 +60,7 @@ static long mapped_locked(struct task *t, long result, uint64_t args[6])
 static long map_on_host(struct task *t, const uint64_t *a)
 {
 	const struct platform *pf = t->kernel->platform;
-	uint64_t args[6] = { a[0], a[1], a[2], a[3], a[4], a[5] };
+	uint64_t args[6] = {a[0], a[1], a[2], a[3], a[4], a[5]};
 
 	if (!(a[3] & MAP_LOCKED))
 		return SYS_CONTINUE;

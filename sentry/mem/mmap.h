@@ -17,6 +17,7 @@
 #ifndef SENTRY_MEM_MMAP_H
 #define SENTRY_MEM_MMAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct fdtable;
@@ -27,5 +28,9 @@ long do_mmap(struct task *t, const uint64_t *a);
 /* The slot fd of t's table lost its file: hide the materialised host fd. t's call is held. */
 void mmap_neutralise(struct task *t, int fd);
 void mmap_neutralise_locked(struct task *t, int fd); /* host_mu is held */
+
+/* Does the host count locked memory against just the guest's own RLIMIT_MEMLOCK? Else its limit is
+ * lower than the guest's, and what it refuses is granted without locking. */
+bool memlock_limit_is_hosts(struct task *t);
 
 #endif
