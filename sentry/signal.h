@@ -28,7 +28,7 @@ int signal_permission(struct task *t, struct process *p, int sig);
 /* From the sentry to a process or thread (sender shown as the kernel as far as possible). */
 int signal_send_process(struct process *p, int sig);
 int signal_send_task(struct task *t, int sig);
-/* With exact siginfo for SI_TIMER, SI_QUEUE, SI_ASYNCIO, SI_MESGQ, SI_SIGIO (protocols.md table). */
+/* With exact siginfo for SI_TIMER, SI_QUEUE, SI_ASYNCIO, SI_MESGQ, SI_SIGIO. */
 int signal_queue_process(struct process *p, int sig, const siginfo_t *info);
 int signal_queue_task(struct task *t, int sig, const siginfo_t *info);
 /* To every process of a group (tty signals); returns how many. */

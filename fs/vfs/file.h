@@ -44,7 +44,7 @@ struct file_ops {
 	struct wait_queue *(*wait_queue)(struct file *f);
 	long (*ioctl)(struct file *f, struct task *t, unsigned int cmd,
 		      uint64_t arg); /* [-ENOTTY] */
-	/* A host fd that the guest may map with exactly the file's access mode: hardening 4. The
+	/* A host fd that the guest may map with exactly the file's access mode. The
 	 * fd is borrowed (*ret_owned false) or to be closed by the caller (true). [-ENODEV] */
 	int (*mmap)(struct file *f, int prot, int flags, uint64_t off, uint64_t len, int *ret_fd,
 		    bool *ret_owned);

@@ -7,7 +7,7 @@
  * the mmap go on natively. The host fd stays until the slot is closed or replaced; then it is
  * overwritten by an eventfd, which cannot be mapped, before that call returns, so that a number never maps an older file.
  *
- * Why this is safe (hardening.md 4, 5): every call with an fd argument is answered by the sentry, so
+ * Why this is safe: every call with an fd argument is answered by the sentry, so
  * the host fd is good for nothing but mapping; every interleaving of threads that race mmap with
  * dup2 or close yields a mapping that the guest could have had with its own descriptors.
  *
