@@ -209,8 +209,10 @@ static struct task *first_task(struct kernel *k, const struct sandbox_config *cf
 
 	if (init.cred && init.files && init.fs)
 		t = task_create(k, &init);
-	if (!t)
+	if (!t) {
 		boot_fail("out of memory");
+		return NULL; /* not reached */
+	}
 	t->process->session = session_new(1);
 	t->process->pgid = 1;
 	if (!t->process->session)

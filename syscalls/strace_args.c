@@ -334,7 +334,8 @@ static bool put_number(struct strbuf *b, const struct syscall_arg *arg, uint64_t
 			strbuf_puts(b, "AT_FDCWD");
 			break;
 		}
-		/* fallthrough */
+		strbuf_printf(b, "%d", (int32_t)v);
+		break;
 	case ARG_FD:
 	case ARG_INT:
 	case ARG_PID:

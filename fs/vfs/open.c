@@ -10,6 +10,7 @@
  *
  * Sources: open(2); errno precedence as in Linux's fs/namei.c.
  */
+#include <linux/magic.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -211,6 +212,8 @@ static int lookup_create(struct nameidata *nd, struct open_args *o, struct dentr
 	err = in->dead ? -ENOENT : lookup_name_locked(dir, &nd->last, &d);
 	if (err == 0 && !d->inode) {
 		err = mount_is_readonly(nd->path.mnt) ? -EROFS : may_create(in, nd->cred);
+		if (err == 0 && in->super->magic == PROC_SUPER_MAGIC)
+			err = -ENOENT; /* names that could be made do not exist there at all */
 		if (err == 0)
 			err = create_locked(nd->t, dir, &d, &nd->last, S_IFREG | o->mode);
 		o->created = err == 0;

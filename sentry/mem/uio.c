@@ -132,10 +132,11 @@ static void *bounce(size_t want, char *small, char **ret_heap, size_t *ret_size)
 		return small;
 	*ret_size = MIN(want, (size_t)BOUNCE_LARGE);
 	*ret_heap = mem_alloc(*ret_size);
-	if (*ret_heap)
-		return *ret_heap;
-	*ret_size = BOUNCE_SMALL;
-	return small;
+	if (!*ret_heap) {
+		*ret_size = BOUNCE_SMALL;
+		return small;
+	}
+	return *ret_heap;
 }
 
 static ssize_t host_read(int fd, void *buf, size_t n, int64_t pos, int flags)

@@ -6,6 +6,7 @@
 #include "sentry/mem/uio.h"
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
 #include <errno.h>
 #include <string.h>
 
