@@ -301,14 +301,6 @@ static bool prio_match(struct task *t, struct process *p, int which, id_t who)
 	return match;
 }
 
-static bool is_zombie(struct kernel *k, pid_t pid)
-{
-	struct process *p = process_by_pid(k, pid);
-
-	process_put(p);
-	return p != NULL;
-}
-
 static long prio_walk(struct task *t, int which, id_t who, bool set, int nice)
 {
 	struct prio_walk w = {.caller = t, .set = set, .nice = nice, .result = -ESRCH};
@@ -322,8 +314,6 @@ static long prio_walk(struct task *t, int which, id_t who, bool set, int nice)
 
 		if (target)
 			prio_one(&w, target);
-		else if (is_zombie(t->kernel, (pid_t)who))
-			w.result = set ? 0 : 20;
 		task_put(target);
 		return w.result;
 	}
