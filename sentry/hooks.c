@@ -2,6 +2,7 @@
 #include "sentry/hooks.h"
 
 #include "platform/platform.h"
+#include "sentry/aio.h"
 #include "sentry/ctty.h"
 #include "sentry/guest_seccomp.h"
 #include "sentry/process_watch.h"
@@ -31,6 +32,7 @@ void hook_task_free(struct task *t)
 void hook_process_exit(struct process *p)
 {
 	posix_timers_stop(p);
+	aio_process_end(p);
 	ctty_process_exit(p);
 	process_exe_release(p);
 }

@@ -62,6 +62,7 @@ struct kernel {
 	struct list pending_clones; /* task_clone.c */
 	uint32_t nr_pending_clones;
 	uint64_t next_clone_token;
+	_Atomic uint32_t aio_nr;	/* of AIO_MAX_NR: sentry/aio.h */
 	_Atomic uint64_t next_share_id; /* process_share_id() */
 
 	/* ---- names ---- */

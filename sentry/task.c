@@ -118,6 +118,7 @@ static struct process *process_create(struct kernel *k, const struct task_init *
 	list_init(&p->children);
 	list_init(&p->sibling);
 	list_init(&p->tasks);
+	list_init(&p->aio_contexts);
 	list_init(&p->all_node);
 	mutex_init(&p->mu, LOCK_PROCESS);
 	p->start_ns = clock_now_ns(CLOCK_MONOTONIC);

@@ -113,6 +113,7 @@ struct process {
 				    * compared; LOCK_CTTY */
 	uint32_t coredump_filter_xor; /* difference from the default 0x33 */
 	int64_t start_ns;	      /* monotonic */
+	struct list aio_contexts; /* sentry/aio.h */
 	/* For kcmp(2): equal exactly if shared; io_id is 0 before the first ioprio_set(2). */
 	_Atomic uint64_t mm_id, sighand_id, io_id;
 	bool no_host_wait; /* reserved for parked waits */

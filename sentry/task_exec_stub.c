@@ -28,6 +28,7 @@
 
 #include "fs/vfs/file.h"
 #include "platform/platform.h"
+#include "sentry/aio.h"
 #include "sentry/abi/errno_internal.h"
 #include "sentry/base/log.h"
 #include "sentry/exec_plan.h"
@@ -148,6 +149,7 @@ void task_exec_commit(struct task *t)
 	atomic_store(&t->kernel->command_started, true);
 	task_exec_take_leadership(t);
 	posix_timers_exec(t->process);
+	aio_process_end(t->process);
 	t->process->mm_id = process_share_id(t->kernel);
 	t->process->sighand_id = process_share_id(t->kernel);
 	t->robust_list = 0;

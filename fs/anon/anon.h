@@ -23,6 +23,11 @@ int64_t anon_llseek(struct file *f, int64_t off, int whence);
 /* eventfd(2) */
 int eventfd_new(struct kernel *k, uint32_t count, bool semaphore, int flags, struct file **ret);
 
+bool file_is_eventfd(const struct file *f);
+/* The sentry's own 1 more; past the last value that writes can reach the counter stays at the
+ * overflow value, which polls tell by POLLERR. */
+void eventfd_signal(struct file *f);
+
 /* timerfd_create(2) */
 int timerfd_new(struct kernel *k, int clockid, int flags, struct file **ret);
 bool file_is_timerfd(const struct file *f);

@@ -129,6 +129,22 @@ static const struct file_ops eventfd_fops = {
 	.release = eventfd_release,
 };
 
+bool file_is_eventfd(const struct file *f)
+{
+	return f->ops == &eventfd_fops;
+}
+
+void eventfd_signal(struct file *f)
+{
+	struct eventfd *e = f->data;
+
+	mutex_lock(&e->mu);
+	if (e->count < UINT64_MAX)
+		e->count++;
+	mutex_unlock(&e->mu);
+	wait_wake(&e->wq, POLLIN | POLLRDNORM | POLLERR);
+}
+
 int eventfd_new(struct kernel *k, uint32_t count, bool semaphore, int flags, struct file **ret)
 {
 	static atomic_uint next_id;
