@@ -34,6 +34,19 @@ static bool mask_lets_signal_in(struct task *t, const struct poll_wait *w)
 	return (pending & st.caught) || (pending & ~st.caught & ~(DEFAULT_IGNORED | DEFAULT_STOP));
 }
 
+/* The signals that the thread's mask lets in are all held back by the call's mask: they wait for the
+ * call's end. */
+static bool mask_holds_signals_back(struct task *t, const struct poll_wait *w)
+{
+	struct signal_state st;
+	uint64_t pending;
+
+	if (!w->has_mask || task_is_dead(t) || signal_state_read(t, &st) < 0)
+		return false;
+	pending = (st.pending | st.shared_pending) & ~st.blocked & ~st.ignored;
+	return pending && !(pending & ~w->mask);
+}
+
 /* The guest's own mask argument goes to the native call, which reads it again: a guest that changes
  * it meanwhile only fools itself. */
 static long go_native_with_mask(struct task *t)
@@ -86,7 +99,7 @@ static long poll_wait_try(struct task *t, struct poll_wait *w, unsigned int reas
 		*ret_native = true;
 		return w->on_signal;
 	}
-	if (reasons & WAKE_SIGNAL)
+	if ((reasons & WAKE_SIGNAL) && !mask_holds_signals_back(t, w))
 		return w->on_signal;
 	return reasons & WAKE_TIMEOUT ? 0 : -EAGAIN;
 }

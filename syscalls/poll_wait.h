@@ -11,8 +11,8 @@
  * Signal masks (ppoll, pselect6, epoll_pwait): the host keeps the thread's own mask while the call
  * is held. So the sentry itself looks for a signal that is pending and not in the temporary mask;
  * if there is one, the thread is sent into the native ppoll(NULL, 0, NULL, mask), which returns
- * EINTR at once with the handler run under the right mask. Differences: a signal that the temporary
- * mask blocks and the thread's own does not interrupts the call nevertheless.
+ * EINTR at once with the handler run under the right mask. A signal that only the temporary mask
+ * blocks does not end the call: it stays pending until the verdict.
  */
 #ifndef SYSCALLS_POLL_WAIT_H
 #define SYSCALLS_POLL_WAIT_H

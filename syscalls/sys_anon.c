@@ -25,6 +25,10 @@
 #ifndef MFD_EXEC
 #define MFD_EXEC 16U
 #endif
+#ifndef MFD_HUGE_SHIFT
+#define MFD_HUGE_SHIFT 26
+#define MFD_HUGE_MASK 0x3fU
+#endif
 #define MFD_NAME_MAX 249 /* NAME_MAX without "memfd:" */
 
 /* ---- pipe ---- */
@@ -172,15 +176,18 @@ static int copy_memfd_name(struct task *t, uaddr_t uname, char name[MFD_NAME_MAX
 
 long sys_memfd_create(struct task *t, const uint64_t *a)
 {
+	unsigned int known = MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL | MFD_EXEC;
 	unsigned int flags = (unsigned int)a[1];
 	char name[MFD_NAME_MAX + 1];
 	struct file *f;
 	int err;
 
 	if (flags & MFD_HUGETLB)
-		return -ENOSYS; /* as a kernel without hugetlbfs */
-	if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL | MFD_EXEC))
+		known |= MFD_HUGETLB | MFD_HUGE_MASK << MFD_HUGE_SHIFT;
+	if (flags & ~known)
 		return -EINVAL;
+	if (flags & MFD_HUGETLB)
+		return flags >> MFD_HUGE_SHIFT ? -ENODEV : -ENOSYS; /* there are no huge pages */
 	if ((flags & MFD_EXEC) && (flags & MFD_NOEXEC_SEAL))
 		return -EINVAL;
 	err = copy_memfd_name(t, a[0], name);

@@ -43,6 +43,19 @@ static bool is_fd_clock(int clockid)
 	return clockid < 0 && (clockid & 3) == 3;
 }
 
+static bool is_alarm_clock(int clockid)
+{
+	return clockid == CLOCK_REALTIME_ALARM || clockid == CLOCK_BOOTTIME_ALARM;
+}
+
+/* Only machines with a clock that can wake them have these. */
+static bool alarm_clock_exists(int clockid)
+{
+	struct timespec ts;
+
+	return clock_gettime(clockid, &ts) == 0;
+}
+
 long sys_clock_gettime(struct task *t, const uint64_t *a)
 {
 	(void)t;
@@ -140,8 +153,8 @@ long sys_clock_nanosleep(struct task *t, const uint64_t *a)
 
 	(void)t;
 	/* Waking alarms would reach beyond the sandbox. */
-	if (clockid == CLOCK_REALTIME_ALARM || clockid == CLOCK_BOOTTIME_ALARM)
-		return -EPERM;
+	if (is_alarm_clock(clockid))
+		return alarm_clock_exists(clockid) ? -EPERM : -EOPNOTSUPP;
 	return is_fd_clock(clockid) ? -EINVAL : SYS_CONTINUE;
 }
 
@@ -266,8 +279,9 @@ long sys_timer_create(struct task *t, const uint64_t *a)
 		return -EINVAL;
 	if (!clock_has_timers(clockid))
 		return -EOPNOTSUPP;
-	if ((clockid == CLOCK_REALTIME_ALARM || clockid == CLOCK_BOOTTIME_ALARM) &&
-	    !task_has_cap(t, CAP_WAKE_ALARM))
+	if (is_alarm_clock(clockid) && !alarm_clock_exists(clockid))
+		return -EOPNOTSUPP;
+	if (is_alarm_clock(clockid) && !task_has_cap(t, CAP_WAKE_ALARM))
 		return -EPERM;
 	id = ptimer_create(t, clockid, &ev);
 	if (id < 0)

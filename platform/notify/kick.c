@@ -109,6 +109,19 @@ static bool senders_in_flight(void)
 
 /* ---- looking at held threads ---- */
 
+/* Wakes a parked thread that has a signal; true if it must be looked at again. */
+static bool look_at_thread(struct task *t)
+{
+	int state;
+
+	if (!park_is_parked(t))
+		return false;
+	state = hostproc_state(t->kernel, t->plat.host_tid);
+	if (state == 'D' || state == -ESRCH)
+		park_wake(t, WAKE_SIGNAL);
+	return state == 'R';
+}
+
 /* Wakes the parked threads of p that have a signal; true if one must be looked at again. */
 static bool look_at(struct process *p)
 {
@@ -118,14 +131,7 @@ static bool look_at(struct process *p)
 
 	while ((t = process_next_task(p, after))) {
 		after = t->tid;
-		if (park_is_parked(t)) {
-			int state = hostproc_state(t->kernel, t->plat.host_tid);
-
-			if (state == 'D' || state == -ESRCH)
-				park_wake(t, WAKE_SIGNAL);
-			else if (state == 'R')
-				again = true;
-		}
+		again |= look_at_thread(t);
 		task_put(t);
 	}
 	return again;
@@ -145,7 +151,7 @@ static bool has_parked(struct process *p)
 }
 
 /* Steps of the second and later looks, in ns: most flips take under 100 us, a loaded machine ms. */
-static const int64_t steps[] = { 60000, 120000, 500000, 2000000, 5000000, 20000000 };
+static const int64_t steps[] = {60000, 120000, 500000, 2000000, 5000000, 20000000};
 
 static void arm(struct process *p, unsigned int step)
 {
@@ -170,6 +176,8 @@ static void kick_timer_fn(struct timer *tm)
 
 	if (!ref_get_unless_zero(&p->ref))
 		return; /* its end waits for this function */
+	/* Who is not parked at this moment looks for himself when he parks. */
+	atomic_fetch_add(&p->kick_seq, 1);
 	look_and_rearm(p, p->kick_step + 1);
 	process_put(p);
 }
@@ -193,14 +201,24 @@ void kick_watch(struct process *p, struct task *sender)
 		look_and_rearm(p, 0);
 }
 
+/* Only t itself is looked at, and once for each kick: a call that goes on waiting in spite of a signal
+ * (its own mask holds it back) parks again. */
 void kick_parked(struct task *t)
 {
 	struct process *p = t->process;
-	bool senders;
+	unsigned int seq = atomic_load(&p->kick_seq);
+	bool senders, again = false;
 
 	mutex_lock(&kick.mu);
 	senders = !list_empty(&kick.senders);
 	mutex_unlock(&kick.mu);
-	if (senders || atomic_load(&p->kick_seq) != t->plat.kick_seen)
-		look_and_rearm(p, 0);
+	if (!senders && seq == t->plat.kick_seen)
+		return;
+	senders = senders && senders_in_flight(); /* before the look, as above */
+	if (seq != t->plat.kick_seen) {
+		t->plat.kick_seen = seq;
+		again = look_at_thread(t);
+	}
+	if (again || senders)
+		arm(p, 0);
 }
