@@ -5,6 +5,7 @@
 #include "sentry/aio.h"
 #include "sentry/ctty.h"
 #include "sentry/guest_seccomp.h"
+#include "sentry/ipc/ipc.h"
 #include "sentry/process_watch.h"
 #include "sentry/signal.h"
 #include "sentry/task.h"
@@ -22,6 +23,8 @@ void hook_task_inherit(struct task *t, const struct task *like)
 	t->seccomp = guest_seccomp_get(like->seccomp);
 	if (t->process != like->process)
 		process_exe_inherit(t->process, like->process);
+	if (t->process != like->process)
+		ipc_process_fork(t->process, like->process);
 }
 
 void hook_task_free(struct task *t)
@@ -33,6 +36,7 @@ void hook_process_exit(struct process *p)
 {
 	posix_timers_stop(p);
 	aio_process_end(p);
+	ipc_process_exit(p);
 	ctty_process_exit(p);
 	process_exe_release(p);
 }

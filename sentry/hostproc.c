@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,6 +139,41 @@ int hostproc_timerslack_set(struct kernel *k, pid_t host_tid, uint64_t ns)
 		return fd;
 	len = snprintf(buf, sizeof(buf), "%llu", (unsigned long long)ns);
 	return write(fd, buf, (size_t)len) == len ? 0 : -errno;
+}
+
+/* A line of maps, NUL-terminated; its names are cut off if they are long. */
+static bool map_line_parse(const char *line, struct hostproc_map *ret)
+{
+	return sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*x %x:%x %" SCNu64, &ret->start,
+		      &ret->end, &ret->major, &ret->minor, &ret->ino) == 5;
+}
+
+int hostproc_map_find(struct kernel *k, pid_t host_tid, uint64_t addr, struct hostproc_map *ret)
+{
+	_cleanup_close_ int fd = open_proc(k, host_tid, "maps", O_RDONLY);
+	char buf[8193];
+	size_t have = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	while ((n = read(fd, buf + have, sizeof(buf) - 1 - have)) > 0) {
+		char *line = buf, *end;
+
+		have += (size_t)n;
+		buf[have] = '\0';
+		while ((end = memchr(line, '\n', have - (size_t)(line - buf)))) {
+			*end = '\0';
+			if (map_line_parse(line, ret) && ret->end > addr)
+				return 0;
+			line = end + 1;
+		}
+		have -= (size_t)(line - buf);
+		memmove(buf, line, have);
+		if (have == sizeof(buf) - 1)
+			return -EIO; /* no line is that long: names end at PATH_MAX */
+	}
+	return n < 0 ? -errno : -ENOENT;
 }
 
 int hostproc_children(struct kernel *k, pid_t host_pid, pid_t host_tid, pid_t *tids, size_t max)

@@ -34,6 +34,13 @@ must_check int hostproc_state(struct kernel *k, pid_t host_tid);
 must_check int hostproc_syscall_nr(struct kernel *k, pid_t host_tid);
 must_check int hostproc_timerslack_get(struct kernel *k, pid_t host_tid, uint64_t *ret_ns);
 must_check int hostproc_timerslack_set(struct kernel *k, pid_t host_tid, uint64_t ns);
+/* The first mapping that ends above addr; -ENOENT: none. */
+struct hostproc_map {
+	uint64_t start, end, ino;
+	unsigned int major, minor;
+};
+must_check int hostproc_map_find(struct kernel *k, pid_t host_tid, uint64_t addr,
+				 struct hostproc_map *ret);
 /* Host tids: children forked by that thread, or the threads of a group. Count or -errno; at
  * most max are stored. */
 must_check int hostproc_children(struct kernel *k, pid_t host_pid, pid_t host_tid, pid_t *tids,

@@ -37,6 +37,7 @@
 #include "sentry/mem/mapnames.h"
 #include "sentry/mem/usermem.h"
 #include "sentry/task_exec.h"
+#include "sentry/ipc/ipc.h"
 #include "sentry/time/posix_timers.h"
 
 #define PROT_ALL (PROT_READ | PROT_WRITE | PROT_EXEC)
@@ -152,6 +153,7 @@ void task_exec_commit(struct task *t)
 	aio_process_end(t->process);
 	t->process->mm_id = process_share_id(t->kernel);
 	t->process->sighand_id = process_share_id(t->kernel);
+	ipc_process_exec(t->process);
 	t->robust_list = 0;
 	/* A signal handler can come between the decision about the new credentials and the exec, and
 	 * give some up that the decision was based on. */

@@ -44,6 +44,9 @@ static const struct sysctl_desc descs[NR_SYSCTLS] = {
 	[SYSCTL_SHMMNI] = {4096, 0, 32768},
 	[SYSCTL_MSGMAX] = {8192, NONNEG},
 	[SYSCTL_MSGMNB] = {16384, NONNEG},
+	[SYSCTL_MSG_NEXT_ID] = {-1, -1, INT32_MAX},
+	[SYSCTL_SEM_NEXT_ID] = {-1, -1, INT32_MAX},
+	[SYSCTL_SHM_NEXT_ID] = {-1, -1, INT32_MAX},
 	[SYSCTL_MSGMNI] = {32000, 0, 32768},
 	[SYSCTL_SHM_RMID_FORCED] = {0, 0, 1},
 	[SYSCTL_FILE_MAX] = {INT64_MAX, 0, INT64_MAX},
@@ -142,6 +145,13 @@ int64_t sysctl_get(struct kernel *k, enum sysctl which)
 	struct proc_state *ps = atomic_load(&k->proc);
 
 	return ps ? atomic_load(&ps->values[which]) : descs[which].def;
+}
+
+_Atomic int64_t *sysctl_word(struct kernel *k, enum sysctl which)
+{
+	struct proc_state *ps = atomic_load(&k->proc);
+
+	return ps ? &ps->values[which] : NULL;
 }
 
 /* ---- single numbers ---- */
@@ -343,6 +353,7 @@ static const struct kernfs_row kernel_rows[] = {
 	VALUE("kptr_restrict", SYSCTL_KPTR_RESTRICT),
 	VALUE("msgmax", SYSCTL_MSGMAX),
 	VALUE("msgmnb", SYSCTL_MSGMNB),
+	VALUE("msg_next_id", SYSCTL_MSG_NEXT_ID),
 	VALUE("msgmni", SYSCTL_MSGMNI),
 	TEXT("ngroups_max", "65536\n"),
 	SHOW("ns_last_pid", ns_last_pid_show),
@@ -363,6 +374,8 @@ static const struct kernfs_row kernel_rows[] = {
 	VALUE("sched_rt_runtime_us", SYSCTL_SCHED_RT_RUNTIME),
 	DIR_ROWS("seccomp", seccomp_rows),
 	TEXT("sem", "32000\t1024000000\t500\t32000\n"),
+	VALUE("sem_next_id", SYSCTL_SEM_NEXT_ID),
+	VALUE("shm_next_id", SYSCTL_SHM_NEXT_ID),
 	VALUE("shmall", SYSCTL_SHMALL),
 	VALUE("shmmax", SYSCTL_SHMMAX),
 	VALUE("shmmni", SYSCTL_SHMMNI),

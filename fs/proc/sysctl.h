@@ -30,6 +30,9 @@ enum sysctl {
 	SYSCTL_MSGMNB,
 	SYSCTL_MSGMNI,
 	SYSCTL_SHM_RMID_FORCED,
+	SYSCTL_MSG_NEXT_ID,
+	SYSCTL_SEM_NEXT_ID,
+	SYSCTL_SHM_NEXT_ID,
 	SYSCTL_FILE_MAX,
 	SYSCTL_NR_OPEN,
 	SYSCTL_PIPE_MAX_SIZE,
@@ -94,5 +97,7 @@ enum sysctl {
 
 must_check int proc_state_init(struct kernel *k); /* idempotent; -ENOMEM */
 int64_t sysctl_get(struct kernel *k, enum sysctl which);
+/* The value itself, for those who change it; NULL: there is no /proc. */
+_Atomic int64_t *sysctl_word(struct kernel *k, enum sysctl which);
 
 #endif

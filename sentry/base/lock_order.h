@@ -50,6 +50,7 @@
 	RANK(LOCK_TTY, "one terminal: line discipline, buffers, foreground group")                 \
 	RANK(LOCK_INOTIFY_MARKS, "which inotify watches are on which inodes; events go from there " \
 				 "to the queues of instances")                                     \
+	RANK(LOCK_IPC, "System V IPC: all objects and their ids; wakes who waits on them")         \
 	RANK(LOCK_ANON, "eventfd, timerfd, signalfd, inotify and the like: leaves of the files")   \
 	RANK(LOCK_EVENT, "what the event thread watches; its functions run without it")            \
 	RANK(LOCK_WAITQ, "one wait queue; woken with the object's lock held")                      \
