@@ -88,9 +88,9 @@ int main(void)
 		show("itself", send_cred(c, getpid(), 1000, 1001));
 		_exit(0);
 	}
+	await_byte(back[0]);
 	c = must(accept(l, NULL, NULL));
 	peercred("the parent sees", c);
-	await_byte(back[0]);
 	must(setsockopt(c, SOL_SOCKET, SO_PASSCRED, &one, sizeof(one)));
 	receive("before", c, 6);
 	send_byte(go[1]);

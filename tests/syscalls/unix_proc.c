@@ -4,22 +4,33 @@
 #include <sys/un.h>
 #include <sys/vfs.h>
 
+static int compare(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* The table's lines with that name, in an order of our own. */
 static void lines(const char *what, const char *path)
 {
-	char line[512];
+	char line[512], found[8][256];
 	FILE *f = fopen("/proc/net/unix", "r");
+	int nr = 0;
 
-	say("%s:", what);
 	while (f && fgets(line, sizeof(line), f))
-		if (strstr(line, path)) {
+		if (strstr(line, path) && nr < 8) {
 			unsigned int flags, type, st;
 			char name[200] = "";
 
 			sscanf(line, "%*s %*s %*s %x %x %x %*u %199s", &flags, &type, &st, name);
-			say("  flags %x type %x state %x name %s", flags, type, st, name);
+			sprintf(found[nr++], "flags %x type %x state %x name %s", flags, type, st,
+				name);
 		}
 	if (f)
 		fclose(f);
+	qsort(found, nr, sizeof(found[0]), compare);
+	say("%s:", what);
+	for (int i = 0; i < nr; i++)
+		say("  %s", found[i]);
 }
 
 int main(void)
