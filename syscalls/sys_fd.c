@@ -5,7 +5,7 @@
  * too), the open file, its owner for SIGIO, its record locks (sys_lock.c), and the object behind it
  * (pipe sizes, memfd seals).
  *
- * Differences: leases and dnotify answer as on a filesystem without support (EINVAL).
+ * Differences: leases answer as on a filesystem without support (EINVAL).
  *
  * Sources: fs/fcntl.c, fs/file.c for the order of errors.
  */
@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "fs/anon/dnotify.h"
 #include "fs/anon/fasync.h"
 #include "fs/pipefs/pipe.h"
 #include "fs/tmpfs/tmpfs.h"
@@ -302,7 +303,7 @@ static long fcntl_file(struct task *t, struct file *f, int fd, unsigned int cmd,
 	case F_GET_SEALS: return tmpfs_get_seals(f);
 	case F_SETLEASE:
 	case F_GETLEASE: return fcntl_lease(t, f, cmd, arg);
-	case F_NOTIFY: return S_ISDIR(f->inode->mode) ? -EINVAL : -ENOTDIR;
+	case F_NOTIFY: return dnotify_set(t, fd, f, (unsigned int)arg);
 	case F_GET_RW_HINT:
 	case F_SET_RW_HINT:
 	case F_GET_FILE_RW_HINT:

@@ -197,14 +197,19 @@ void fasync_remove(struct file *f)
 int fasync_set(struct task *t, int fd, struct file *f, bool on)
 {
 	struct wait_queue *wq = file_wait_queue(f);
-	struct fasync *fa, *fresh;
 
 	if (wq == NULL)
 		return 0;
-	if (!on) {
-		fasync_remove(f);
-		return 0;
-	}
+	if (on)
+		return fasync_watch(t, fd, f, wq);
+	fasync_remove(f);
+	return 0;
+}
+
+int fasync_watch(struct task *t, int fd, struct file *f, struct wait_queue *wq)
+{
+	struct fasync *fa, *fresh;
+
 	fresh = fa = fasync_new(t, fd, f);
 	if (fa == NULL)
 		return -ENOMEM;

@@ -17,6 +17,9 @@ struct task;
 
 /* fd: what F_SETSIG's siginfo shows. */
 int fasync_set(struct task *t, int fd, struct file *f, bool on);
+struct wait_queue;
+/* Signals the owner of f, from now on, for what wakes wq. */
+int fasync_watch(struct task *t, int fd, struct file *f, struct wait_queue *wq);
 void fasync_remove(struct file *f);
 /* Sends what is due now; called without locks by who may have woken somebody, so that the signal is
  * there when its call returns. The event thread does the rest. */

@@ -22,6 +22,7 @@
 #include <sys/ioctl.h>
 
 #include "fs/anon/anon.h"
+#include "fs/anon/fasync.h"
 #include "fs/vfs/file.h"
 #include "sentry/base/mem.h"
 #include "sentry/base/strbuf.h"
@@ -42,6 +43,7 @@ struct group {
 	struct wait_queue wq;
 	struct list watches; /* marks_mu */
 	int last_wd;	     /* marks_mu */
+	bool silent;	     /* see inotify_set_silent() */
 	struct mutex mu;
 	struct list events GUARDED_BY(&mu);
 	uint32_t nr_events GUARDED_BY(&mu);
@@ -112,9 +114,13 @@ static void push_locked(struct group *g, int wd, uint32_t mask, uint32_t cookie,
 static void group_push(struct group *g, int wd, uint32_t mask, uint32_t cookie,
 		       const struct qstr *name)
 {
-	mutex_lock(&g->mu);
-	push_locked(g, wd, mask, cookie, name);
-	mutex_unlock(&g->mu);
+	if (g->silent && (mask & IN_IGNORED))
+		return;
+	if (!g->silent) {
+		mutex_lock(&g->mu);
+		push_locked(g, wd, mask, cookie, name);
+		mutex_unlock(&g->mu);
+	}
 	wait_wake(&g->wq, POLLIN | POLLRDNORM);
 }
 
@@ -374,6 +380,7 @@ static void queue_event(struct inode *in, uint32_t mask, uint32_t cookie, const 
 	mutex_unlock(&marks_mu);
 	list_for_each_entry_safe(w, tmp, &dead, group_node)
 		watch_free(w);
+	fasync_flush();
 }
 
 void inotify_queue(struct inode *in, uint32_t mask, uint32_t cookie, const struct qstr *name)
@@ -432,7 +439,12 @@ static void group_free(struct group *g)
 	atomic_fetch_sub(&nr_instances, 1);
 }
 
-static void inotify_release(struct file *f)
+void inotify_set_silent(struct file *f)
+{
+	((struct group *)f->data)->silent = true;
+}
+
+void inotify_rm_all(struct file *f)
 {
 	struct group *g = f->data;
 
@@ -448,7 +460,12 @@ static void inotify_release(struct file *f)
 			break;
 		watch_free(w);
 	}
-	group_free(g);
+}
+
+static void inotify_release(struct file *f)
+{
+	inotify_rm_all(f);
+	group_free(f->data);
 }
 
 static void inotify_show_fdinfo(struct file *f, struct strbuf *sb)

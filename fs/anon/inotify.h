@@ -27,6 +27,9 @@ int inotify_new(struct task *t, int flags, struct file **ret);
 bool file_is_inotify(const struct file *f);
 int inotify_add(struct task *t, struct file *f, const struct path *p, uint32_t mask);
 int inotify_rm(struct file *f, int wd);
+void inotify_rm_all(struct file *f);
+/* Events only wake who waits for the file, none is kept: dnotify.c. Before the first watch. */
+void inotify_set_silent(struct file *f);
 
 extern atomic_uint inotify_nr_marks; /* of the whole sandbox */
 

@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "fs/anon/dnotify.h"
 #include "fs/anon/epoll.h"
 #include "fs/anon/fasync.h"
 #include "fs/anon/inotify.h"
@@ -83,6 +84,8 @@ void file_put(struct file *f)
 		inotify_path(&f->path, f->mode & FMODE_WRITE ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
 	if (f->fasync)
 		fasync_remove(f);
+	if (f->dnotify)
+		dnotify_remove(f);
 	if (!list_empty(&f->epitems))
 		epoll_release_file(f);
 	locks_remove_file(f);

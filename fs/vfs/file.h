@@ -81,6 +81,7 @@ struct file {
 	/* F_SETOWN, F_SETSIG */
 	int owner_pid, owner_type, owner_sig;
 	struct fasync *fasync; /* O_ASYNC: fs/anon/fasync.c; guarded by pos_mu */
+	struct file *dnotify;  /* of a directory, F_NOTIFY: fs/anon/dnotify.c; set once */
 	struct list epitems;   /* epoll registrations, fs/anon/epoll.c; guarded by epoll's lock */
 	bool write_counted;    /* holds inode_get_write() */
 };
