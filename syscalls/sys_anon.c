@@ -249,7 +249,8 @@ long sys_inotify_add_watch(struct task *t, const uint64_t *a)
 	struct file *f;
 	long err;
 
-	if (!(mask & INOTIFY_ALL_BITS))
+	mask &= INOTIFY_ALL_BITS;
+	if (mask == 0)
 		return -EINVAL;
 	f = fd_get(t, (int)a[0]);
 	if (f == NULL)

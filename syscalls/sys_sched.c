@@ -314,6 +314,8 @@ static long prio_walk(struct task *t, int which, id_t who, bool set, int nice)
 
 		if (target)
 			prio_one(&w, target);
+		else if (is_zombie(t, (pid_t)who))
+			w.result = set ? 0 : 20;
 		task_put(target);
 		return w.result;
 	}

@@ -22,7 +22,7 @@ static uint32_t inotify_mask(unsigned int arg)
 	if (arg & DN_DELETE)
 		mask |= IN_DELETE | IN_MOVED_FROM;
 	if (arg & DN_RENAME)
-		mask |= IN_MOVED_FROM | IN_MOVED_TO;
+		mask |= IN_DN_RENAME;
 	if (arg & DN_ATTRIB)
 		mask |= IN_ATTRIB;
 	return arg & DN_MULTISHOT ? mask : mask | IN_ONESHOT;

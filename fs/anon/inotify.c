@@ -33,6 +33,7 @@
 #define MAX_INSTANCES 1024u
 #define MAX_WATCHES 65536u
 #define MAX_QUEUED 16384u
+#define EVENTS (IN_ALL_EVENTS | IN_DN_RENAME)
 #define NAME_ROOM 272 /* NAME_MAX and NUL, padded */
 
 struct inotify_marks {
@@ -291,7 +292,7 @@ static int link_locked(struct group *g, struct watch *w, struct inode *in) REQUI
 	return w->wd;
 }
 
-#define MASK_KEPT (IN_ALL_EVENTS | IN_EXCL_UNLINK | IN_ONESHOT)
+#define MASK_KEPT (EVENTS | IN_EXCL_UNLINK | IN_ONESHOT)
 
 int inotify_add(struct task *t, struct file *f, const struct path *p, uint32_t mask)
 {
@@ -345,7 +346,7 @@ static void deliver_locked(struct watch *w, uint32_t mask, uint32_t cookie, cons
 {
 	uint32_t shown = mask & (IN_DELETE_SELF | IN_MOVE_SELF) ? mask & ~(uint32_t)IN_ISDIR : mask;
 
-	if (w->mask & mask & IN_ALL_EVENTS)
+	if (w->mask & mask & EVENTS)
 		group_push(w->group, w->wd, shown, cookie, name);
 }
 
@@ -362,7 +363,7 @@ static void queue_event(struct inode *in, uint32_t mask, uint32_t cookie, const 
 		return;
 	}
 	list_for_each_entry_safe(w, tmp, &in->marks->watches, inode_node) {
-		bool hit = w->mask & mask & IN_ALL_EVENTS;
+		bool hit = w->mask & mask & EVENTS;
 		bool last;
 
 		if (unlinked && (w->mask & IN_EXCL_UNLINK))

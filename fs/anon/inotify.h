@@ -23,6 +23,9 @@ struct inotify_marks;
 	(IN_ALL_EVENTS | IN_UNMOUNT | IN_Q_OVERFLOW | IN_IGNORED | IN_ONLYDIR | IN_DONT_FOLLOW |   \
 	 IN_EXCL_UNLINK | IN_MASK_ADD | IN_MASK_CREATE | IN_ISDIR | IN_ONESHOT)
 
+/* Not of inotify(7), for dnotify.c alone: a name changed within a directory. */
+#define IN_DN_RENAME 0x00080000u
+
 int inotify_new(struct task *t, int flags, struct file **ret);
 bool file_is_inotify(const struct file *f);
 int inotify_add(struct task *t, struct file *f, const struct path *p, uint32_t mask);

@@ -582,6 +582,8 @@ static void rename_notify_one(struct inode *from, const struct qstr *old_name, s
 	notify_name(from, IN_MOVED_FROM, old_name, moved, cookie);
 	notify_name(to, IN_MOVED_TO, new_name, moved, cookie);
 	inotify_event(moved, IN_MOVE_SELF, 0, NULL);
+	if (from == to)
+		inotify_event(from, IN_DN_RENAME, 0, NULL);
 }
 
 static void rename_notify(struct rename *r)
