@@ -7,13 +7,17 @@
 #include "fs/dev/memdev.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include "fs/dev/chrdev.h"
+#include "fs/vfs/file.h"
 #include "sentry/base/base.h"
+#include "sentry/kernel.h"
 #include "sentry/mem/uio.h"
 #include "sentry/mem/usermem.h"
 #include "sentry/task.h"
@@ -66,6 +70,18 @@ static ssize_t zero_read(struct file *f, struct uio *u, int64_t *pos, int flags)
 	return n == 0 && want > 0 ? -EFAULT : (ssize_t)n;
 }
 
+/* Consumes fd. mprotect(2) must not make more of a mapping than its file allows. */
+static int reopen_read_only(struct kernel *k, int fd)
+{
+	char name[16];
+	int ro;
+
+	snprintf(name, sizeof(name), "%d", fd);
+	ro = openat(k->host_self_fd_dir, name, O_RDONLY | O_CLOEXEC);
+	close(fd);
+	return ro < 0 ? -ENOMEM : ro;
+}
+
 /* Fresh zeroed memory for each mapping: private ones copy on write, shared ones are inherited by
  * fork, as with anonymous memory. */
 static int zero_mmap(struct file *f, int prot, int flags, uint64_t off, uint64_t len, int *ret_fd,
@@ -74,7 +90,7 @@ static int zero_mmap(struct file *f, int prot, int flags, uint64_t off, uint64_t
 	uint64_t end;
 	int fd;
 
-	(void)f, (void)prot, (void)flags;
+	(void)prot;
 	if (__builtin_add_overflow(off, len, &end) || end > INT64_MAX)
 		return -EOVERFLOW;
 	fd = memfd_create("zero", MFD_CLOEXEC | MFD_EXEC);
@@ -85,6 +101,11 @@ static int zero_mmap(struct file *f, int prot, int flags, uint64_t off, uint64_t
 	if (ftruncate(fd, (off_t)end) < 0) {
 		close(fd);
 		return -ENOMEM;
+	}
+	if ((flags & MAP_TYPE) != MAP_PRIVATE && !(f->mode & FMODE_WRITE)) {
+		fd = reopen_read_only(f->inode->super->kernel, fd);
+		if (fd < 0)
+			return fd;
 	}
 	*ret_fd = fd;
 	*ret_owned = true;
