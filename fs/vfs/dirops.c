@@ -26,6 +26,7 @@
 #include "sentry/cred.h"
 #include "sentry/fs_context.h"
 #include "sentry/kernel.h"
+#include "sentry/mem/mapnames.h"
 #include "sentry/task.h"
 
 /* The last name of a path, with its directory. */
@@ -406,6 +407,7 @@ static int remove_at(struct task *t, struct place *pl, bool rmdir)
 		return err;
 	}
 	victim = inode_get(d->inode);
+	mapname_removed(t->kernel, victim->super->dev, victim->ino, pl->name.name, pl->name.len);
 	dcache_drop(d);
 	mutex_unlock(&place_inode(pl)->mu);
 	if (rmdir)
@@ -566,6 +568,9 @@ static int rename_locked(struct rename *r)
 		dcache_exchange(r->old, r->target);
 		return 0;
 	}
+	if (r->target->inode)
+		mapname_removed(r->t->kernel, r->target->inode->super->dev, r->target->inode->ino,
+				r->to.name.name, r->to.name.len);
 	dcache_drop(r->target);
 	r->old_parent = dcache_move(r->old, r->to.dir.dentry, &r->to.name, TAKE_PTR(r->longname));
 	return 0;
