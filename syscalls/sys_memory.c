@@ -267,27 +267,43 @@ long sys_pkey_free(struct task *t, const uint64_t *a)
 
 /* ---- process_vm_readv, process_vm_writev: between guests, by the sentry ---- */
 
-static long vm_copy(struct task *t, struct task *other, unsigned int program, const uint64_t *a,
-		    bool write)
+/* What one call moves. */
+struct vm_pieces {
+	struct iovec local_inline[8], remote_inline[8], *local, *remote;
+	size_t total_local, total_remote;
+};
+
+static int vm_pieces_get(struct task *t, const uint64_t *a, struct vm_pieces *v)
 {
-	struct iovec local_inline[8], remote_inline[8], *local = local_inline,
-							*remote = remote_inline;
-	size_t total_l = 0, total_r = 0;
+	int err;
+
+	v->local = v->local_inline;
+	v->remote = v->remote_inline;
+	err = copy_in_iov(t, a[1], a[2], v->local_inline, 8, &v->local, &v->total_local);
+	if (err < 0 || v->total_local == 0)
+		return err;
+	return copy_in_iov(t, a[3], a[4], v->remote_inline, 8, &v->remote, &v->total_remote);
+}
+
+static void vm_pieces_put(struct vm_pieces *v)
+{
+	if (v->local != v->local_inline)
+		free(v->local);
+	if (v->remote != v->remote_inline)
+		free(v->remote);
+}
+
+static long vm_copy(struct task *t, struct task *other, unsigned int program, const uint64_t *a,
+		    const struct vm_pieces *v, bool write)
+{
 	struct uio l;
 	char buf[4096];
 	long done = 0;
-	int err;
 
-	err = copy_in_iov(t, a[1], a[2], local_inline, 8, &local, &total_l);
-	if (err < 0)
-		return err;
-	err = copy_in_iov(t, a[3], a[4], remote_inline, 8, &remote, &total_r);
-	if (err < 0)
-		goto out;
-	uio_init_iov(&l, t, local, a[2], total_l);
+	uio_init_iov(&l, t, v->local, a[2], v->total_local);
 	for (size_t i = 0; i < a[4] && l.left; i++) {
-		uaddr_t at = (uaddr_t)remote[i].iov_base;
-		size_t left = remote[i].iov_len;
+		uaddr_t at = (uaddr_t)v->remote[i].iov_base;
+		size_t left = v->remote[i].iov_len;
 
 		while (left && l.left) {
 			size_t n = MIN(MIN(left, l.left), sizeof(buf)), moved;
@@ -303,43 +319,45 @@ static long vm_copy(struct task *t, struct task *other, unsigned int program, co
 				if (got > 0 && moved == 0)
 					got = -EFAULT;
 			}
-			if (got <= 0) {
-				err = -EFAULT;
-				goto out;
-			}
+			if (got <= 0)
+				return done ? done : -EFAULT;
 			done += got;
 			at += (size_t)got;
 			left -= (size_t)got;
 			if ((size_t)got < n)
-				goto out;
+				return done;
 		}
 	}
-out:
-	if (local != local_inline)
-		free(local);
-	if (remote != remote_inline)
-		free(remote);
-	return done ? done : err;
+	return done;
 }
 
+/* The target is looked at only if there is something to move. */
 static long process_vm(struct task *t, const uint64_t *a, bool write)
 {
-	struct task *other;
+	struct task *other = NULL;
+	struct vm_pieces v = {0};
 	unsigned int program;
 	long r;
 
 	if (a[5] != 0)
 		return -EINVAL;
+	r = vm_pieces_get(t, a, &v);
+	if (r < 0 || v.total_local == 0 || v.total_remote == 0)
+		goto out;
 	other = task_by_tid(t->kernel, (pid_t)a[0]);
-	if (!other)
-		return -ESRCH;
+	if (!other) {
+		r = -ESRCH;
+		goto out;
+	}
 	program = foreign_program(other);
 	/* A process in the stub takes orders from what it finds in its memory: nobody else's. */
 	if (other->in_exec_stub || ptrace_may_access(t, other, true) < 0)
 		r = -EPERM;
 	else
-		r = vm_copy(t, other, program, a, write);
+		r = vm_copy(t, other, program, a, &v, write);
 	task_put(other);
+out:
+	vm_pieces_put(&v);
 	return r;
 }
 

@@ -111,6 +111,9 @@ static int create_pair(struct task *t, int family, int type, int protocol, struc
 {
 	int err = socket_create(t, family, type, protocol, &s[0]);
 
+	/* Also where the family itself is not offered: it never has pairs. */
+	if (err == -EAFNOSUPPORT && (family == AF_INET || family == AF_INET6))
+		return -EOPNOTSUPP;
 	if (err < 0)
 		return err;
 	err = socket_create(t, family, type, protocol, &s[1]);
