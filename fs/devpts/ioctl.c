@@ -298,6 +298,7 @@ long tty_common_ioctl(struct tty *tty, struct task *t, unsigned int cmd, uint64_
 	case TIOCGDEV: return get_number(t, arg, (int)encode_dev(tty->rdev));
 	case TIOCGSOFTCAR:
 	case TIOCSSOFTCAR: return soft_carrier(tty, t, cmd, arg);
+	case TIOCGPTPEER: return -EIO; /* of a slave or another terminal */
 	case TIOCSTI:
 	case TIOCCONS: return -EPERM;
 	case TIOCVHANGUP: return vhangup_ioctl(tty, t);

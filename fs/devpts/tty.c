@@ -427,7 +427,8 @@ static ssize_t read_locked(struct tty *tty, struct file *f, uint8_t *buf, size_t
 		return 0;
 	if (first)
 		tty->vtime_expired = false;
-	n = ldisc_read(tty, buf, MIN(want, (size_t)TTY_BUF_SIZE), want);
+	/* Who does not wait takes what there is. */
+	n = ldisc_read(tty, buf, MIN(want, (size_t)TTY_BUF_SIZE), file_nonblock(f) ? 1 : want);
 	if (n == -EAGAIN) {
 		if (tty->other_closed)
 			return -EIO;
