@@ -14,8 +14,7 @@
 #include "syscalls/syscall.h"
 
 #define TMPFILE_BIT 020000000
-#define SYNC_BIT 04000000     /* O_SYNC is this and O_DSYNC */
-#define LARGEFILE_BIT 0100000 /* what a 64-bit program always has; libc's O_LARGEFILE is 0 */
+#define SYNC_BIT 04000000 /* O_SYNC is this and O_DSYNC */
 
 #define PATH_FLAGS (O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC)
 #define VALID_FLAGS                                                                                \

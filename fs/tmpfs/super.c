@@ -324,7 +324,7 @@ int tmpfs_memfd_create(struct kernel *k, const struct cred *owner, const char *n
 		ti->data.seals = flags & MFD_NOEXEC_SEAL ? F_SEAL_EXEC : 0;
 	}
 	snprintf(text, sizeof(text), "/memfd:%s (deleted)", name);
-	err = file_new_anon(k, text, in, &tmpfs_file_fops, NULL, O_RDWR | O_LARGEFILE,
+	err = file_new_anon(k, text, in, &tmpfs_file_fops, NULL, O_RDWR | LARGEFILE_BIT,
 			    FMODE_READ | FMODE_WRITE, ret);
 	inode_put(in);
 	return err;

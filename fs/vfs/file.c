@@ -54,6 +54,9 @@ int file_new_anon(struct kernel *k, const char *name, struct inode *in, const st
 	struct path p = {k->anon_mnt, NULL};
 	struct file *f;
 
+	/* memfds keep the mount of their filesystem: other than the rest they may be executed. */
+	if (in && k->memfd_mnt && in->super == k->memfd_mnt->super)
+		p.mnt = k->memfd_mnt;
 	in = in ? inode_get(in) : anon_inode_new(k, 0600);
 	if (!in)
 		return -ENOMEM;
@@ -91,8 +94,10 @@ void file_put(struct file *f)
 	locks_remove_file(f);
 	if (f->ops && f->ops->release && !(f->mode & FMODE_PATH))
 		f->ops->release(f);
-	if (f->write_counted)
+	if (f->write_counted) {
+		atomic_fetch_sub(&f->path.mnt->nr_writers, 1);
 		inode_put_write(f->inode);
+	}
 	path_put(&f->path);
 	if (f->cred)
 		cred_put(f->cred);

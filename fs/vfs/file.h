@@ -125,6 +125,8 @@ static inline bool file_nonblock(struct file *f);
 ssize_t kernel_read(struct file *f, void *buf, size_t len, int64_t pos);
 
 #include <fcntl.h>
+#define LARGEFILE_BIT 0100000 /* what a 64-bit program always has; libc's O_LARGEFILE is 0 */
+
 static inline bool file_nonblock(struct file *f)
 {
 	return atomic_load_explicit(&f->flags, memory_order_relaxed) & O_NONBLOCK;

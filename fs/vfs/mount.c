@@ -431,10 +431,23 @@ int mount_move(struct task *t, const struct path *from, const struct path *to)
 	return err;
 }
 
+/* 0 or -EBUSY: something on it is open for writing. New writers see the new flags, or are seen. */
+static int set_flags_locked(struct mount *m, unsigned int flags)
+{
+	unsigned int old = atomic_load(&m->flags);
+
+	atomic_store(&m->flags, flags | (old & MNT_LOCKED));
+	if ((flags & MNT_READONLY) && !(old & MNT_READONLY) && atomic_load(&m->nr_writers)) {
+		atomic_store(&m->flags, old);
+		return -EBUSY;
+	}
+	return 0;
+}
+
 int mount_set_flags(struct task *t, const struct path *p, unsigned int flags, bool recursive)
 {
 	struct mount *m;
-	int err = 0;
+	int err = 0, one;
 
 	rwlock_wrlock(&t->kernel->mounts_lock);
 	if (p->dentry != p->mnt->root || !p->mnt->ns || p->mnt->ns != t->mnt_ns) {
@@ -443,8 +456,10 @@ int mount_set_flags(struct task *t, const struct path *p, unsigned int flags, bo
 		err = -EPERM; /* read-only, nosuid, nodev, noexec of the configuration stay */
 	} else {
 		list_for_each_entry(m, &p->mnt->ns->mounts, node) {
-			if (m == p->mnt || (recursive && is_below_locked(m, p->mnt)))
-				m->flags = flags | (m->flags & MNT_LOCKED);
+			if (m != p->mnt && !(recursive && is_below_locked(m, p->mnt)))
+				continue;
+			one = set_flags_locked(m, flags);
+			err = err ? err : one;
 		}
 		ns_changed(p->mnt->ns);
 	}

@@ -128,6 +128,9 @@ static int open_file(struct task *t, const struct path *p, const struct open_arg
 	if ((f->mode & FMODE_WRITE) && !is_special(mode)) {
 		err = inode_get_write(in);
 		f->write_counted = err == 0;
+		/* Counted before the look, as mount_set_flags() looks at the count last. */
+		if (err == 0)
+			atomic_fetch_add(&p->mnt->nr_writers, 1);
 		if (err == 0 && mount_is_readonly(p->mnt))
 			err = -EROFS;
 	}
@@ -211,9 +214,14 @@ static int lookup_create(struct nameidata *nd, struct open_args *o, struct dentr
 	mutex_lock(&in->mu);
 	err = in->dead ? -ENOENT : lookup_name_locked(dir, &nd->last, &d);
 	if (err == 0 && !d->inode) {
-		err = mount_is_readonly(nd->path.mnt) ? -EROFS : may_create(in, nd->cred);
-		if (err == 0 && in->super->magic == PROC_SUPER_MAGIC)
+		if (in->super->magic == PROC_SUPER_MAGIC)
 			err = -ENOENT; /* names that could be made do not exist there at all */
+		else if (mount_is_readonly(nd->path.mnt))
+			err = -EROFS;
+		else
+			err = may_create(in, nd->cred);
+		if (err == 0 && !in->ops->create)
+			err = -EACCES; /* mknod(2) and the others give -EPERM */
 		if (err == 0)
 			err = create_locked(nd->t, dir, &d, &nd->last, S_IFREG | o->mode);
 		o->created = err == 0;

@@ -262,6 +262,7 @@ struct mount {
 	uint32_t nr_children;	   /* mounts whose parent this is */
 	bool expired;		   /* MNT_EXPIRE was asked once and nobody came since */
 	_Atomic unsigned int flags;
+	_Atomic uint32_t nr_writers; /* files open for writing: it cannot become read-only */
 	uint64_t id;
 	struct mount_ns *ns;
 };
