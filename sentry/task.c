@@ -457,6 +457,8 @@ static bool task_unlink_locked(struct kernel *k, struct task *t)
 	if (hash_linked(&t->by_tid))
 		hash_del(&k->tasks_by_tid, &t->by_tid);
 	list_del(&t->process_node);
+	if (t->tid == t->process->pid || list_empty(&t->process->tasks))
+		task_comm_get(t, t->process->zombie_comm);
 	t->process->nr_tasks--;
 	k->nr_tasks--;
 	return true;

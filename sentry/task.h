@@ -96,9 +96,10 @@ struct process {
 	struct session *session;
 	enum process_state state;
 	bool is_subreaper;
-	bool has_execed;	      /* setpgid(2): EACCES for a child that exec'ed */
-	int exit_signal;	      /* clone's; SIGCHLD */
-	struct process *vfork_parent; /* not yet resumed */
+	bool has_execed;		 /* setpgid(2): EACCES for a child that exec'ed */
+	int exit_signal;		 /* clone's; SIGCHLD */
+	char zombie_comm[TASK_COMM_LEN]; /* the name of the last thread to go, for /proc */
+	struct process *vfork_parent;	 /* not yet resumed */
 
 	/* mu */
 	struct mutex mu;
@@ -113,7 +114,7 @@ struct process {
 				    * compared; LOCK_CTTY */
 	uint32_t coredump_filter_xor; /* difference from the default 0x33 */
 	int64_t start_ns;	      /* monotonic */
-	struct list aio_contexts; /* sentry/aio.h */
+	struct list aio_contexts;     /* sentry/aio.h */
 	/* For kcmp(2): equal exactly if shared; io_id is 0 before the first ioprio_set(2). */
 	_Atomic uint64_t mm_id, sighand_id, io_id;
 	bool no_host_wait; /* reserved for parked waits */

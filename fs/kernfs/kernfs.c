@@ -9,6 +9,7 @@
 
 #include "fs/kernfs/kernfs_internal.h"
 #include "sentry/base/mem.h"
+#include "sentry/cred.h"
 #include "sentry/kernel.h"
 #include "sentry/task.h"
 
@@ -22,6 +23,7 @@ void kernfs_owner_init(struct kernfs_owner *o, void (*destroy)(struct kernfs_own
 	ref_init(&o->ref, 1);
 	o->destroy = destroy;
 	o->attr = attr;
+	o->gone = NULL;
 }
 
 void kernfs_owner_put(struct kernfs_owner *o)
@@ -168,6 +170,8 @@ static int kernfs_readdir(struct file *f, struct dir_context *ctx)
 
 	if (f->pos < 0)
 		return -EINVAL;
+	if (kn->owner && kn->owner->gone && kn->owner->gone(kn->owner))
+		return -ENOENT;
 	if (f->pos == 0) {
 		if (ctx->emit(ctx, ".", 1, f->inode->ino, DT_DIR, 1))
 			return 0;
@@ -300,6 +304,28 @@ static const struct inode_ops kernfs_dir_iops = {
 	.destroy = kernfs_destroy,
 };
 
+/* test_perm() of Linux's sysctl: the owner is root. */
+static int bare_permission(struct inode *in, const struct cred *c, int mask)
+{
+	uint32_t bits = inode_read(in, mode);
+
+	if (c->euid == 0)
+		bits >>= 6;
+	else if (c->egid == 0)
+		bits >>= 3;
+	return (uint32_t)mask & 7 & ~bits ? -EACCES : 0;
+}
+
+static const struct inode_ops kernfs_bare_dir_iops = {
+	.lookup = kernfs_lookup,
+	.revalidate = kernfs_revalidate,
+	.permission = bare_permission,
+	.getattr = kernfs_getattr,
+	.setattr = kernfs_setattr,
+	.open = kernfs_open,
+	.destroy = kernfs_destroy,
+};
+
 static const struct inode_ops kernfs_link_iops = {
 	.readlink = kernfs_readlink,
 	.getattr = kernfs_getattr,
@@ -325,7 +351,7 @@ static const struct inode_ops kernfs_file_iops = {
 static const struct inode_ops *iops_of(const struct kernfs_row *row)
 {
 	if (S_ISDIR(row->mode))
-		return &kernfs_dir_iops;
+		return row->bare_mode ? &kernfs_bare_dir_iops : &kernfs_dir_iops;
 	if (S_ISLNK(row->mode))
 		return row->jump ? &kernfs_magic_link_iops : &kernfs_link_iops;
 	return &kernfs_file_iops;

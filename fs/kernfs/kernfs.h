@@ -38,6 +38,7 @@ struct kernfs_owner {
 	struct ref ref;
 	void (*destroy)(struct kernfs_owner *o);
 	void (*attr)(struct kernfs_owner *o, struct inode *in); /* sets uid, gid; or NULL */
+	bool (*gone)(struct kernfs_owner *o); /* nothing is listed any more; NULL: never */
 };
 
 struct kernfs_row;
@@ -83,6 +84,8 @@ struct kernfs_row {
 	/* text files with ops of their own: what they keep while open (kernfs_file_keep()) */
 	int (*opened)(struct kernfs_inode *kn, struct task *t, struct file *f);
 	const void *data; /* the functions' */
+	/* directories: the mode binds those with capabilities, too, and goes by effective ids */
+	bool bare_mode;
 };
 
 static inline struct kernfs_inode *kernfs_of(struct inode *in)

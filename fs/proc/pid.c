@@ -64,6 +64,33 @@ struct task *proc_pid_task(struct proc_pid *pp)
 	return NULL;
 }
 
+bool proc_pid_gone(struct proc_pid *pp)
+{
+	bool gone;
+
+	rwlock_rdlock(&pp->kernel->tree_lock);
+	gone = list_empty(&pp->process->all_node);
+	rwlock_unlock(&pp->kernel->tree_lock);
+	return gone;
+}
+
+int proc_comm_get(struct proc_pid *pp, char comm[TASK_COMM_LEN])
+{
+	struct task *t = proc_pid_task(pp);
+
+	if (t) {
+		task_comm_get(t, comm);
+		task_put(t);
+		return 0;
+	}
+	if (proc_pid_gone(pp))
+		return -ESRCH;
+	rwlock_rdlock(&pp->kernel->tree_lock);
+	memcpy(comm, pp->process->zombie_comm, TASK_COMM_LEN);
+	rwlock_unlock(&pp->kernel->tree_lock);
+	return 0;
+}
+
 int proc_pid_task_access(struct proc_pid *pp, struct task *t, struct task **ret)
 {
 	struct task *target = proc_pid_task(pp);
@@ -144,7 +171,6 @@ void proc_ids_get(struct proc_pid *pp, struct proc_ids *ret)
 	struct kernel *k = pp->kernel;
 	struct process *p = pp->process;
 	struct session *s;
-	struct task *t;
 
 	memset(ret, 0, sizeof(*ret));
 	rwlock_rdlock(&k->tree_lock);
@@ -162,11 +188,7 @@ void proc_ids_get(struct proc_pid *pp, struct proc_ids *ret)
 		ctty_info(k, s, &ret->tty_nr, &ret->tpgid);
 		session_put(s);
 	}
-	t = proc_pid_task(pp);
-	if (t) {
-		task_comm_get(t, ret->comm);
-		task_put(t);
-	}
+	(void)proc_comm_get(pp, ret->comm);
 }
 
 /* ---- inodes ---- */
@@ -204,6 +226,11 @@ static void proc_pid_attr(struct kernfs_owner *o, struct inode *in)
 	task_put(t);
 }
 
+static bool proc_pid_owner_gone(struct kernfs_owner *o)
+{
+	return proc_pid_gone(container_of(o, struct proc_pid, owner));
+}
+
 /* Takes the references on p and t. */
 static int proc_pid_inode(struct super *s, const struct kernfs_row *row, uint64_t ino,
 			  struct process *p, struct task *t, pid_t tid, struct inode **ret)
@@ -217,6 +244,7 @@ static int proc_pid_inode(struct super *s, const struct kernfs_row *row, uint64_
 		return -ENOMEM;
 	}
 	kernfs_owner_init(&pp->owner, proc_pid_destroy, proc_pid_attr);
+	pp->owner.gone = proc_pid_owner_gone;
 	pp->kernel = s->kernel;
 	pp->process = p;
 	pp->task = t;
@@ -272,7 +300,11 @@ static const struct kernfs_row attr_rows[] = {
 
 /* In both /proc/<pid> and task/<tid>. */
 #define COMMON_ROWS                                                                                \
-	DIR_DYN("fd", 0500, proc_fd_dyn), DIR_DYN("fdinfo", 0555, proc_fdinfo_dyn),                \
+	DIR_DYN("fd", 0500, proc_fd_dyn),                                                          \
+		{.name = "fdinfo",                                                                 \
+		 .mode = S_IFDIR | 0555,                                                           \
+		 .dyn = &proc_fdinfo_dyn,                                                          \
+		 .may_open = proc_open_access},                                                    \
 		DIR_ROWS("ns", 0511, proc_ns_rows), DIR_ROWS("net", 0555, proc_net_rows),          \
 		PRIVATE("environ", 0400, proc_environ_show),                                       \
 		PRIVATE("auxv", 0400, proc_auxv_show), REG("status", 0444, proc_status_show),      \

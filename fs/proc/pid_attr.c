@@ -16,14 +16,12 @@
 
 int proc_comm_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 {
-	struct task *target = proc_pid_task(proc_pid_of(kn));
 	char comm[TASK_COMM_LEN];
+	int err = proc_comm_get(proc_pid_of(kn), comm);
 
 	(void)t;
-	if (!target)
-		return -ESRCH;
-	task_comm_get(target, comm);
-	task_put(target);
+	if (err < 0)
+		return err;
 	strbuf_puts(sb, comm);
 	strbuf_putc(sb, '\n');
 	return 0;

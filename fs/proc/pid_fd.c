@@ -166,14 +166,14 @@ static int fdinfo_show(struct kernfs_inode *kn, struct task *t, struct strbuf *s
 	if (!f)
 		return -ENOENT;
 	flags = (unsigned int)atomic_load(&f->flags);
-	if (S_ISREG(f->inode->mode) || S_ISDIR(f->inode->mode))
-		flags |= 0100000; /* O_LARGEFILE, which 64-bit kernels always set */
+	if (!(f->mode & FMODE_PATH) && (S_ISREG(f->inode->mode) || S_ISDIR(f->inode->mode)))
+		flags |= LARGEFILE_BIT;
 	if (fd_is_cloexec(pp, kn->arg))
 		flags |= O_CLOEXEC;
 	strbuf_printf(sb, "pos:\t%lld\nflags:\t0%o\nmnt_id:\t%llu\nino:\t%llu\n", (long long)f->pos,
 		      flags, (unsigned long long)(f->path.mnt ? f->path.mnt->id : 0),
 		      (unsigned long long)f->inode->ino);
-	if (f->ops->show_fdinfo)
+	if (f->ops && f->ops->show_fdinfo) /* O_PATH has no ops */
 		f->ops->show_fdinfo(f, sb);
 	file_put(f);
 	return 0;

@@ -67,7 +67,7 @@ int proc_cmdline_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb
 
 	(void)t;
 	if (!target)
-		return 0;
+		return proc_pid_gone(proc_pid_of(kn)) ? -ESRCH : 0;
 	append_range(sb, target, a.arg_start, a.arg_end);
 	args = sb->len;
 	if (args && sb->data[args - 1] != '\0') {
@@ -120,9 +120,12 @@ static ssize_t mem_rw(struct file *f, struct uio *u, int64_t *pos, bool write)
 	unsigned int program = (unsigned int)(uintptr_t)f->data;
 	char buf[4096];
 	size_t done = 0;
+	bool bad_buffer = false;
 
-	if (!target)
+	if (!target || u->left == 0) {
+		task_put(target);
 		return 0;
+	}
 	if (target->in_exec_stub || foreign_program(target) != program) {
 		task_put(target);
 		return 0; /* that program has ended */
@@ -136,12 +139,14 @@ static ssize_t mem_rw(struct file *f, struct uio *u, int64_t *pos, bool write)
 			break;
 		if (write) {
 			moved = uio_read(u, buf, n);
+			bad_buffer = moved == 0;
 			got = moved ? foreign_write(target, program, at, buf, moved) : -EFAULT;
-			if (got > 0 && (size_t)got < moved)
-				uio_revert(u, moved - (size_t)got);
+			if (got < (ssize_t)moved)
+				uio_revert(u, moved - (size_t)MAX(got, (ssize_t)0));
 		} else {
 			got = foreign_read(target, program, buf, at, n);
 			moved = got > 0 ? uio_write(u, buf, (size_t)got) : 0;
+			bad_buffer = got > 0 && moved == 0;
 			if (got > 0)
 				got = (ssize_t)moved;
 		}
@@ -152,8 +157,8 @@ static ssize_t mem_rw(struct file *f, struct uio *u, int64_t *pos, bool write)
 			break;
 	}
 	task_put(target);
-	if (done == 0 && u->left > 0)
-		return -EIO;
+	if (done == 0)
+		return bad_buffer ? -EFAULT : -EIO;
 	*pos = (int64_t)((uint64_t)*pos + done);
 	return (ssize_t)done;
 }

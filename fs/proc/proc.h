@@ -35,7 +35,11 @@ static inline struct proc_pid *proc_pid_of(struct kernfs_inode *kn)
 extern const struct kernfs_dir_ops proc_root_dyn;
 /* A living thread to ask: the one of the path, or the leader, or any. New reference; NULL: none. */
 struct task *proc_pid_task(struct proc_pid *pp);
-/* The same, if t may look into it (ptrace_may_access): -ESRCH, -EACCES. t NULL: may. */
+/* Its number means another process, or none, by now. */
+bool proc_pid_gone(struct proc_pid *pp);
+/* The name, a zombie's included: 0 or -ESRCH. */
+int proc_comm_get(struct proc_pid *pp, char comm[16]);
+/* The task, if t may look into it (ptrace_may_access): -ESRCH, -EACCES. t NULL: may. */
 must_check int proc_pid_task_access(struct proc_pid *pp, struct task *t, struct task **ret);
 bool proc_may_access(struct proc_pid *pp, struct task *t);
 /* may_open() of files that tell about memory: -EACCES at open. */

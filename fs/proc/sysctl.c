@@ -300,7 +300,7 @@ static ssize_t drop_caches_store(struct kernfs_inode *kn, struct task *t, char *
 	}
 #define DIR_ROWS(n, r)                                                                             \
 	{                                                                                          \
-		.name = (n), .mode = S_IFDIR | 0555, .rows = (r)                                   \
+		.name = (n), .mode = S_IFDIR | 0555, .rows = (r), .bare_mode = true                \
 	}
 
 static const struct kernfs_row random_rows[] = {

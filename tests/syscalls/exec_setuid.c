@@ -1,10 +1,13 @@
 /*
  * tests/syscalls/exec_setuid.c - execve(2) of set-user-ID and set-group-ID files by another user:
- * ids, AT_SECURE, and no effect with no_new_privs, or for scripts. Root only.
+ * ids, AT_SECURE, and no effect with no_new_privs, on a nosuid mount, or for scripts. Root only, on
+ * mounts of its own.
  */
 #include "check.h"
 #include <grp.h>
+#include <sched.h>
 #include <sys/auxv.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 
 static void run(const char *what, const char *path, bool nnp)
@@ -41,6 +44,10 @@ int main(int argc, char **argv)
 	if (geteuid() != 0)
 		return 0;
 	chmod(".", 0755);
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mkdir("d", 0755) < 0 || mount("none", "d", "tmpfs", 0, "mode=755") < 0 ||
+	    chdir("d") < 0)
+		die("mount");
 	copy_self("suid");
 	if (chown("suid", 2000, 2001) < 0 || chmod("suid", 04755) < 0)
 		die("chmod");
@@ -61,5 +68,8 @@ int main(int argc, char **argv)
 	run("both, of root", "./both", false);
 	run("both with no_new_privs", "./both", true);
 	run("script", "./script", false);
+	if (mount(NULL, ".", NULL, MS_REMOUNT | MS_BIND | MS_NOSUID, NULL) < 0)
+		die("remount");
+	run("nosuid mount", "./both", false);
 	return 0;
 }
