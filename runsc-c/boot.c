@@ -195,7 +195,7 @@ static void boot_empty_root(void)
 struct child {
 	pid_t pid;
 	int pidfd;
-	int fd; /* our end of the socket pair */
+	int fd;				 /* our end of the socket pair */
 	int ns_fds[GUEST_NR_NAMESPACES]; /* the donor's */
 };
 
@@ -421,11 +421,17 @@ static void start_workers(unsigned int nr)
 	pthread_barrier_wait(&workers_ready);
 }
 
+/* Beside the lifeline, which a stopped sentry does not read. A change of ids takes it back. */
+static void die_with_starter(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
 static void boot_restrict(unsigned int groups)
 {
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	prctl(PR_SET_SPECULATION_CTRL, PR_SPEC_INDIRECT_BRANCH, PR_SPEC_DISABLE, 0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* beside the lifeline, not instead */
+	die_with_starter();
 	if (privileges_load_filter(groups) < 0)
 		boot_fail("cannot load the sentry's seccomp filter: %s", strerror(errno));
 }
@@ -483,7 +489,8 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 
 	boot.status_fd = fds->status;
 	boot.control_fd = fds->control;
-	wait_go(fds->go);
+	die_with_starter();
+	wait_go(fds->go); /* fails if the starter is gone already */
 	boot_signals();
 	k = boot_kernel(cfg, fds);
 	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
@@ -496,6 +503,7 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 	boot_rootfs_open(k, cfg);
 	boot_empty_root();
 	boot_restrict_ids(cfg);
+	die_with_starter();
 	start_donor(k, cfg, &donor);
 	open_namespaces(k, &donor);
 	boot_landlock(k, cfg, &donor);

@@ -129,11 +129,26 @@ static struct process *process_create(struct kernel *k, const struct task_init *
 	return p;
 }
 
+/* To whom children go: the nearest living subreaper among the ancestors, else init. */
+static struct process *heir_locked(struct kernel *k, struct process *p)
+{
+	struct process *heir = p->parent;
+
+	while (heir && !(heir->is_subreaper && heir->state == PROCESS_LIVE) && heir != k->init)
+		heir = heir->parent;
+	if (!heir)
+		heir = k->init;
+	return heir == p ? NULL : heir;
+}
+
 /* Inherits what fork inherits; under the tree lock. */
 static void process_link(struct kernel *k, struct process *p, struct process *parent)
 {
 	struct process *old;
 
+	/* A child whose parent was killed before we knew of it: its parent's children have gone. */
+	if (parent && (parent->state == PROCESS_ZOMBIE || list_empty(&parent->all_node)))
+		parent = heir_locked(k, parent);
 	if (parent) {
 		p->parent = parent;
 		list_add_tail(&p->sibling, &parent->children);
@@ -234,7 +249,7 @@ struct task *task_create(struct kernel *k, struct task_init *init)
 			return NULL;
 		}
 		if (init->parent)
-			process_inherit(fresh, init->parent);
+			process_inherit(fresh, init->like ? init->like->process : init->parent);
 		process_share(k, fresh, init);
 	}
 	ref_init(&t->ref, 1);
@@ -336,6 +351,7 @@ static void process_unlink_locked(struct kernel *k, struct process *p)
 		return;
 	list_del(&p->all_node);
 	list_del(&p->sibling);
+	p->parent = p == k->init ? NULL : k->init; /* nobody would tell us when it is gone */
 	if (hash_linked(&p->by_pid))
 		hash_del(&k->processes_by_pid, &p->by_pid);
 }
@@ -519,18 +535,6 @@ static void process_end_tasks(struct process *p, struct task *keep)
 			return;
 		task_finish(victim);
 	}
-}
-
-/* Children go to the nearest living subreaper among the ancestors, else to init. */
-static struct process *heir_locked(struct kernel *k, struct process *p)
-{
-	struct process *heir = p->parent;
-
-	while (heir && !(heir->is_subreaper && heir->state == PROCESS_LIVE) && heir != k->init)
-		heir = heir->parent;
-	if (!heir)
-		heir = k->init;
-	return heir == p ? NULL : heir;
 }
 
 static void reparent_children_locked(struct kernel *k, struct process *p)

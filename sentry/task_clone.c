@@ -122,12 +122,14 @@ static int mark(struct task *t, struct pending_clone *pc)
 		pc->token = TOKEN_BASE + k->next_clone_token++ % TOKEN_RANGE;
 		err = hostproc_timerslack_set(k, t->plat.host_tid, pc->token);
 	}
+	rwlock_wrlock(&k->tree_lock);
+	if (err == 0 && t->process->state != PROCESS_LIVE)
+		err = -ESRCH; /* killed meanwhile: nobody would take pc off the list */
 	if (err == 0) {
-		rwlock_wrlock(&k->tree_lock);
 		k->nr_pending_clones++;
 		list_add_tail(&pc->node, &k->pending_clones);
-		rwlock_unlock(&k->tree_lock);
 	}
+	rwlock_unlock(&k->tree_lock);
 	mutex_unlock(&k->clone_mu);
 	return err;
 }
@@ -242,10 +244,13 @@ static struct task *materialise(struct kernel *k, struct pending_clone *pc, pid_
 {
 	bool is_thread = pc->req.flags & CLONE_THREAD;
 	struct process *pp = pc->parent->process;
-	struct process *parent = (pc->req.flags & CLONE_PARENT) && pp->parent ? pp->parent : pp;
+	struct process *parent = pc->req.flags & CLONE_PARENT ? process_parent(pp) : NULL;
+	struct task *t;
 	struct task_init init = {
 		.process = is_thread ? pp : NULL,
-		.parent = is_thread ? NULL : parent,
+		.parent = is_thread ? NULL
+			  : parent  ? parent
+				    : pp,
 		.host_tid = host_tid,
 		.host_pid = ids->tgid,
 		.tid = ids->guest_tid,
@@ -259,7 +264,17 @@ static struct task *materialise(struct kernel *k, struct pending_clone *pc, pid_
 		.mnt_ns = TAKE_PTR(pc->mnt_ns),
 	};
 
-	return task_create(k, &init);
+	t = task_create(k, &init);
+	process_put(parent);
+	return t;
+}
+
+/* It died, and was reaped, before there was a pidfd of it (or there are no descriptors left for one):
+ * nobody will tell us. Without locks. */
+static void end_unwatched(struct task *t)
+{
+	if (t && t->process->pidfd < 0 && t->process->state == PROCESS_LIVE)
+		process_died(t->process);
 }
 
 /* The child's first trap and its parent's next one may come at the same time: whoever is second
@@ -280,6 +295,7 @@ struct task *task_clone_bind(struct kernel *k, pid_t host_tid)
 			t = materialise(k, pc, host_tid, &ids);
 	}
 	mutex_unlock(&k->clone_mu);
+	end_unwatched(t);
 	if (!t)
 		log_warn("thread %d appeared without a clone; ignored", host_tid);
 	pending_free(pc);
@@ -351,7 +367,7 @@ static bool still_pending(struct kernel *k, const struct pending_clone *pc, cons
 }
 
 /* Under clone_mu. True: pc has found its child, or has none and never will. */
-static bool resolve_locked(struct task *t, struct pending_clone *pc)
+static bool resolve_locked(struct task *t, struct pending_clone *pc, struct task **ret_child)
 {
 	struct kernel *k = t->kernel;
 	pid_t tid = find_new_child(t, pc);
@@ -361,7 +377,7 @@ static bool resolve_locked(struct task *t, struct pending_clone *pc)
 		return false; /* its child is not listed under t: it will trap */
 	unlist(k, pc);
 	if (tid && hostproc_ids(k, tid, &ids) == 0)
-		task_put(materialise(k, pc, tid, &ids));
+		*ret_child = materialise(k, pc, tid, &ids);
 	return true;
 }
 
@@ -369,12 +385,15 @@ void task_clone_resolve(struct task *t)
 {
 	struct pending_clone *pc = TAKE_PTR(t->pending_clone);
 	struct kernel *k = t->kernel;
+	struct task *child = NULL;
 	bool done = false;
 
 	mutex_lock(&k->clone_mu);
 	if (still_pending(k, pc, t))
-		done = resolve_locked(t, pc);
+		done = resolve_locked(t, pc, &child);
 	mutex_unlock(&k->clone_mu);
+	end_unwatched(child);
+	task_put(child);
 	if (done)
 		pending_free(pc);
 }

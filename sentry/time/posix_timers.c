@@ -20,11 +20,11 @@ struct vtimer {
 	struct timer timer;
 	struct process *process; /* borrowed: freed before it */
 	struct posix_timers *all;
-	struct list node;	 /* POSIX timers */
-	int id;			 /* -1: an itimer */
-	int clockid;		 /* guest's */
+	struct list node; /* POSIX timers */
+	int id;		  /* -1: an itimer */
+	int clockid;	  /* guest's */
 	bool cpu;
-	pid_t host_tid; /* a thread's CPU clock; else 0 */
+	pid_t host_tid;	     /* a thread's CPU clock; else 0 */
 	int64_t deadline_ns; /* in its clock (CPU) or monotonic; 0: disarmed */
 	int64_t interval_ns;
 	int64_t last_cpu_ns, look_ns;
@@ -139,7 +139,7 @@ struct expiry {
 
 static void send_expiry(struct process *p, const struct expiry *e)
 {
-	static const int itimer_signal[NR_ITIMERS] = { SIGALRM, SIGVTALRM, SIGPROF };
+	static const int itimer_signal[NR_ITIMERS] = {SIGALRM, SIGVTALRM, SIGPROF};
 	struct task *t;
 	siginfo_t info;
 
@@ -168,14 +168,17 @@ static void send_expiry(struct process *p, const struct expiry *e)
 /* Moves an expired periodic timer on; the number of whole periods beyond the first. */
 static int64_t forward(struct vtimer *v, int64_t now)
 {
-	int64_t missed;
+	int64_t missed, step;
 
 	if (!v->interval_ns) {
 		v->deadline_ns = 0;
 		return 0;
 	}
 	missed = (now - v->deadline_ns) / v->interval_ns;
-	v->deadline_ns += (missed + 1) * v->interval_ns;
+	/* An interval of centuries. */
+	if (__builtin_mul_overflow(missed + 1, v->interval_ns, &step) ||
+	    __builtin_add_overflow(v->deadline_ns, step, &v->deadline_ns))
+		v->deadline_ns = INT64_MAX - 1;
 	return missed;
 }
 
@@ -195,7 +198,7 @@ static void vtimer_fired(struct timer *tm)
 	struct vtimer *v = container_of(tm, struct vtimer, timer);
 	struct process *p = v->process;
 	struct posix_timers *pt = v->all;
-	struct expiry e = { .send = false };
+	struct expiry e = {.send = false};
 	bool pending = v->id >= 0 && v->ev.notify == SIGEV_SIGNAL && is_pending(p, v->ev.signo);
 	int64_t now;
 
@@ -246,7 +249,7 @@ static void vtimer_write(struct vtimer *v, const struct timer_value *val, int64_
 static struct posix_timers *timers_of(struct process *p)
 {
 	struct posix_timers *pt, *fresh;
-	static const int clocks[NR_ITIMERS] = { 0, CPU_VIRT, CPU_PROF };
+	static const int clocks[NR_ITIMERS] = {0, CPU_VIRT, CPU_PROF};
 
 	mutex_lock(&p->mu);
 	pt = p->timers;

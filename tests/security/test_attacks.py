@@ -1,0 +1,180 @@
+"""Hostile guests: what they leave on the host, and whether the sandbox lives on."""
+import os
+import socket
+import stat
+import subprocess
+import threading
+import time
+
+from lib import (Config, Sandbox, check, descendants, open_files, read, scratch_dir, status)
+
+
+def seconds(short, long):
+    return str(long if Config.long else short)
+
+
+def test_own_filters():
+    """A guest's seccomp filters: none is on the host, no listener, no call of the host's made."""
+    canary = os.path.join(scratch_dir('filters'), 'made-by-guest')
+    with Sandbox('/attack/own_filters', canary).wait_for('ready') as box:
+        for pid in box.guests():
+            check(status(pid)['Seccomp_filters'] == '1', 'a filter of a guest is on the host')
+            check(not [t for t in open_files(pid).values() if 'seccomp' in t], 'a listener')
+        box.held()
+    check(not os.path.exists(canary), 'mkdir reached the host')
+
+
+def test_mappings():
+    """mprotect, mremap, MADV_REMOVE on mappings of files that may only be read."""
+    tree = scratch_dir('mappings')
+    path = os.path.join(tree, 'file')
+    content = b''.join(bytes([c]) * 4096 for c in b'abc')
+    with open(path, 'wb') as f:
+        f.write(content)
+    blocks = os.stat(path).st_blocks
+    for mode in ('ro', 'rw'):
+        os.chmod(path, 0o644)
+        with Sandbox('/attack/mappings', '/t/file', options=['--bind', '%s:/t:%s' % (tree, mode)]) as box:
+            box.wait_for('ready').held()
+        with open(path, 'rb') as f:
+            check(f.read() == content, 'the file of the host was changed (%s)' % mode)
+        check(os.stat(path).st_blocks == blocks, 'a hole was punched')
+
+
+def test_fd_race():
+    """mmap against dup2, close, unshare and fork on one number: no foreign authority."""
+    with Sandbox('/attack/fd_race', seconds(2, 30)).wait_for('ready', 90) as box:
+        for pid in box.guests():
+            for number, target in open_files(pid).items():
+                check(target == 'anon_inode:[eventfd]' or target.startswith('/memfd:'),
+                      'guest: %d -> %s' % (number, target))
+        box.held()
+
+
+def test_exec_race():
+    """Siblings flip path and arguments, write where the new stack is, forge the stub's hello."""
+    with Sandbox('/attack/exec_race', seconds(4, 60)).wait_for('ready') as box:
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            for pid in descendants(box.starter):
+                try:
+                    exe = os.readlink('/proc/%d/exe' % pid)
+                except OSError:
+                    continue
+                check(exe in ('/stub', Config.binary), 'the host executes %s' % exe)
+        box.held(150)
+
+
+def test_kill_in_clone():
+    """SIGKILL in the middle of clones of two users: nobody becomes the other, nothing is left open."""
+    with Sandbox('/attack/kill_fork', seconds(4, 60)).wait_for('ready') as box:
+        box.held(150)
+
+
+def test_tid_recycling():
+    """The same in a namespace whose numbers come round every few hundred clones."""
+    with Sandbox('/attack/kill_fork', seconds(4, 60)).wait_for('ready') as box:
+        init = box.guests()[0]
+        sentry = box.sentry()
+        for pid in (sentry, init):
+            done = subprocess.run(['nsenter', '-t', str(pid), '-p', 'sh', '-c',
+                                   'echo 400 > /proc/sys/kernel/pid_max'],
+                                  stderr=subprocess.DEVNULL).returncode == 0
+        # Before Linux 6.14 pid_max is the whole host's: then nsenter's write must not stay.
+        del done
+        box.held(150)
+
+
+def outside_changes(tree, stop, secret):
+    """Renames a directory out of the tree and in again, and flips a link."""
+    deep, away = os.path.join(tree, 'sub', 'deep'), os.path.join(os.path.dirname(tree), 'away')
+    flip = os.path.join(tree, 'sub', 'flip')
+    while not stop.is_set():
+        os.rename(deep, away)
+        os.symlink(os.path.dirname(secret), flip)
+        os.rename(away, deep)
+        os.unlink(flip)
+
+
+def make_hostile(tree):
+    os.makedirs(os.path.join(tree, 'sub', 'deep', 'a', 'b'))
+    os.mkfifo(os.path.join(tree, 'fifo'), 0o666)
+    os.mknod(os.path.join(tree, 'null'), stat.S_IFCHR | 0o666, os.makedev(1, 3))
+    os.mknod(os.path.join(tree, 'mem'), stat.S_IFBLK | 0o666, os.makedev(1, 0))
+    os.symlink('/etc/shadow', os.path.join(tree, 'link-abs'))
+    os.symlink('../secret', os.path.join(tree, 'link-up'))
+    os.symlink('/proc/1/root/etc/shadow', os.path.join(tree, 'link-proc'))
+    os.symlink('fifo', os.path.join(tree, 'link-fifo'))
+    with open(os.path.join(tree, 'plain'), 'w') as f:
+        f.write('x')
+    os.chmod(os.path.join(tree, 'plain'), 0o644)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(os.path.join(tree, 'socket'))
+    listener.listen(5)
+    listener.setblocking(False)
+    os.chmod(os.path.join(tree, 'socket'), 0o777)
+    for directory in (tree, os.path.join(tree, 'sub')):
+        os.chmod(directory, 0o777)
+    return listener
+
+
+def check_hostile(tree, listener):
+    for name in os.listdir(tree):
+        st = os.lstat(os.path.join(tree, name))
+        check(not st.st_mode & (stat.S_ISUID | stat.S_ISGID), '%s has a set-id bit' % name)
+        if name.startswith('new-'):
+            check(not stat.S_ISCHR(st.st_mode) and not stat.S_ISBLK(st.st_mode) or
+                  st.st_rdev == 0, '%s is a device' % name)
+    try:
+        listener.accept()
+        check(False, "a guest is connected to the host's socket")
+    except BlockingIOError:
+        pass
+    try:
+        os.close(os.open(os.path.join(tree, 'fifo'), os.O_WRONLY | os.O_NONBLOCK))
+        check(False, 'the FIFO of the host is open for reading')
+    except OSError:
+        pass
+
+
+def hostile(mode, root):
+    base = scratch_dir('hostile')
+    tree, secret = os.path.join(base, 'tree'), os.path.join(base, 'secret')
+    os.mkdir(tree)
+    with open(secret, 'w') as f:
+        f.write('SECRET')
+    listener = make_hostile(tree)
+    stop = threading.Event()
+    outside = threading.Thread(target=outside_changes, args=(tree, stop, secret))
+    options = ['--bind', '%s:/t:%s' % (tree, mode)]
+    if root:
+        options = ['--rootfs', tree, '--bind', '%s:/t:%s' % (tree, mode)]
+    try:
+        with Sandbox('/attack/hostile_tree', '/t', seconds(2, 30), options=options) as box:
+            box.wait_for('ready')
+            outside.start()
+            box.wait_for('done', 60)
+            check_hostile(tree, listener)
+            box.held()
+        check_hostile(tree, listener)
+        check(read(secret) == 'SECRET', 'the secret was changed')
+    finally:
+        stop.set()
+        if outside.ident:
+            outside.join()
+        listener.close()
+
+
+def test_hostile_bind_ro():
+    """A bind with FIFO, devices, socket, links out, directories renamed during look-ups."""
+    hostile('ro', False)
+
+
+def test_hostile_bind_rw():
+    """The same, writable: also set-id bits and devices."""
+    hostile('rw', False)
+
+
+def test_hostile_rootfs():
+    """The same as root filesystem."""
+    hostile('ro', True)

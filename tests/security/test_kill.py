@@ -1,0 +1,100 @@
+"""Whatever is killed or stopped, whenever: a second later nothing is left."""
+import os
+import random
+import signal
+import time
+
+from lib import (Config, Failure, Sandbox, cgroups, check, children, descendants, describe,
+                 gone_in_time, kill_all, mounts, start_time, threads)
+
+
+def tree_of(box):
+    """{pid: start time} of the starter and all below it."""
+    return {p: start_time(p) for p in [box.starter] + descendants(box.starter)}
+
+
+def pick(box, kind):
+    """(pid, tid) to be killed; None: there is none of that kind now."""
+    sentry = (children(box.starter) or [None])[0]
+    if kind == 'starter' or sentry is None:
+        return (box.starter, box.starter) if kind == 'starter' else None
+    if kind == 'sentry':
+        return sentry, sentry
+    if kind == 'thread':
+        return sentry, random.choice(threads(sentry) or [sentry])
+    first = children(sentry)  # init, and at the start the donor
+    if kind == 'init':
+        return (first[0],) * 2 if first else None
+    command = children(first[0]) if first else []
+    return (command[0],) * 2 if command else None
+
+
+def tgkill(pid, tid, sig):
+    import ctypes
+    ctypes.CDLL(None).syscall(234, pid, tid, int(sig))
+
+
+def one_round(kind, delay, sig):
+    options = ['--memory', '256m', '--pids', '200'] if random.random() < 0.3 else []
+    with Sandbox('/attack/busy', options=options) as box:
+        if delay is None:
+            box.wait_for('ready')
+            time.sleep(random.random() * 0.05)
+        else:
+            time.sleep(delay)
+        seen = tree_of(box)
+        target = pick(box, kind)
+        what = '%s of the %s after %s' % (sig.name, kind, 'ready' if delay is None else '%.3f s' % delay)
+        if target:
+            seen.update(tree_of(box))
+            tgkill(target[0], target[1], sig)
+        if sig != signal.SIGKILL or not target:
+            time.sleep(0.02)
+            seen.update(tree_of(box))
+            os.kill(box.starter, signal.SIGKILL)
+        # What is made between the look and the kill is a descendant of what was seen.
+        end = time.monotonic() + 1
+        while time.monotonic() < end and box.proc.poll() is None:
+            seen.update({p: t for p, t in tree_of(box).items() if p not in seen})
+            time.sleep(0.005)
+        left = gone_in_time({p: t for p, t in seen.items() if p != box.starter})
+        if box.proc.poll() is None:
+            left.append(box.starter)
+        if left:
+            text = describe(left)
+            kill_all(seen)
+            raise Failure('%s: left: %s' % (what, text))
+
+
+KINDS = ['starter', 'sentry', 'thread', 'init', 'guest']
+
+
+def rounds(sig, count):
+    before = mounts(), cgroups()
+    for i in range(count):
+        delay = None if i % 2 else random.random() * 0.06
+        one_round(KINDS[(i // 2) % len(KINDS)], delay, sig)
+    check(mounts() == before[0], 'mounts are left')
+    # A killed starter cannot remove its cgroup; the next sandbox does.
+    with Sandbox('/attack/busy', options=['--memory', '256m']) as box:
+        box.wait_for('ready')
+        box.proc.terminate()
+        box.finish(10)
+    time.sleep(0.1)
+    left = cgroups() - before[1]
+    check(not left, 'cgroups are left: %s' % sorted(left))
+
+
+def test_kill():
+    """SIGKILL of any process or thread of ours at a random moment."""
+    rounds(signal.SIGKILL, 200 if Config.long else 20)
+
+
+def test_stop_then_kill():
+    """SIGSTOP of any, then SIGKILL of the starter."""
+    rounds(signal.SIGSTOP, 60 if Config.long else 10)
+
+
+def test_segv():
+    """SIGSEGV and SIGABRT of any."""
+    rounds(signal.SIGSEGV, 40 if Config.long else 5)

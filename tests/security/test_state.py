@@ -1,0 +1,124 @@
+"""The privileges of sentry and guests, as the host's /proc shows them."""
+import os
+import subprocess
+
+from lib import (Config, Sandbox, check, namespace, need, open_files, read, scratch_dir, status,
+                 threads)
+
+NONE = '0000000000000000'
+
+
+def running(options=()):
+    return Sandbox('/attack/busy', options=options).wait_for('ready')
+
+
+def check_powerless(pid, who):
+    for tid in threads(pid):
+        st = status(tid)
+        if not st:
+            continue  # it has just ended
+        check(st['Seccomp'] == '2', '%s: Seccomp %s' % (who, st['Seccomp']))
+        check(st['NoNewPrivs'] == '1', '%s: NoNewPrivs %s' % (who, st['NoNewPrivs']))
+        for name in ('CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'):
+            check(st[name] == NONE, '%s: %s %s' % (who, name, st[name]))
+        for name in ('Uid', 'Gid'):
+            check('0' not in st[name].split(), '%s: %s %s' % (who, name, st[name]))
+    check(not status(pid)['Groups'].split() or status(pid)['Groups'].split() == ['65534'],
+          '%s: groups %s' % (who, status(pid)['Groups']))
+
+
+def test_sentry_state():
+    """The sentry: no rights, not dumpable, empty root, namespaces of its own."""
+    with running() as box:
+        sentry = box.sentry()
+        check_powerless(sentry, 'sentry')
+        # /proc files of what may not be dumped belong to root; its uid is not root.
+        check(os.stat('/proc/%d/mem' % sentry).st_uid == 0, 'the sentry is dumpable')
+        root = os.listdir('/proc/%d/root/' % sentry)
+        check(root in ([], ['g']), 'the root of the sentry holds %s' % root)
+        check(not [r for r in root if os.listdir('/proc/%d/root/%s' % (sentry, r))],
+              'the root of the sentry is not empty')
+        for kind in ('user', 'pid', 'mnt', 'net', 'ipc', 'uts', 'cgroup'):
+            check(namespace(sentry, kind) != namespace(os.getpid(), kind),
+                  "the sentry is in the host's %s namespace" % kind)
+        check(status(sentry)['NSpid'].split()[-1] == '1', 'the sentry is not process 1')
+        limits = read('/proc/%d/limits' % sentry)
+        check('Max core file size        1                    1 ' in limits or
+              'Max core file size        0                    0 ' in limits, 'core limit')
+        net = read('/proc/%d/net/dev' % sentry).splitlines()[2:]
+        check([n.split(':')[0].strip() for n in net] in ([], ['lo']), 'the sentry has a network')
+
+
+def test_guest_state():
+    """Guests: no rights, a root with the stub alone, namespaces apart from the sentry's."""
+    with running() as box:
+        sentry, guests = box.sentry(), box.guests()
+        check(len(guests) >= 4, 'only %d guests' % len(guests))
+        for pid in guests:
+            try:
+                check_powerless(pid, 'guest')
+                entries = os.listdir('/proc/%d/root/' % pid)
+                check('stub' in entries and not set(entries) - {'stub', 'door'},
+                      'the root of guests holds %s' % entries)
+                check(os.readlink('/proc/%d/exe' % pid) == '/stub', 'a guest executes something else')
+                mounts = [m.split() for m in read('/proc/%d/mountinfo' % pid).splitlines()]
+                check(all('ro' in m[5].split(',') for m in mounts), 'a writable mount: %s' % mounts)
+                for kind in ('user', 'pid', 'mnt', 'net', 'ipc', 'uts', 'cgroup'):
+                    check(namespace(pid, kind) != namespace(sentry, kind),
+                          'a guest shares the %s namespace of the sentry' % kind)
+                check(status(pid)['Seccomp_filters'] == '1', 'a guest has filters of its own')
+            except (FileNotFoundError, ProcessLookupError, KeyError):
+                pass  # it has ended meanwhile
+
+
+def test_guest_fds():
+    """A guest holds no host fd but those under its mappings, and eventfds in place of closed ones."""
+    with Sandbox('/attack/mappings', '/attack/mappings').wait_for('ready') as box:
+        for pid in box.guests():
+            for number, target in open_files(pid).items():
+                check(target == 'anon_inode:[eventfd]' or target.startswith('/memfd:') or
+                      target.startswith('/mappings') or target.startswith('/attack'),
+                      'guest %d: %d -> %s' % (pid, number, target))
+                check('seccomp' not in target, 'a guest has a listener')
+        box.held()
+
+
+def test_own_user():
+    """Started by an ordinary user the sandbox needs and gets no more."""
+    import pwd
+    try:
+        pwd.getpwnam('nobody')
+    except KeyError:
+        return
+    need('setpriv')
+    prefix = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
+    with Sandbox('/attack/busy', prefix=prefix).wait_for('ready') as box:
+        check_powerless(box.sentry(), 'sentry')
+        for pid in box.guests():
+            try:
+                check_powerless(pid, 'guest')
+            except KeyError:
+                pass
+
+
+def test_order_of_dropping():
+    """Landlock, then the sentry's filter on all threads; the guests' after the sentry's Landlock."""
+    need('strace')
+    log = os.path.join(scratch_dir('strace'), 'log')
+    subprocess.run(['strace', '-f', '-qq', '-e', 'trace=landlock_restrict_self,seccomp,prctl,capset',
+                    '-e', 'signal=none', '-o', log, Config.binary, 'run', '--platform', Config.platform,
+                    '--timeout', '5s', '--', '/bin/true'], stdin=subprocess.DEVNULL,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
+    lines = [line.split(None, 1) for line in open(log)]
+    landlock = [i for i, (pid, call) in enumerate(lines)
+                if call.startswith('landlock_restrict_self') and call.rstrip().endswith('= 0')]
+    check(landlock, 'no Landlock domain')
+    sentry = lines[landlock[0]][0]
+    filters = [(i, pid, call) for i, (pid, call) in enumerate(lines)
+               if call.startswith('seccomp(SECCOMP_SET_MODE_FILTER') and 'NULL' not in call]
+    check(filters and filters[0][0] > landlock[0], 'a filter before Landlock')
+    guest = [f for f in filters if f[1] != sentry]
+    check(guest, 'no filter for the guests')
+    own = [f for f in filters if f[1] == sentry]
+    # Under strace the sentry may fail before; what it has done must be in order.
+    check(not own or 'TSYNC' in own[0][2], "the sentry's filter is not for all threads")
