@@ -9,32 +9,32 @@
 
 static int msg_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 {
-	(void)kn;
+	(void)t; /* NULL when the sentry itself reads */
 	strbuf_puts(sb,
 		    "       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  "
 		    "cuid  cgid      stime      rtime      ctime\n");
-	ipc_show(t->kernel, IPC_KIND_MSG, sb);
+	ipc_show(kn->inode.super->kernel, IPC_KIND_MSG, sb);
 	return 0;
 }
 
 static int sem_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 {
-	(void)kn;
+	(void)t; /* NULL when the sentry itself reads */
 	strbuf_puts(sb,
 		    "       key      semid perms      nsems   uid   gid  cuid  cgid      otime  "
 		    "    ctime\n");
-	ipc_show(t->kernel, IPC_KIND_SEM, sb);
+	ipc_show(kn->inode.super->kernel, IPC_KIND_SEM, sb);
 	return 0;
 }
 
 static int shm_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 {
-	(void)kn;
+	(void)t; /* NULL when the sentry itself reads */
 	strbuf_puts(sb,
 		    "       key      shmid perms                  size  cpid  lpid nattch   uid "
 		    "  gid  cuid  cgid      atime      dtime      ctime                   rss   "
 		    "               swap\n");
-	ipc_show(t->kernel, IPC_KIND_SHM, sb);
+	ipc_show(kn->inode.super->kernel, IPC_KIND_SHM, sb);
 	return 0;
 }
 
