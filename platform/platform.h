@@ -10,8 +10,9 @@
  *
  * Worker threads run ops->worker(), which loops: next event -> task_for_host_tid() -> fill t->call
  * -> task_serve() -> drain the run queue (runq_pop(), task_resume_parked()). Verdict functions may
- * be called from any thread of the sentry; a platform whose threads are bound to an owner (ptrace)
- * posts them there. Each trapped call gets exactly one verdict.
+ * be called from any thread of the sentry, unless the platform has one_owner: then its one worker
+ * alone serves and resumes, and others who fill the run queue call kick_workers(). Each trapped call
+ * gets exactly one verdict.
  *
  * Restart classes: answer(-ERESTARTSYS and friends) is valid at any time and always right: if the
  * thread has no deliverable signal (any more) the platform makes the call restart by itself.
@@ -43,6 +44,7 @@ struct platform_boot {
 	pid_t init_host_tid;	/* guest pid 1, stopped before its first exec (see boot protocol) */
 	int listener_fd;	/* notify: taken by pidfd_getfd(), else -1 */
 	int release_fd;		/* ptrace: a byte written here lets init install its filter */
+	int door_fd;		/* ptrace: platform/ptrace/door.h, else -1 */
 	unsigned int nr_workers;
 };
 
@@ -50,6 +52,7 @@ struct platform_boot {
 
 struct platform {
 	const char *name;
+	bool one_owner; /* nothing but the worker may touch guest threads: ptrace */
 	/* 0 if this host allows it, else -errno and a sentence in why (what, how to allow it). */
 	int (*probe)(struct strbuf *why);
 	int (*init)(struct kernel *k, const struct platform_boot *boot);

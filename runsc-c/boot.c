@@ -247,7 +247,7 @@ static void start_donor(struct kernel *k, const struct sandbox_config *cfg, stru
 	if (ret->pid == 0) {
 		close(sv[0]);
 		wait_report(&(struct child){.fd = sv[1]}, "id maps");
-		guest_prepare_namespaces(sv[1]);
+		guest_prepare_namespaces(sv[1], cfg->platform == &platform_ptrace);
 	}
 	close(sv[1]);
 	ret->pidfd = (int)syscall(SYS_pidfd_open, ret->pid, 0);
@@ -290,6 +290,15 @@ static void start_init(const struct sandbox_config *cfg, struct child *donor, st
 	close(sv[1]);
 	ret->pidfd = (int)syscall(SYS_pidfd_open, ret->pid, 0);
 	wait_report(ret, "first process");
+}
+
+static int take_door(const struct child *donor)
+{
+	int fd = (int)syscall(SYS_pidfd_getfd, donor->pidfd, GUEST_DOOR_FD, 0);
+
+	if (fd < 0)
+		boot_fail("cannot take the socket of the guests' root: %s", strerror(errno));
+	return fd;
 }
 
 /* The filter is installed a moment after the report; the process then sleeps in its execve. */
@@ -482,7 +491,7 @@ static void watch_host(struct kernel *k)
 
 void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 {
-	struct platform_boot pb = {.listener_fd = -1};
+	struct platform_boot pb = {.listener_fd = -1, .door_fd = -1};
 	struct child donor, init;
 	struct kernel *k;
 	int err;
@@ -505,6 +514,8 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 	boot_restrict_ids(cfg);
 	die_with_starter();
 	start_donor(k, cfg, &donor);
+	if (cfg->platform == &platform_ptrace)
+		pb.door_fd = take_door(&donor);
 	open_namespaces(k, &donor);
 	boot_landlock(k, cfg, &donor);
 	start_init(cfg, &donor, &init);

@@ -23,12 +23,15 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "platform/platform.h"
 #include "platform/policy/policy.h"
+#include "platform/ptrace/door.h"
 #include "platform/stub/embed.h"
 #include "platform/stub/stub_abi.h"
 #include "runsc-c/sandbox.h"
@@ -45,6 +48,15 @@ _Noreturn static void report_failure(int fd, const char *what)
 	if (write(fd, text, (size_t)n) < 0)
 		_exit(2);
 	_exit(1);
+}
+
+/* Returns at the end of the other side, too. */
+static void wait_byte(int fd)
+{
+	char c;
+
+	while (read(fd, &c, 1) < 0 && errno == EINTR)
+		;
 }
 
 static int write_stub(const char *path)
@@ -68,16 +80,28 @@ static int write_stub(const char *path)
 
 #define GUEST_ROOT "/g"
 
-void guest_prepare_namespaces(int ready_fd)
+/* See platform/ptrace/door.h; the sentry takes the fd by its number. */
+static int make_door(void)
 {
-	char c;
+	struct sockaddr_un addr = {.sun_family = AF_UNIX, .sun_path = GUEST_ROOT DOOR_PATH};
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
+	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
+	    listen(fd, DOOR_BACKLOG) < 0)
+		return -1;
+	return dup2(fd, GUEST_DOOR_FD);
+}
+
+void guest_prepare_namespaces(int ready_fd, bool with_door)
+{
 	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		report_failure(ready_fd, "private mounts");
 	if (mount("stub", GUEST_ROOT, "tmpfs", MS_NOSUID | MS_NODEV, "mode=555,size=1m") < 0)
 		report_failure(ready_fd, "root of the guests: tmpfs");
 	if (write_stub(GUEST_ROOT STUB_PATH) < 0)
 		report_failure(ready_fd, "root of the guests: stub");
+	if (with_door && make_door() < 0)
+		report_failure(ready_fd, "root of the guests: socket");
 	if (mount(NULL, GUEST_ROOT, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV,
 		  NULL) < 0)
 		report_failure(ready_fd, "root of the guests: read-only");
@@ -86,8 +110,7 @@ void guest_prepare_namespaces(int ready_fd)
 		report_failure(ready_fd, "root of the guests: pivot_root");
 	if (write(ready_fd, "", 1) != 1)
 		_exit(2);
-	while (read(ready_fd, &c, 1) < 0 && errno == EINTR)
-		;
+	wait_byte(ready_fd);
 	_exit(0);
 }
 
@@ -138,7 +161,7 @@ static void install_filter(const struct sandbox_config *cfg, int report_fd)
 
 /* The user namespace first: it gives the rights to enter the others. By namespace fds, as the donor
  * itself is outside our Landlock domain and may not be looked at. */
-const char *const guest_namespaces[GUEST_NR_NAMESPACES] = {"user", "net", "ipc",
+const char *const guest_namespaces[GUEST_NR_NAMESPACES] = {"user", "net",    "ipc",
 							   "uts",  "cgroup", "mnt"};
 
 void guest_become_init(const int *ns_fds, const struct sandbox_config *cfg, int report_fd)
@@ -169,6 +192,9 @@ void guest_become_init(const int *ns_fds, const struct sandbox_config *cfg, int 
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	if (write(report_fd, "", 1) != 1)
 		_exit(2);
+	/* Without a tracer the trapped calls of the ptrace platform would give ENOSYS. */
+	if (cfg->platform == &platform_ptrace)
+		wait_byte(report_fd);
 	install_filter(cfg, report_fd);
 	_exit(3);
 }

@@ -70,12 +70,14 @@ _Noreturn void boot_sentry(const struct sandbox_config *cfg, const struct boot_f
 _Noreturn void boot_fail(const char *fmt, ...) printf_like(1, 2);
 
 /* guest_setup.c: called in children of the sentry. */
-_Noreturn void guest_prepare_namespaces(int ready_fd); /* makes the root, reports, waits */
+/* Makes the root, reports, waits; the door's fd is GUEST_DOOR_FD then. */
+_Noreturn void guest_prepare_namespaces(int ready_fd, bool with_door);
 #define GUEST_NR_NAMESPACES 6
 extern const char *const guest_namespaces[GUEST_NR_NAMESPACES]; /* names under /proc/pid/ns */
 /* ns_fds: the donor's namespaces, in that order. */
 _Noreturn void guest_become_init(const int *ns_fds, const struct sandbox_config *cfg, int report_fd);
 #define GUEST_LISTENER_FD 4
+#define GUEST_DOOR_FD 100
 
 /* privileges.c */
 int privileges_set_ids(uid_t uid, gid_t gid); /* keeps capabilities */

@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "platform/platform.h"
 #include "sentry/base/log.h"
 #include "sentry/kernel.h"
 #include "sentry/park.h"
@@ -200,10 +201,15 @@ static void deliver_batch(void)
 	mutex_unlock(&ev.mu);
 }
 
-static void drain_runq(void)
+static void drain_runq(struct kernel *k)
 {
 	struct task *t;
 
+	if (k->platform->one_owner) {
+		if (!runq_empty())
+			k->platform->kick_workers(k);
+		return;
+	}
 	while ((t = runq_pop()))
 		task_resume_parked(t); /* takes the reference */
 }
@@ -222,6 +228,6 @@ void event_thread_main(struct kernel *k)
 		while (fetch_batch() == BATCH)
 			deliver_batch();
 		deliver_batch();
-		drain_runq();
+		drain_runq(k);
 	}
 }

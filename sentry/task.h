@@ -274,6 +274,9 @@ bool task_exec_is_fresh(struct task *t);
 /* task_clone.c: the record of a thread that trapped for the first time; new reference or NULL. */
 struct task *task_clone_bind(struct kernel *k, pid_t host_tid);
 
+/* The platform saw that the clone which parent is in made host_tid: binds it, if it is not yet. */
+void task_clone_made(struct task *parent, pid_t host_tid);
+
 /* The verdict on t's call was given. */
 void task_serve_end(struct task *t);
 bool process_forget_if_reaped(struct process *p);

@@ -7,7 +7,7 @@
  *  - when the child traps for the first time (task_clone_bind()), or
  *  - when the parent traps next (task_clone_resolve()), by looking at its children on the host;
  * if no new child is found there the clone failed, and the snapshot is dropped (or a phantom child
- * would hold pipe ends open).
+ * would hold pipe ends open). A platform that hears of clones says so at once (task_clone_made()).
  *
  * Which snapshot: with one clone pending in the whole sandbox there is no question. A clone that
  * starts while another is pending marks its parent with a token in the timer slack, which is per
@@ -379,6 +379,27 @@ static bool resolve_locked(struct task *t, struct pending_clone *pc, struct task
 	if (tid && hostproc_ids(k, tid, &ids) == 0)
 		*ret_child = materialise(k, pc, tid, &ids);
 	return true;
+}
+
+void task_clone_made(struct task *parent, pid_t host_tid)
+{
+	struct pending_clone *pc = TAKE_PTR(parent->pending_clone);
+	struct kernel *k = parent->kernel;
+	struct hostproc_ids ids;
+	bool mine;
+
+	if (!pc)
+		return;
+	mutex_lock(&k->clone_mu);
+	mine = still_pending(k, pc, parent);
+	if (mine) {
+		unlist(k, pc);
+		if (hostproc_ids(k, host_tid, &ids) == 0)
+			task_put(materialise(k, pc, host_tid, &ids));
+	}
+	mutex_unlock(&k->clone_mu);
+	if (mine)
+		pending_free(pc);
 }
 
 void task_clone_resolve(struct task *t)

@@ -1,0 +1,413 @@
+/*
+ * platform/ptrace/inject.c - calls that a held guest thread makes for the sentry, see ptrace.h
+ *
+ * Model: the thread's registers are set to another call and it is run to that call's exit stop; again
+ * and again, and in the end onto its own call, which traps as before. All signals are blocked
+ * meanwhile. Group stops on the way are passed and made up for later (restop).
+ *
+ * The guest can change the bytes of its syscall instruction between two calls. Then its own code
+ * runs with the sentry's registers, until it traps; whoever does not arrive with the registers that
+ * were set is killed, and so is who does not arrive in time.
+ *
+ * Other tracees go on stopping and dying while one is waited for, and an exec in its thread group
+ * even depends on our reaping them: all events are taken, those of others are deferred.
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "platform/ptrace/door.h"
+#include "platform/ptrace/ptrace.h"
+#include "sentry/abi/errno_internal.h"
+#include "sentry/base/log.h"
+#include "sentry/hostproc.h"
+
+#define SYSCALL_STOP (SIGTRAP | 0x80)
+#define MAX_OTHER_STOPS 64
+#define STOP_SECONDS 10
+#define RED_ZONE 128
+
+struct inject {
+	struct tracee *tr;
+	uint64_t mask;	 /* the guest's */
+	bool at_entry;	 /* still at the seccomp stop of the guest's call */
+	bool at_seccomp; /* of the last two kinds of stops */
+};
+
+/* ---- waiting for one tracee ---- */
+
+/* Its next event; those of others are deferred. -ESRCH: it died or became another. */
+static int wait_event(struct tracee *tr, int *status)
+{
+	struct timespec timeout = {.tv_sec = STOP_SECONDS};
+	sigset_t chld;
+
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	for (;;) {
+		pid_t tid = waitpid(-1, status, __WALL | WNOHANG);
+
+		if (tid == tr->tid && WIFSTOPPED(*status) && *status >> 16 != PTRACE_EVENT_EXEC)
+			return 0;
+		if (tid > 0)
+			tracee_defer_event(tid, *status);
+		if (tid == tr->tid || (tid < 0 && errno != EINTR))
+			return -ESRCH;
+		if (tid == 0 && sigtimedwait(&chld, NULL, &timeout) < 0 && errno == EAGAIN)
+			return -ETIMEDOUT;
+	}
+}
+
+static bool is_group_stop(int sig)
+{
+	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+}
+
+/* Runs it to its next syscall or seccomp stop. */
+static int run(struct inject *in, int request)
+{
+	struct tracee *tr = in->tr;
+	int sig = 0, err, status;
+
+	for (int i = 0; i < MAX_OTHER_STOPS; i++) {
+		if (ptrace(request, tr->tid, 0, (long)sig) < 0)
+			return -ESRCH;
+		err = wait_event(tr, &status);
+		if (err < 0)
+			return err;
+		sig = 0;
+		in->at_seccomp = status >> 16 == PTRACE_EVENT_SECCOMP;
+		if (in->at_seccomp || WSTOPSIG(status) == SYSCALL_STOP)
+			return 0;
+		if (status >> 16 == PTRACE_EVENT_STOP)
+			tr->restop |= is_group_stop(WSTOPSIG(status));
+		else if (status >> 16 == 0)
+			sig = WSTOPSIG(status); /* SIGSTOP, or a fault: not to be blocked */
+	}
+	return -EIO;
+}
+
+/* ---- one call ---- */
+
+static bool regs_are(struct tracee *tr, const struct user_regs_struct *want, int nr)
+{
+	struct user_regs_struct r;
+
+	return tracee_get_regs(tr, &r) == 0 && (int)r.orig_rax == nr && r.rip == want->rip + 2 &&
+	       r.rdi == want->rdi && r.rsi == want->rsi && r.rdx == want->rdx &&
+	       r.r10 == want->r10 && r.r8 == want->r8 && r.r9 == want->r9;
+}
+
+/* From a stop after a call onto the syscall instruction again, to the first stop of call nr. */
+static int enter(struct inject *in, int nr, const uint64_t args[6], int request)
+{
+	struct user_regs_struct regs;
+	int err;
+
+	tracee_reenter_regs(in->tr, nr, args, &regs);
+	if (tracee_set_regs(in->tr, &regs) < 0)
+		return -ESRCH;
+	err = run(in, request);
+	if (err == 0 && !regs_are(in->tr, &regs, nr))
+		err = -EIO;
+	return err;
+}
+
+static int enter_first(struct inject *in, int nr, const uint64_t args[6])
+{
+	struct tracee *tr = in->tr;
+	struct user_regs_struct regs;
+
+	tracee_reenter_regs(tr, nr, args, &regs);
+	regs.rip = tr->regs.rip;
+	regs.rax = tr->regs.rax;
+	regs.orig_rax = (unsigned long long)nr;
+	in->at_entry = false;
+	return tracee_set_regs(tr, &regs);
+}
+
+/* Makes call nr; *ret is its result. request: PTRACE_CONT if the guests' program traps it in any
+ * case, PTRACE_SYSCALL if it may be a forwarded one. An error here means that the thread is lost. */
+static int make_call(struct inject *in, int nr, const uint64_t args[6], int request, long *ret)
+{
+	struct user_regs_struct regs;
+	int err;
+
+	if (in->at_entry)
+		err = enter_first(in, nr, args);
+	else
+		err = enter(in, nr, args, request);
+	if (err == 0)
+		err = run(in, PTRACE_SYSCALL);
+	if (err == 0 && in->at_seccomp) /* the one before was the entry stop */
+		err = run(in, PTRACE_SYSCALL);
+	if (err == 0)
+		err = tracee_get_regs(in->tr, &regs);
+	if (err == 0)
+		*ret = (long)regs.rax;
+	return err;
+}
+
+/* ---- begin, end ---- */
+
+static int begin(struct inject *in, struct tracee *tr, bool at_entry)
+{
+	uint64_t all = ~0ULL;
+
+	*in = (struct inject){.tr = tr, .at_entry = at_entry};
+	if (ptrace(PTRACE_GETSIGMASK, tr->tid, sizeof(in->mask), &in->mask) < 0 ||
+	    ptrace(PTRACE_SETSIGMASK, tr->tid, sizeof(all), &all) < 0)
+		return -ESRCH;
+	return 0;
+}
+
+static void unmask(struct inject *in)
+{
+	ptrace(PTRACE_SETSIGMASK, in->tr->tid, sizeof(in->mask), &in->mask);
+}
+
+/* The thread did not do what was asked of it, or is gone: its call ends here. */
+static void give_up(struct inject *in, int err)
+{
+	if (err != -ESRCH)
+		log_ratelimited(LOG_LEVEL_WARN, "thread %d evades a call: killed (error %d)",
+				in->tr->tid, -err);
+	ptrace(PTRACE_KILL, in->tr->tid, 0, 0);
+	tracee_call_end(in->tr);
+}
+
+/* Back to the seccomp stop of the guest's own call. */
+static int end(struct inject *in, int err)
+{
+	struct task *t = in->tr->task;
+
+	if (err == 0 && !in->at_entry)
+		err = enter(in, t->call.nr, t->call.args, PTRACE_CONT);
+	if (err < 0) {
+		give_up(in, err);
+		return -ESRCH;
+	}
+	unmask(in);
+	return 0;
+}
+
+/* ---- platform.h: call_native ---- */
+
+void inject_guest_call(struct tracee *tr, const struct verdict *v, bool at_entry)
+{
+	struct task *t = task_get(tr->task);
+	struct user_regs_struct regs = tr->regs;
+	struct inject in;
+	long result = 0;
+	int err = begin(&in, tr, at_entry);
+
+	if (err == 0)
+		err = make_call(&in, v->nr, v->args, PTRACE_SYSCALL, &result);
+	if (err < 0) {
+		give_up(&in, err);
+		task_put(t);
+		return;
+	}
+	result = v->done(t, result);
+	if (result == -ERESTARTNOINTR)
+		tracee_reenter_regs(tr, t->call.nr, t->call.args, &regs);
+	else
+		regs.rax = (unsigned long long)result;
+	tracee_set_regs(tr, &regs);
+	unmask(&in);
+	tracee_call_end(tr);
+	tracee_resume(tr, 0);
+	task_put(t);
+}
+
+/* ---- putting an fd into the guest ---- */
+
+/* What the calls read and write in guest memory, below the red zone. */
+struct scratch {
+	struct {
+		uint16_t family;
+		char path[sizeof(DOOR_PATH)];
+	} addr;
+	struct msghdr msg;
+	struct iovec iov;
+	uint64_t byte;
+	struct cmsghdr cmsg;
+	int fd;
+};
+
+struct transfer {
+	struct inject in;
+	struct task *t;
+	uint64_t at; /* scratch's address in the guest */
+};
+
+static uint64_t scratch_addr(const struct transfer *x, size_t offset)
+{
+	return x->at + offset;
+}
+
+static int move_scratch(struct transfer *x, void *buf, size_t offset, size_t len, bool out)
+{
+	struct iovec local = {buf, len};
+	struct iovec remote = {(void *)scratch_addr(x, offset), len};
+	pid_t tid = x->in.tr->tid;
+	ssize_t n = out ? process_vm_writev(tid, &local, 1, &remote, 1, 0)
+			: process_vm_readv(tid, &local, 1, &remote, 1, 0);
+
+	return n == (ssize_t)len ? 0 : -EFAULT;
+}
+
+static void fill_scratch(const struct transfer *x, struct scratch *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->addr.family = AF_UNIX;
+	memcpy(s->addr.path, DOOR_PATH, sizeof(DOOR_PATH));
+	s->iov.iov_base = (void *)scratch_addr(x, offsetof(struct scratch, byte));
+	s->iov.iov_len = 1;
+	s->msg.msg_iov = (void *)scratch_addr(x, offsetof(struct scratch, iov));
+	s->msg.msg_iovlen = 1;
+	s->msg.msg_control = (void *)scratch_addr(x, offsetof(struct scratch, cmsg));
+	s->msg.msg_controllen = CMSG_LEN(sizeof(int));
+}
+
+/* Results of the guest's calls: 0 or their number, or -errno; *lost is set if the thread is. */
+static long call(struct transfer *x, int *lost, int nr, uint64_t a, uint64_t b, uint64_t c,
+		 uint64_t d)
+{
+	uint64_t args[6] = {a, b, c, d, 0, 0};
+	long ret = -ESRCH;
+
+	if (*lost == 0)
+		*lost = make_call(&x->in, nr, args, PTRACE_CONT, &ret);
+	return *lost < 0 ? -ESRCH : ret;
+}
+
+/* The connection of that very process; what others left behind when they died is dropped. */
+static int accept_from(const struct task *t)
+{
+	for (;;) {
+		int fd = accept4(pt.door_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		struct ucred peer;
+		socklen_t len = sizeof(peer);
+
+		if (fd < 0)
+			return -errno;
+		if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
+		    peer.pid == t->process->host_pid)
+			return fd;
+		close(fd);
+	}
+}
+
+static int send_fd(const struct task *t, int fd)
+{
+	union {
+		struct cmsghdr hdr;
+		char buf[CMSG_SPACE(sizeof(int))];
+	} control = {.hdr = {.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
+	char byte = 0;
+	struct iovec iov = {&byte, 1};
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.buf,
+		.msg_controllen = CMSG_LEN(sizeof(int)),
+	};
+	int conn = accept_from(t), err = 0;
+
+	if (conn < 0)
+		return conn;
+	control.hdr.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&control.hdr), &fd, sizeof(fd));
+	if (sendmsg(conn, &msg, MSG_NOSIGNAL) < 0)
+		err = -errno;
+	close(conn); /* what was sent stays in the receiver's queue */
+	return err;
+}
+
+/* The number that the guest's memory shows may be a lie: is it the right file that was installed? */
+static bool is_installed(const struct task *t, int host_fd, int at)
+{
+	struct stat want, have;
+	char path[48];
+
+	snprintf(path, sizeof(path), "%d/fd/%d", t->plat.host_tid, at);
+	return fstat(host_fd, &want) == 0 &&
+	       fstatat(t->kernel->host_proc_fd, path, &have, 0) == 0 &&
+	       want.st_dev == have.st_dev && want.st_ino == have.st_ino;
+}
+
+/* The socket is connected: the fd arrives under the lowest free number and goes to at. */
+static int receive(struct transfer *x, int *lost, long sock, int host_fd, int at)
+{
+	long n, got;
+	int fd = -1, err = send_fd(x->t, host_fd);
+
+	if (err < 0)
+		return err;
+	n = call(x, lost, SYS_recvmsg, (uint64_t)sock,
+		 scratch_addr(x, offsetof(struct scratch, msg)), MSG_CMSG_CLOEXEC | MSG_DONTWAIT,
+		 0);
+	if (n < 0)
+		return (int)n;
+	err = move_scratch(x, &fd, offsetof(struct scratch, fd), sizeof(fd), false);
+	if (err < 0 || fd < 0)
+		return -EIO;
+	if (fd == at)
+		return 0;
+	got = call(x, lost, SYS_dup3, (uint64_t)fd, (uint64_t)at, 02000000 /* O_CLOEXEC */, 0);
+	call(x, lost, SYS_close, (uint64_t)fd, 0, 0, 0);
+	return got < 0 ? (int)got : 0;
+}
+
+static int transfer(struct transfer *x, int *lost, int host_fd, int at)
+{
+	long sock = call(x, lost, SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, 0);
+	long err;
+
+	if (sock < 0)
+		return (int)sock;
+	err = call(x, lost, SYS_connect, (uint64_t)sock, scratch_addr(x, 0),
+		   sizeof(((struct scratch *)0)->addr), 0);
+	if (err == 0)
+		err = receive(x, lost, sock, host_fd, at);
+	if (err < 0 || sock != at)
+		call(x, lost, SYS_close, (uint64_t)sock, 0, 0, 0);
+	if (err == 0 && *lost == 0 && !is_installed(x->t, host_fd, at))
+		err = -EIO;
+	return (int)err;
+}
+
+int inject_install_fd(struct task *t, int host_fd, int at)
+{
+	struct tracee *tr = t->plat.priv;
+	struct transfer x = {.t = t};
+	struct scratch old, s;
+	int err, lost = 0;
+
+	if (!tr || tr->state != TRACEE_IN_CALL)
+		return -ESRCH;
+	err = begin(&x.in, tr, true);
+	if (err < 0)
+		return err;
+	x.at = (tr->regs.rsp - RED_ZONE - sizeof(s)) & ~15ULL;
+	fill_scratch(&x, &s);
+	err = move_scratch(&x, &old, 0, sizeof(old), false);
+	if (err == 0)
+		err = move_scratch(&x, &s, 0, sizeof(s), true);
+	if (err == 0) {
+		err = transfer(&x, &lost, host_fd, at);
+		move_scratch(&x, &old, 0, sizeof(old), true);
+	}
+	lost = end(&x.in, lost);
+	return lost < 0 ? lost : err;
+}

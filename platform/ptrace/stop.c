@@ -1,0 +1,314 @@
+/*
+ * platform/ptrace/stop.c - what the stops and deaths of tracees mean, see ptrace.h
+ *
+ * One function per kind of event; each looks at the tracee's state and leaves it running, listening
+ * for SIGCONT, or held.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "platform/ptrace/ptrace.h"
+#include "platform/stub/stub_abi.h"
+#include "sentry/abi/errno_internal.h"
+#include "sentry/base/log.h"
+#include "sentry/process_watch.h"
+#include "sentry/signal.h"
+#include "sentry/task_exec.h"
+
+#define SYSCALL_STOP (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
+#define SIGBIT(sig) (1ULL << ((sig)-1))
+/* What does nothing by default. */
+#define DEFAULT_IGNORED (SIGBIT(SIGCHLD) | SIGBIT(SIGCONT) | SIGBIT(SIGURG) | SIGBIT(SIGWINCH))
+
+/* ---- trapped calls ---- */
+
+static struct task *find_task(struct tracee *tr, int nr)
+{
+	struct task *t = task_for_host_tid(pt.k, tr->tid), *owner;
+
+	if (!t || nr != STUB_HELLO)
+		return t;
+	owner = task_exec_owner(t);
+	if (owner != t) {
+		task_get(owner);
+		task_put(t);
+	}
+	return owner;
+}
+
+static void refuse_unknown(struct tracee *tr)
+{
+	struct user_regs_struct regs = tr->regs;
+
+	log_warn("a trap of unknown thread %d was refused", tr->tid);
+	regs.orig_rax = (unsigned long long)-1;
+	regs.rax = (unsigned long long)-ENOSYS;
+	tracee_set_regs(tr, &regs);
+	tracee_resume(tr, 0);
+}
+
+static void serve(struct tracee *tr)
+{
+	const struct user_regs_struct *r = &tr->regs;
+	struct task *t;
+
+	if (tracee_get_regs(tr, &tr->regs) < 0)
+		return; /* killed: its exit comes next */
+	t = find_task(tr, (int)r->orig_rax);
+	if (!t) {
+		refuse_unknown(tr);
+		return;
+	}
+	if (!tr->leads && tr->tid == t->process->host_pid)
+		tr->leads = process_get(t->process);
+	t->call = (struct guest_call){
+		.nr = (int)r->orig_rax,
+		.args = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9},
+		.ip = r->rip,
+	};
+	tracee_call_begin(tr, t);
+	task_serve(t);
+	task_put(t);
+}
+
+static void at_seccomp(struct tracee *tr)
+{
+	switch (tr->state) {
+	case TRACEE_RUNNING: serve(tr); return;
+	case TRACEE_COMPLETING: {
+		/* Its pause(2), or the host's repetition of it: the stop that was asked for follows. */
+		struct user_regs_struct regs = tr->regs;
+
+		regs.orig_rax = (unsigned long long)-1;
+		tracee_set_regs(tr, &regs);
+		break;
+	}
+	case TRACEE_REENTERING:
+		if (tr->verdict.kind == VERDICT_CONTINUE)
+			tracee_call_end(tr);
+		else
+			tr->state = TRACEE_REDIRECTING;
+		break;
+	default: break; /* NATIVE: pause(2) again; REDIRECTING: after its entry stop */
+	}
+	tracee_resume(tr, 0);
+}
+
+/* ---- syscall stops: only where tracee_resume() asked for one ---- */
+
+/* A native call in place of the guest's is over: the guest must not see other arguments. */
+static void after_other_call(struct tracee *tr)
+{
+	struct user_regs_struct regs;
+	bool execing = tr->state == TRACEE_EXECING;
+
+	if (tracee_get_regs(tr, &regs) == 0) {
+		struct user_regs_struct back = tr->regs;
+
+		back.rax = regs.rax;
+		tracee_set_regs(tr, &back);
+	}
+	if (execing)
+		task_exec_failed(tr->task);
+	tracee_call_end(tr);
+}
+
+/* A kill(2) is over: its signal is pending by now. */
+static void after_kill(struct tracee *tr)
+{
+	struct process *p = TAKE_PTR(tr->kicked), *next;
+	pid_t after = 0;
+
+	process_wake_signals(p);
+	process_put(p);
+	while (tr->kicked_many && (next = process_next(pt.k, after))) {
+		after = next->pid;
+		process_wake_signals(next);
+		process_put(next);
+	}
+	tr->kicked_many = false;
+}
+
+static void at_syscall(struct tracee *tr)
+{
+	switch (tr->state) {
+	case TRACEE_REENTERING: tr->state = TRACEE_REDIRECTING; break;
+	case TRACEE_REDIRECTING:
+	case TRACEE_EXECING: after_other_call(tr); break;
+	case TRACEE_RUNNING:
+		if (tr->kicked)
+			after_kill(tr);
+		break;
+	default: break;
+	}
+	tracee_resume(tr, 0);
+}
+
+/* ---- signals ---- */
+
+/* Would the host interrupt a call for it? Traced threads are stopped for ignored signals, too. */
+static bool signal_matters(struct task *t, int sig)
+{
+	struct signal_state st;
+
+	if (signal_state_read(t, &st) < 0)
+		return true;
+	if (st.ignored & SIGBIT(sig))
+		return false;
+	if (st.caught & SIGBIT(sig))
+		return true;
+	return t->process != pt.k->init && !(DEFAULT_IGNORED & SIGBIT(sig));
+}
+
+static void hold_parked(struct tracee *tr, int sig, bool group_stop)
+{
+	tr->state = TRACEE_SIGNALLED;
+	tr->stop_signal = sig;
+	tr->group_stop = group_stop;
+	park_wake(tr->task, WAKE_SIGNAL);
+}
+
+static void at_signal(struct tracee *tr, int sig)
+{
+	switch (tr->state) {
+	case TRACEE_NATIVE:
+		if (!signal_matters(tr->task, sig))
+			break; /* the host drops it and sleeps on */
+		hold_parked(tr, sig, false);
+		return;
+	case TRACEE_COMPLETING: verdict_complete(tr, sig, false); return;
+	case TRACEE_REENTERING: verdict_cancel(tr); break;
+	default:
+		if (tr->swap_siginfo && sig == tr->siginfo.si_signo) {
+			tr->swap_siginfo = false;
+			ptrace(PTRACE_SETSIGINFO, tr->tid, 0, &tr->siginfo);
+		}
+	}
+	tracee_resume(tr, sig);
+}
+
+/* A group stop, its end, the answer to PTRACE_INTERRUPT, or the first stop of a new thread. */
+static void at_event_stop(struct tracee *tr, int sig)
+{
+	bool group_stop = sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+
+	if (tr->state == TRACEE_COMPLETING)
+		verdict_complete(tr, 0, group_stop);
+	else if (group_stop && tr->state == TRACEE_NATIVE)
+		hold_parked(tr, 0, true);
+	else if (group_stop)
+		tracee_listen(tr);
+	else
+		tracee_resume(tr, 0);
+}
+
+/* ---- clone and exec ---- */
+
+static pid_t event_tid(struct tracee *tr)
+{
+	unsigned long tid;
+
+	return ptrace(PTRACE_GETEVENTMSG, tr->tid, 0, &tid) < 0 ? 0 : (pid_t)tid;
+}
+
+static void at_clone(struct tracee *tr)
+{
+	pid_t child = event_tid(tr);
+	struct task *t = child ? task_lookup_host_tid(pt.k, tr->tid) : NULL;
+
+	if (t)
+		task_clone_made(t, child);
+	task_put(t);
+	tracee_resume(tr, 0);
+}
+
+/* tr is what was known of the leader, whose tid the exec'ing thread has by now. */
+static void at_exec(struct tracee *tr)
+{
+	pid_t former = event_tid(tr);
+	struct tracee *execing = former ? tracee_find(former) : NULL;
+
+	if (execing && execing != tr) {
+		pid_t tid = tr->tid;
+
+		tracee_free(tr);
+		tracee_rename(execing, tid);
+		tr = execing;
+	}
+	if (tr->task && tr->task->exec_plan && !task_exec_is_boot(tr->task))
+		task_exec_take_leadership(tr->task);
+	tracee_call_end(tr);
+	tracee_resume(tr, 0);
+}
+
+/* ---- deaths ---- */
+
+/* The host has told the parent just now, and the parent is not served before this returns. */
+static void process_gone(struct process *p)
+{
+	struct process *parent;
+
+	if (p == pt.k->init)
+		return;		  /* the event thread ends the sandbox */
+	event_unwatch(&p->death); /* nor is it half done by the event thread */
+	if (p->state != PROCESS_ZOMBIE)
+		process_died(p);
+	parent = process_parent(p);
+	if (parent)
+		signal_kick(parent, NULL);
+	process_put(parent);
+	process_forget_if_reaped(p);
+}
+
+static void gone(pid_t tid)
+{
+	struct tracee *tr = tracee_find(tid);
+	struct task *t = task_lookup_host_tid(pt.k, tid);
+	struct process *p = NULL;
+
+	if (tr) {
+		if (tr->state == TRACEE_EXECING)
+			task_exec_failed(tr->task);
+		p = TAKE_PTR(tr->leads);
+		tracee_free(tr);
+	}
+	if (t && !p && t->process->host_pid == tid)
+		p = process_get(t->process);
+	if (p)
+		process_gone(p);
+	else if (t)
+		task_exited(t);
+	process_put(p);
+	task_put(t);
+}
+
+void stop_handle(pid_t tid, int status)
+{
+	struct tracee *tr;
+
+	if (!WIFSTOPPED(status)) {
+		gone(tid);
+		return;
+	}
+	tr = tracee_get(tid);
+	if (!tr) {
+		log_err("thread %d: out of memory", tid);
+		ptrace(PTRACE_KILL, tid, 0, 0);
+		return;
+	}
+	switch (status >> 16) {
+	case PTRACE_EVENT_SECCOMP: at_seccomp(tr); return;
+	case PTRACE_EVENT_CLONE:
+	case PTRACE_EVENT_FORK:
+	case PTRACE_EVENT_VFORK: at_clone(tr); return;
+	case PTRACE_EVENT_EXEC: at_exec(tr); return;
+	case PTRACE_EVENT_STOP: at_event_stop(tr, WSTOPSIG(status)); return;
+	}
+	if (WSTOPSIG(status) == SYSCALL_STOP)
+		at_syscall(tr);
+	else
+		at_signal(tr, WSTOPSIG(status));
+}
