@@ -206,18 +206,21 @@ void inject_guest_call(struct tracee *tr, const struct verdict *v, bool at_entry
 {
 	struct task *t = task_get(tr->task);
 	struct user_regs_struct regs = tr->regs;
+	struct verdict call = *v;
 	struct inject in;
-	long result = 0;
+	long result = CALL_NATIVE_AGAIN;
 	int err = begin(&in, tr, at_entry);
 
-	if (err == 0)
-		err = make_call(&in, v->nr, v->args, PTRACE_SYSCALL, &result);
+	while (err == 0 && result == CALL_NATIVE_AGAIN) {
+		err = make_call(&in, call.nr, call.args, PTRACE_SYSCALL, &result);
+		if (err == 0)
+			result = call.done(t, result, call.args);
+	}
 	if (err < 0) {
 		give_up(&in, err);
 		task_put(t);
 		return;
 	}
-	result = v->done(t, result);
 	if (result == -ERESTARTNOINTR)
 		tracee_reenter_regs(tr, t->call.nr, t->call.args, &regs);
 	else

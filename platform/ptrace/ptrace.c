@@ -124,8 +124,8 @@ static void pt_continue(struct task *t)
 	verdict_give(t, &(struct verdict){.kind = VERDICT_CONTINUE});
 }
 
-static int pt_call_native(struct task *t, int nr, const uint64_t args[6],
-			  long (*done)(struct task *t, long result))
+static int pt_call_native(struct task *t, int nr, uint64_t args[6],
+			  long (*done)(struct task *t, long result, uint64_t args[6]))
 {
 	struct verdict v = {.kind = VERDICT_CALL, .nr = nr, .done = done};
 

@@ -78,7 +78,7 @@ struct verdict {
 	long result;
 	int nr;
 	uint64_t args[6];
-	long (*done)(struct task *t, long result);
+	long (*done)(struct task *t, long result, uint64_t args[6]);
 };
 
 struct tracee {
