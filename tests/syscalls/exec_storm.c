@@ -1,0 +1,90 @@
+/*
+ * tests/syscalls/exec_storm.c - several threads of one process execute a program at once, while
+ * others sleep in calls or make them: one program runs, as the process, and the rest is gone.
+ */
+#include "check.h"
+#include <pthread.h>
+#include <sys/mman.h>
+
+#define ROUNDS 60
+
+static int sleepers[2], file;
+static char self_path[] = "/proc/self/exe";
+
+static void *sleeper(void *arg)
+{
+	char c;
+
+	(void)arg;
+	for (;;)
+		if (read(sleepers[0], &c, 1) == 0)
+			return NULL;
+}
+
+static void *caller(void *arg)
+{
+	(void)arg;
+	for (;;) {
+		void *m = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, file, 0);
+
+		if (m != MAP_FAILED)
+			munmap(m, 4096);
+		getppid();
+	}
+	return NULL;
+}
+
+static void *execute(void *arg)
+{
+	char *argv[] = {"program", arg, NULL};
+
+	usleep((uintptr_t)arg % 1000);
+	execv(self_path, argv);
+	_exit(errno == EAGAIN ? sleep(10) : 9); /* another thread's is under way */
+}
+
+static void child(int from_thread, char *pid_text)
+{
+	pthread_t t;
+
+	snprintf(pid_text, 16, "%d", getpid());
+	pthread_create(&t, NULL, sleeper, NULL);
+	pthread_create(&t, NULL, caller, NULL);
+	if (from_thread >= 1)
+		pthread_create(&t, NULL, execute, pid_text);
+	if (from_thread == 2)
+		pthread_create(&t, NULL, execute, pid_text);
+	if (from_thread != 1)
+		execute(pid_text);
+	sleeper(NULL);
+	_exit(8);
+}
+
+int main(int argc, char **argv)
+{
+	static char pid_text[16];
+	int good[3] = {0};
+
+	if (argc == 2) /* the program: the process keeps its number and has one thread */
+		return getpid() == atoi(argv[1]) && gettid() == getpid() ? 42 : 1;
+	xpipe(sleepers);
+	file = memfd_create("file", MFD_CLOEXEC);
+	if (file < 0 || ftruncate(file, 8192) < 0)
+		die("memfd_create");
+	for (int i = 0; i < ROUNDS; i++) {
+		int status;
+		pid_t pid = xfork();
+
+		if (pid == 0)
+			child(i % 3, pid_text);
+		status = xwait(pid);
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 42)
+			good[i % 3]++;
+		else
+			show_status("wrong", status);
+	}
+	show_val("by the leader", good[0]);
+	show_val("by another thread", good[1]);
+	show_val("by three at once", good[2]);
+	return 0;
+}
