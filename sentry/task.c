@@ -144,14 +144,15 @@ static struct process *heir_locked(struct kernel *k, struct process *p)
 /* Inherits what fork inherits; under the tree lock. */
 static void process_link(struct kernel *k, struct process *p, struct process *parent)
 {
-	struct process *old;
+	struct process *old, *heir = parent;
 
 	/* A child whose parent was killed before we knew of it: its parent's children have gone. */
 	if (parent && (parent->state == PROCESS_ZOMBIE || list_empty(&parent->all_node)))
-		parent = heir_locked(k, parent);
+		heir = heir_locked(k, parent);
 	if (parent) {
-		p->parent = parent;
-		list_add_tail(&p->sibling, &parent->children);
+		p->parent = heir;
+		if (heir)
+			list_add_tail(&p->sibling, &heir->children);
 		p->pgid = parent->pgid;
 		p->session = session_get(parent->session);
 	}
@@ -239,6 +240,7 @@ struct task *task_create(struct kernel *k, struct task_init *init)
 {
 	struct task *t = mem_zalloc(sizeof(*t));
 	struct process *fresh = NULL;
+	bool dying;
 
 	if (!t)
 		return NULL;
@@ -272,9 +274,12 @@ struct task *task_create(struct kernel *k, struct task_init *init)
 	if (fresh)
 		process_link(k, fresh, init->parent);
 	tables_add(k, t);
+	dying = t->process->state != PROCESS_LIVE;
 	rwlock_unlock(&k->tree_lock);
 	if (k->platform->task_added)
 		k->platform->task_added(t);
+	if (dying) /* its group has ended its tasks before it came */
+		task_exited(t);
 	if (fresh && fresh->pidfd >= 0)
 		event_watch(&fresh->death, EPOLLIN | EPOLLONESHOT);
 	return t;

@@ -297,7 +297,7 @@ struct task *task_clone_bind(struct kernel *k, pid_t host_tid)
 	mutex_unlock(&k->clone_mu);
 	end_unwatched(t);
 	if (!t)
-		log_warn("thread %d appeared without a clone; ignored", host_tid);
+		log_debug("thread %d appeared without a clone", host_tid);
 	pending_free(pc);
 	return t;
 }
@@ -433,14 +433,33 @@ static bool pending_of(struct kernel *k, const struct process *p)
 	return any;
 }
 
+#define MAX_READS 16
+
+/* The host's list of children leaves some out if others are reaped while it is read. */
+static int stable_children(struct kernel *k, pid_t host_pid, pid_t *tids, pid_t *again)
+{
+	int n = hostproc_children(k, host_pid, host_pid, tids, MAX_SCAN);
+
+	for (int i = 0; i < MAX_READS; i++) {
+		int m = hostproc_children(k, host_pid, host_pid, again, MAX_SCAN);
+
+		if (m == n && (n <= 0 || memcmp(tids, again, (size_t)n * sizeof(*tids)) == 0))
+			break;
+		n = m;
+		if (n > 0)
+			memcpy(tids, again, (size_t)n * sizeof(*tids));
+	}
+	return n;
+}
+
 /* Children that have lost p are the heir's; those that never trapped have no record yet. */
 static void bind_orphans(struct kernel *k, struct process *heir)
 {
-	_cleanup_free_ pid_t *tids = mem_calloc(MAX_SCAN, sizeof(*tids));
+	_cleanup_free_ pid_t *tids = mem_calloc(MAX_SCAN, 2 * sizeof(*tids));
 	int n = 0;
 
 	if (tids)
-		n = hostproc_children(k, heir->host_pid, heir->host_pid, tids, MAX_SCAN);
+		n = stable_children(k, heir->host_pid, tids, tids + MAX_SCAN);
 	for (int i = 0; i < n; i++)
 		if (!known(k, tids[i]))
 			task_put(task_clone_bind(k, tids[i]));

@@ -9,6 +9,7 @@
  *
  * States of a tracee, with what may happen next:
  *  RUNNING      in user mode or in a native call. A seccomp stop is a trapped call: IN_CALL.
+ *  UNKNOWN      new, and at its first seccomp stop before its parent's clone event.
  *  IN_CALL      at its seccomp stop, the sentry serves the call. An answer skips the call and puts the
  *               result into rax. A call that parks stays here (held) until the owner has nothing else
  *               to do, then it becomes NATIVE: most calls that park are woken within that time.
@@ -57,6 +58,7 @@
 
 enum tracee_state {
 	TRACEE_RUNNING,
+	TRACEE_UNKNOWN,
 	TRACEE_IN_CALL,
 	TRACEE_NATIVE,
 	TRACEE_SIGNALLED,
@@ -89,7 +91,7 @@ struct tracee {
 	struct process *leads; /* the process whose leader this is, referenced; NULL: not known */
 	struct user_regs_struct regs; /* as the call trapped */
 	struct verdict verdict;
-	struct list held;	/* IN_CALL and parked */
+	struct list held;	/* IN_CALL and parked, or UNKNOWN */
 	struct list event_node; /* an event came while another tracee was waited for */
 	int event;		/* its status */
 	int stop_signal;	/* SIGNALLED: to be delivered, 0 at a group stop */
@@ -104,7 +106,8 @@ struct tracee {
 struct ptrace_platform {
 	struct kernel *k;
 	struct hash tracees;
-	struct list held;   /* parked in IN_CALL */
+	struct list held; /* parked in IN_CALL */
+	struct list unknown;
 	struct list events; /* deferred */
 	int door_fd;	    /* listening socket: door.h */
 };

@@ -11,7 +11,6 @@
 #include <sys/wait.h>
 
 #include "platform/ptrace/ptrace.h"
-#include "platform/stub/stub_abi.h"
 #include "sentry/abi/errno_internal.h"
 #include "sentry/base/log.h"
 #include "sentry/process_watch.h"
@@ -25,43 +24,11 @@
 
 /* ---- trapped calls ---- */
 
-static struct task *find_task(struct tracee *tr, int nr)
-{
-	struct task *t = task_for_host_tid(pt.k, tr->tid), *owner;
-
-	if (!t || nr != STUB_HELLO)
-		return t;
-	owner = task_exec_owner(t);
-	if (owner != t) {
-		task_get(owner);
-		task_put(t);
-	}
-	return owner;
-}
-
-static void refuse_unknown(struct tracee *tr)
-{
-	struct user_regs_struct regs = tr->regs;
-
-	log_warn("a trap of unknown thread %d was refused", tr->tid);
-	regs.orig_rax = (unsigned long long)-1;
-	regs.rax = (unsigned long long)-ENOSYS;
-	tracee_set_regs(tr, &regs);
-	tracee_resume(tr, 0);
-}
-
-static void serve(struct tracee *tr)
+/* Takes t. */
+static void serve_task(struct tracee *tr, struct task *t)
 {
 	const struct user_regs_struct *r = &tr->regs;
-	struct task *t;
 
-	if (tracee_get_regs(tr, &tr->regs) < 0)
-		return; /* killed: its exit comes next */
-	t = find_task(tr, (int)r->orig_rax);
-	if (!t) {
-		refuse_unknown(tr);
-		return;
-	}
 	if (!tr->leads && tr->tid == t->process->host_pid)
 		tr->leads = process_get(t->process);
 	t->call = (struct guest_call){
@@ -72,6 +39,44 @@ static void serve(struct tracee *tr)
 	tracee_call_begin(tr, t);
 	task_serve(t);
 	task_put(t);
+}
+
+/* A new thread whose parent's event has not come yet, or never will as the parent was killed, waits
+ * until it is known whose child it is. */
+static void serve(struct tracee *tr)
+{
+	struct task *t;
+
+	if (tracee_get_regs(tr, &tr->regs) < 0)
+		return; /* killed: its exit comes next */
+	t = task_lookup_host_tid(pt.k, tr->tid);
+	if (t) {
+		serve_task(tr, t);
+	} else {
+		tr->state = TRACEE_UNKNOWN;
+		list_add_tail(&tr->held, &pt.unknown);
+	}
+}
+
+/* A clone or a death may have made them known. */
+static void look_at_unknown(void)
+{
+	struct list list = LIST_HEAD_INIT(list);
+	struct tracee *tr;
+
+	list_splice_tail(&pt.unknown, &list);
+	while ((tr = list_first_entry_or_null(&list, struct tracee, held))) {
+		struct task *t = task_for_host_tid(pt.k, tr->tid);
+
+		list_del(&tr->held);
+		if (t) {
+			serve_task(tr, t);
+			continue;
+		}
+		list_add_tail(&tr->held, &pt.unknown);
+		if (pt.k->nr_pending_clones == 0)
+			ptrace(PTRACE_KILL, tr->tid, 0, 0); /* nobody's */
+	}
 }
 
 static void at_seccomp(struct tracee *tr)
@@ -223,6 +228,7 @@ static void at_clone(struct tracee *tr)
 		task_clone_made(t, child);
 	task_put(t);
 	tracee_resume(tr, 0);
+	look_at_unknown();
 }
 
 /* tr is what was known of the leader, whose tid the exec'ing thread has by now. */
@@ -283,6 +289,7 @@ static void gone(pid_t tid)
 		task_exited(t);
 	process_put(p);
 	task_put(t);
+	look_at_unknown();
 }
 
 void stop_handle(pid_t tid, int status)

@@ -18,6 +18,7 @@ void tracee_init(void)
 {
 	hash_init(&pt.tracees);
 	list_init(&pt.held);
+	list_init(&pt.unknown);
 	list_init(&pt.events);
 }
 
