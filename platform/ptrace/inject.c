@@ -98,13 +98,18 @@ static int run(struct inject *in, int request)
 
 /* ---- one call ---- */
 
-static bool regs_are(struct tracee *tr, const struct user_regs_struct *want, int nr)
+/* 0, or -EIO: it came here in another way than we have sent it. */
+static int check_regs(struct tracee *tr, const struct user_regs_struct *want, int nr)
 {
 	struct user_regs_struct r;
+	bool same;
 
-	return tracee_get_regs(tr, &r) == 0 && (int)r.orig_rax == nr && r.rip == want->rip + 2 &&
-	       r.rdi == want->rdi && r.rsi == want->rsi && r.rdx == want->rdx &&
-	       r.r10 == want->r10 && r.r8 == want->r8 && r.r9 == want->r9;
+	if (tracee_get_regs(tr, &r) < 0)
+		return -ESRCH;
+	same = (int)r.orig_rax == nr && r.rip == want->rip + 2 && r.rdi == want->rdi &&
+	       r.rsi == want->rsi && r.rdx == want->rdx && r.r10 == want->r10 && r.r8 == want->r8 &&
+	       r.r9 == want->r9;
+	return same ? 0 : -EIO;
 }
 
 /* From a stop after a call onto the syscall instruction again, to the first stop of call nr. */
@@ -117,9 +122,7 @@ static int enter(struct inject *in, int nr, const uint64_t args[6], int request)
 	if (tracee_set_regs(in->tr, &regs) < 0)
 		return -ESRCH;
 	err = run(in, request);
-	if (err == 0 && !regs_are(in->tr, &regs, nr))
-		err = -EIO;
-	return err;
+	return err < 0 ? err : check_regs(in->tr, &regs, nr);
 }
 
 static int enter_first(struct inject *in, int nr, const uint64_t args[6])
@@ -175,13 +178,15 @@ static void unmask(struct inject *in)
 	ptrace(PTRACE_SETSIGMASK, in->tr->tid, sizeof(in->mask), &in->mask);
 }
 
-/* The thread did not do what was asked of it, or is gone: its call ends here. */
+/* The thread's call ends here: it did not do what was asked of it, or it is gone (-ESRCH), and then
+ * its number may be another's by now. */
 static void give_up(struct inject *in, int err)
 {
-	if (err != -ESRCH)
+	if (err != -ESRCH) {
 		log_ratelimited(LOG_LEVEL_WARN, "thread %d evades a call: killed (error %d)",
 				in->tr->tid, -err);
-	ptrace(PTRACE_KILL, in->tr->tid, 0, 0);
+		ptrace(PTRACE_KILL, in->tr->tid, 0, 0);
+	}
 	tracee_call_end(in->tr);
 }
 
@@ -294,21 +299,29 @@ static long call(struct transfer *x, int *lost, int nr, uint64_t a, uint64_t b, 
 	return *lost < 0 ? -ESRCH : ret;
 }
 
-/* The connection of that very process; what others left behind when they died is dropped. */
+/* What threads left behind that died before they were sent something. */
+static void drop_connections(void)
+{
+	int fd;
+
+	while ((fd = accept4(pt.door_fd, NULL, NULL, SOCK_CLOEXEC)) >= 0)
+		close(fd);
+}
+
+/* The connection that was just made; it must be of that very process. */
 static int accept_from(const struct task *t)
 {
-	for (;;) {
-		int fd = accept4(pt.door_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		struct ucred peer;
-		socklen_t len = sizeof(peer);
+	int fd = accept4(pt.door_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
 
-		if (fd < 0)
-			return -errno;
-		if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
-		    peer.pid == t->process->host_pid)
-			return fd;
-		close(fd);
-	}
+	if (fd < 0)
+		return -errno;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
+	    peer.pid == t->process->host_pid)
+		return fd;
+	close(fd);
+	return -EPERM;
 }
 
 static int send_fd(const struct task *t, int fd)
@@ -379,6 +392,7 @@ static int transfer(struct transfer *x, int *lost, int host_fd, int at)
 
 	if (sock < 0)
 		return (int)sock;
+	drop_connections();
 	err = call(x, lost, SYS_connect, (uint64_t)sock, scratch_addr(x, 0),
 		   sizeof(((struct scratch *)0)->addr), 0);
 	if (err == 0)
