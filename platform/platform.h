@@ -81,6 +81,8 @@ struct platform {
 	/* Is the thread's call still there (it was not killed)? For checks before copy-out. */
 	bool (*call_valid)(struct task *t);
 	bool (*is_signalled)(struct task *t);
+	/* Is it stopped by SIGSTOP or its like? NULL: the host's /proc says so. */
+	bool (*is_stopped)(struct task *t);
 	void (*watch_signals)(struct process *p, struct task *in_flight);
 
 	/* Puts a duplicate of host_fd under number at in the guest's host fd table (O_CLOEXEC);

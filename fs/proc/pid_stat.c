@@ -13,10 +13,21 @@
 #include "fs/proc/proc.h"
 #include "fs/proc/procfs.h"
 #include "fs/proc/hosttext.h"
+#include "platform/platform.h"
 #include "sentry/base/mem.h"
 #include "sentry/task.h"
 
 #define TICK_NS 10000000 /* USER_HZ is 100 */
+
+/* A tracer's view hides on the host that a thread is stopped by a signal. */
+static bool is_stopped(struct kernel *k, pid_t tid)
+{
+	struct task *t = k->platform->is_stopped ? task_by_tid(k, tid) : NULL;
+	bool stopped = t && k->platform->is_stopped(t);
+
+	task_put(t);
+	return stopped;
+}
 
 /* What the guest sees of a host thread's state: a call that the sentry serves is a sleep on the
  * host. Who reads its own file runs. */
@@ -26,6 +37,8 @@ char proc_state_letter(char host, const struct proc_ids *ids, struct proc_pid *p
 		return 'Z';
 	if (t && t->process == pp->process && t->tid == ids->tid)
 		return 'R';
+	if (host == 't' && is_stopped(pp->kernel, ids->tid))
+		return 'T';
 	if (host == 't' || host == 'D' || host == 'S' || host == 'I')
 		return 'S';
 	return host;

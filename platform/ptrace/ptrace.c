@@ -164,6 +164,13 @@ static bool pt_is_signalled(struct task *t)
 	       ((st.pending | st.shared_pending) & ~(st.blocked | st.ignored));
 }
 
+static bool pt_is_stopped(struct task *t)
+{
+	struct tracee *tr = tracee_find(t->plat.host_tid);
+
+	return tr && (tr->listening || (tr->state == TRACEE_SIGNALLED && tr->group_stop));
+}
+
 static bool pt_call_valid(struct task *t)
 {
 	int state = hostproc_state(t->kernel, t->plat.host_tid);
@@ -267,6 +274,7 @@ const struct platform platform_ptrace = {
 	.parked = verdict_parked,
 	.call_valid = pt_call_valid,
 	.is_signalled = pt_is_signalled,
+	.is_stopped = pt_is_stopped,
 	.watch_signals = pt_watch_signals,
 	.install_fd = inject_install_fd,
 	.read_mem = pt_read_mem,

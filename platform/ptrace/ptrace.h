@@ -96,6 +96,7 @@ struct tracee {
 	int event;		/* its status */
 	int stop_signal;	/* SIGNALLED: to be delivered, 0 at a group stop */
 	bool group_stop;	/* SIGNALLED: at a group stop */
+	bool listening;		/* stopped with its group */
 	bool restop;		/* it passed a group stop: stop it again when its call is done */
 	struct process *kicked; /* who its continued kill went to, referenced */
 	bool kicked_many;	/* ... and others */

@@ -116,6 +116,7 @@ static bool wants_exit_stop(const struct tracee *tr)
 
 void tracee_resume(struct tracee *tr, int sig)
 {
+	tr->listening = false;
 	if (tr->restop && tr->state != TRACEE_IN_CALL) {
 		tr->restop = false;
 		tracee_interrupt(tr);
@@ -128,6 +129,7 @@ void tracee_resume(struct tracee *tr, int sig)
 
 void tracee_listen(struct tracee *tr)
 {
+	tr->listening = true;
 	ptrace(PTRACE_LISTEN, tr->tid, 0, 0);
 }
 
