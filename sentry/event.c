@@ -205,7 +205,7 @@ static void drain_runq(struct kernel *k)
 {
 	struct task *t;
 
-	if (k->platform->one_owner) {
+	if (k->platform && k->platform->one_owner) {
 		if (!runq_empty())
 			k->platform->kick_workers(k);
 		return;

@@ -256,6 +256,7 @@ struct transfer {
 	struct inject in;
 	struct task *t;
 	uint64_t at; /* scratch's address in the guest */
+	int lost;    /* -errno: the thread is, no more calls */
 };
 
 static uint64_t scratch_addr(const struct transfer *x, size_t offset)
@@ -287,16 +288,15 @@ static void fill_scratch(const struct transfer *x, struct scratch *s)
 	s->msg.msg_controllen = CMSG_LEN(sizeof(int));
 }
 
-/* Results of the guest's calls: 0 or their number, or -errno; *lost is set if the thread is. */
-static long call(struct transfer *x, int *lost, int nr, uint64_t a, uint64_t b, uint64_t c,
-		 uint64_t d)
+/* The result of the guest's call. */
+static long call(struct transfer *x, int nr, uint64_t a, uint64_t b, uint64_t c)
 {
-	uint64_t args[6] = {a, b, c, d, 0, 0};
+	uint64_t args[6] = {a, b, c, 0, 0, 0};
 	long ret = -ESRCH;
 
-	if (*lost == 0)
-		*lost = make_call(&x->in, nr, args, PTRACE_CONT, &ret);
-	return *lost < 0 ? -ESRCH : ret;
+	if (x->lost == 0)
+		x->lost = make_call(&x->in, nr, args, PTRACE_CONT, &ret);
+	return x->lost < 0 ? -ESRCH : ret;
 }
 
 /* What threads left behind that died before they were sent something. */
@@ -363,16 +363,15 @@ static bool is_installed(const struct task *t, int host_fd, int at)
 }
 
 /* The socket is connected: the fd arrives under the lowest free number and goes to at. */
-static int receive(struct transfer *x, int *lost, long sock, int host_fd, int at)
+static int receive(struct transfer *x, long sock, int host_fd, int at)
 {
 	long n, got;
 	int fd = -1, err = send_fd(x->t, host_fd);
 
 	if (err < 0)
 		return err;
-	n = call(x, lost, SYS_recvmsg, (uint64_t)sock,
-		 scratch_addr(x, offsetof(struct scratch, msg)), MSG_CMSG_CLOEXEC | MSG_DONTWAIT,
-		 0);
+	n = call(x, SYS_recvmsg, (uint64_t)sock, scratch_addr(x, offsetof(struct scratch, msg)),
+		 MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 	if (n < 0)
 		return (int)n;
 	err = move_scratch(x, &fd, offsetof(struct scratch, fd), sizeof(fd), false);
@@ -380,26 +379,26 @@ static int receive(struct transfer *x, int *lost, long sock, int host_fd, int at
 		return -EIO;
 	if (fd == at)
 		return 0;
-	got = call(x, lost, SYS_dup3, (uint64_t)fd, (uint64_t)at, 02000000 /* O_CLOEXEC */, 0);
-	call(x, lost, SYS_close, (uint64_t)fd, 0, 0, 0);
+	got = call(x, SYS_dup3, (uint64_t)fd, (uint64_t)at, 02000000 /* O_CLOEXEC */);
+	call(x, SYS_close, (uint64_t)fd, 0, 0);
 	return got < 0 ? (int)got : 0;
 }
 
-static int transfer(struct transfer *x, int *lost, int host_fd, int at)
+static int transfer(struct transfer *x, int host_fd, int at)
 {
-	long sock = call(x, lost, SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, 0);
+	long sock = call(x, SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	long err;
 
 	if (sock < 0)
 		return (int)sock;
 	drop_connections();
-	err = call(x, lost, SYS_connect, (uint64_t)sock, scratch_addr(x, 0),
-		   sizeof(((struct scratch *)0)->addr), 0);
+	err = call(x, SYS_connect, (uint64_t)sock, scratch_addr(x, 0),
+		   sizeof(((struct scratch *)0)->addr));
 	if (err == 0)
-		err = receive(x, lost, sock, host_fd, at);
+		err = receive(x, sock, host_fd, at);
 	if (err < 0 || sock != at)
-		call(x, lost, SYS_close, (uint64_t)sock, 0, 0, 0);
-	if (err == 0 && *lost == 0 && !is_installed(x->t, host_fd, at))
+		call(x, SYS_close, (uint64_t)sock, 0, 0);
+	if (err == 0 && x->lost == 0 && !is_installed(x->t, host_fd, at))
 		err = -EIO;
 	return (int)err;
 }
@@ -409,7 +408,7 @@ int inject_install_fd(struct task *t, int host_fd, int at)
 	struct tracee *tr = t->plat.priv;
 	struct transfer x = {.t = t};
 	struct scratch old, s;
-	int err, lost = 0;
+	int err, lost;
 
 	if (!tr || tr->state != TRACEE_IN_CALL)
 		return -ESRCH;
@@ -422,9 +421,9 @@ int inject_install_fd(struct task *t, int host_fd, int at)
 	if (err == 0)
 		err = move_scratch(&x, &s, 0, sizeof(s), true);
 	if (err == 0) {
-		err = transfer(&x, &lost, host_fd, at);
+		err = transfer(&x, host_fd, at);
 		move_scratch(&x, &old, 0, sizeof(old), true);
 	}
-	lost = end(&x.in, lost);
+	lost = end(&x.in, x.lost);
 	return lost < 0 ? lost : err;
 }
