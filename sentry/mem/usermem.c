@@ -31,34 +31,33 @@ static bool is_leader(const struct task *t)
 	return t->plat.host_tid == t->process->host_pid;
 }
 
-static int mem_hold_slow(struct task *t)
+/* Looked at in this order: an exec sets DEAD on the old leader before it clears exec_going. */
+static int mem_try_hold(struct task *t)
 {
 	struct process *p = t->process;
-
-	for (int i = 0; i < EXEC_LOOKS; i++) {
-		struct timespec ms = {.tv_nsec = 1000000};
-
-		atomic_fetch_sub(&p->mem_users, 1);
-		clock_nanosleep(CLOCK_MONOTONIC, 0, &ms, NULL);
-		if (task_is_dead(t))
-			return -ESRCH;
-		atomic_fetch_add(&p->mem_users, 1);
-		if (!atomic_load(&p->exec_going))
-			return 0;
-	}
-	atomic_fetch_sub(&p->mem_users, 1);
-	return -EFAULT;
-}
-
-/* The exec'ing thread's own memory is meant. */
-static int mem_hold(struct task *t)
-{
-	struct process *p = t->process;
+	int err = 0;
 
 	atomic_fetch_add(&p->mem_users, 1);
-	if (likely(!atomic_load(&p->exec_going)) || p->exec_task == t)
-		return 0;
-	return mem_hold_slow(t);
+	if (unlikely(atomic_load(&p->exec_going)) && p->exec_task != t)
+		err = -EAGAIN; /* the exec'ing thread's own memory is meant */
+	else if (unlikely(task_is_dead(t)))
+		err = -ESRCH;
+	if (err)
+		atomic_fetch_sub(&p->mem_users, 1);
+	return err;
+}
+
+static int mem_hold(struct task *t)
+{
+	int err = mem_try_hold(t);
+
+	for (int i = 0; err == -EAGAIN && i < EXEC_LOOKS; i++) {
+		struct timespec ms = {.tv_nsec = 1000000};
+
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &ms, NULL);
+		err = mem_try_hold(t);
+	}
+	return err == -EAGAIN ? -EFAULT : err;
 }
 
 static ssize_t move(struct task *t, void *local_base, uaddr_t at, size_t len, bool out)

@@ -5,11 +5,10 @@
  *	exec_race SECONDS	attacks; started again as
  *	exec_race victim	the program that was executed: is its memory its own?
  *
- * The stack is not randomised, so that it lies where that of the old program lay.
+ * A static program, so that its zeroed data lies at the same place before and after the exec.
  */
 #include "tests/security/guests/attack.h"
 
-#include <sys/personality.h>
 #include <sys/uio.h>
 
 #define STUB_HELLO 0x535400
@@ -18,25 +17,17 @@
 static char path[64] = "/attack/exec_race";
 static char arg1[16] = "victim";
 static const char *const args[] = {path, arg1, "12345678", NULL};
-static char *no_env[] = {NULL}; /* ours is among what is written over */
-extern char **environ;
+static char *no_env[] = {NULL};
+static volatile char zeroes[65536];
 static int pattern_fd;
-static char *stack_top;
 static pid_t leader_pid;
 
-static int victim(int argc, char **argv)
+static int victim(void)
 {
-	const char *p = (const char *)((uintptr_t)argv & ~4095ul);
-	int marks = 0;
-
-	if (argc < 1)
-		return 1;
 	for (int i = 0; i < 50; i++) {
-		marks = 0;
-		for (const char *q = (const char *)argv; q < p + 4096; q++)
-			marks += *q == MARK;
-		if (marks > 64)
-			return 99;
+		for (size_t at = 0; at < sizeof(zeroes); at += 64)
+			if (zeroes[at])
+				return 99;
 		sched_yield();
 	}
 	return 0;
@@ -62,13 +53,13 @@ static void *exec_thread(void *arg)
 	_exit(98);
 }
 
-/* A long call that writes into the pages where the new stack will be. */
-static void write_stack(void)
+/* A long call that writes into the pages where the new program's data will be. */
+static void write_data(void)
 {
 	static struct iovec iov[512];
 
 	for (int i = 0; i < 512; i++)
-		iov[i] = (struct iovec){stack_top - 8192, 8000};
+		iov[i] = (struct iovec){(void *)(uintptr_t)zeroes, sizeof(zeroes)};
 	for (;;)
 		preadv(pattern_fd, iov, 512, 0);
 }
@@ -82,17 +73,18 @@ static void forge_hello(void)
 }
 
 /* From another process, with the rights that it has before the exec. */
-static void write_from_outside(void)
+static void write_from_outside(int opened)
 {
-	static char marks[8000];
+	static char marks[sizeof(zeroes)];
 	char name[64];
 	int fd;
 
 	memset(marks, MARK, sizeof(marks));
 	snprintf(name, sizeof(name), "/proc/%d/mem", leader_pid);
 	fd = open(name, O_RDWR);
+	close(opened);
 	for (int i = 0; i < 400; i++) {
-		if (pwrite(fd, marks, sizeof(marks), (off_t)(uintptr_t)stack_top - 8192) == 0)
+		if (pwrite(fd, marks, sizeof(marks), (off_t)(uintptr_t)zeroes) == 0)
 			break;
 	}
 	_exit(0);
@@ -101,11 +93,18 @@ static void write_from_outside(void)
 static void round_of(int n)
 {
 	pthread_t th;
+	int fds[2];
+	char c;
 
 	leader_pid = getpid();
 	if (n % 4 == 3) {
+		if (pipe(fds) < 0)
+			_exit(1);
 		if (fork() == 0)
-			write_from_outside();
+			write_from_outside(fds[1]);
+		close(fds[1]);
+		while (read(fds[0], &c, 1) > 0)
+			; /* until it has the file, of the program before the exec */
 	}
 	if (n % 4 == 0)
 		pthread_create(&th, NULL, flip, NULL);
@@ -113,7 +112,7 @@ static void round_of(int n)
 	if (n % 4 == 1)
 		forge_hello();
 	if (n % 4 == 2)
-		write_stack();
+		write_data();
 	for (;;)
 		pause();
 }
@@ -125,17 +124,12 @@ int main(int argc, char **argv)
 	char page[8192];
 
 	if (argc > 1 && (strcmp(argv[1], "victim") == 0 || argv[1][0] == 'q'))
-		return victim(argc, argv);
-	if (!(personality(0xffffffff) & ADDR_NO_RANDOMIZE)) {
-		personality(ADDR_NO_RANDOMIZE);
-		execv("/proc/self/exe", argv);
-	}
+		return victim();
 	end = now() + (argc > 1 ? atof(argv[1]) : 1);
-	stack_top = (char *)(((uintptr_t)environ | 0xfff) + 1);
 	pattern_fd = open("/tmp/pattern", O_CREAT | O_RDWR, 0600);
 	memset(page, MARK, sizeof(page));
-	for (int i = 0; i < 512; i++)
-		if (write(pattern_fd, page, 8000) != 8000)
+	for (int i = 0; i < 2048; i++)
+		if (write(pattern_fd, page, sizeof(page)) != sizeof(page))
 			FINDING("pattern");
 	ready();
 	while (now() < end) {
