@@ -304,6 +304,7 @@ static long shm_change(struct task *t, int id, int cmd, uaddr_t buf)
 
 static long shm_lock(struct task *t, int id, bool lock)
 {
+	bool may_lock = task_rlimit(t, RLIMIT_MEMLOCK) != 0;
 	uint32_t euid = task_cred(t)->euid;
 	struct ipc_obj *o;
 	int err = ipc_lookup(t, IPC_KIND_SHM, id, false, &o);
@@ -313,7 +314,7 @@ static long shm_lock(struct task *t, int id, bool lock)
 	if (!task_has_cap(t, CAP_IPC_LOCK)) {
 		if (euid != o->uid && euid != o->cuid)
 			err = -EPERM;
-		else if (lock && task_rlimit(t, RLIMIT_MEMLOCK) == 0)
+		else if (lock && !may_lock)
 			err = -EPERM;
 	}
 	if (err == 0)

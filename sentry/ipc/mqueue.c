@@ -213,11 +213,12 @@ static struct mqueue *find_locked(struct mq_ns *ns, const char *name)
 }
 
 /* q is counted already. */
-static int add_locked(struct task *t, struct mq_ns *ns, struct mqueue *q, const struct mq_limits *l)
+static int add_locked(struct task *t, struct mq_ns *ns, struct mqueue *q, const struct mq_limits *l,
+		      uint64_t max_bytes)
 {
 	if (ns->nr > l->queues_max && !task_has_cap(t, CAP_SYS_RESOURCE))
 		return -ENOSPC;
-	if (ns->charged > task_rlimit(t, RLIMIT_MSGQUEUE))
+	if (ns->charged > max_bytes)
 		return -EMFILE;
 	list_add_tail(&q->node, &ns->queues);
 	return 0;
@@ -227,6 +228,7 @@ static int add_locked(struct task *t, struct mq_ns *ns, struct mqueue *q, const 
 static int find_or_add(struct task *t, const char *name, int flags, struct mqueue **fresh,
 		       const struct mq_limits *l, struct mqueue **ret)
 {
+	uint64_t max_bytes = task_rlimit(t, RLIMIT_MSGQUEUE);
 	struct mq_ns *ns = mq_ns_of(t->kernel);
 	struct mqueue *q;
 	int err = 0;
@@ -238,7 +240,7 @@ static int find_or_add(struct task *t, const char *name, int flags, struct mqueu
 	} else if (q == NULL && *fresh == NULL) {
 		err = flags & O_CREAT ? -EINVAL : -ENOENT;
 	} else if (q == NULL) {
-		err = add_locked(t, ns, *fresh, l);
+		err = add_locked(t, ns, *fresh, l, max_bytes);
 		q = err == 0 ? TAKE_PTR(*fresh) : NULL;
 		if (q)
 			ref_get(&q->ref);
