@@ -168,9 +168,9 @@ class Tracer:
             subprocess.run(['umount', TRACEFS], stderr=subprocess.DEVNULL)
 
 
-# VM FS FILES SIGHAND VFORK PARENT THREAD SYSVSEM SETTLS, the four of tids, DETACHED, the exit signal.
+# VM FS FILES SIGHAND VFORK PARENT THREAD SYSVSEM SETTLS, those of tids, DETACHED, IO, the exit signal.
 CLONE_OK = (0x100 | 0x200 | 0x400 | 0x800 | 0x4000 | 0x8000 | 0x10000 | 0x40000 | 0x80000 | 0x100000 |
-            0x200000 | 0x400000 | 0x1000000 | 0xff)
+            0x200000 | 0x400000 | 0x1000000 | 0x80000000 | 0xff)
 SIGNALS = {62, 200, 234, 129, 297, 424}
 
 
@@ -187,6 +187,7 @@ def continued(nr, a):
         157, 436,    # the stub's: PR_SET_MM, close_range
         7, 23, 270, 271, 232, 281,  # redirected waits: checked below
         229, 111, 121, 124,
+        149, 150, 151, 152, 325, 449, 462,  # mlock and its family, futex_waitv, mseal: own memory
         335, 336,  # pass every seccomp program: docs/security.md
     } or nr == 274 and a[0] & 0xffffffff == 0
 
