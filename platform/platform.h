@@ -41,10 +41,10 @@ struct kernel;
 struct strbuf;
 
 struct platform_boot {
-	pid_t init_host_tid;	/* guest pid 1, stopped before its first exec (see boot protocol) */
-	int listener_fd;	/* notify: taken by pidfd_getfd(), else -1 */
-	int release_fd;		/* ptrace: a byte written here lets init install its filter */
-	int door_fd;		/* ptrace: platform/ptrace/door.h, else -1 */
+	pid_t init_host_tid; /* guest pid 1, stopped before its first exec (see boot protocol) */
+	int listener_fd;     /* notify: taken by pidfd_getfd(), else -1 */
+	int release_fd;	     /* ptrace: a byte written here lets init install its filter */
+	int door_fd;	     /* ptrace: platform/ptrace/door.h, else -1 */
 	unsigned int nr_workers;
 };
 
@@ -103,7 +103,7 @@ struct platform {
 
 extern const struct platform platform_notify;
 extern const struct platform platform_ptrace __attribute__((weak)); /* may be left out of a build */
-const struct platform *platform_by_name(const char *name); /* NULL: unknown */
+const struct platform *platform_by_name(const char *name);	    /* NULL: unknown */
 /* auto: the best that the host allows; explains itself into why. */
 const struct platform *platform_choose(struct strbuf *why);
 

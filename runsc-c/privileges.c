@@ -61,8 +61,7 @@ int privileges_drop_all(void)
 	 LANDLOCK_ACCESS_FS_MAKE_CHAR | FS_REFER | FS_TRUNCATE)
 #define FS_REFER (1ULL << 13)	 /* ABI 2 */
 #define FS_TRUNCATE (1ULL << 14) /* ABI 3 */
-#define FS_ALL                                                                                     \
-	(FS_WRITE | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_BLOCK)
+#define FS_ALL (FS_WRITE | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_BLOCK)
 
 struct landlock_attr { /* with the fields of ABI 4 and 6, which Debian 12's header lacks */
 	uint64_t handled_access_fs;

@@ -41,11 +41,11 @@ struct sandbox_config {
 	uint32_t nr_groups;
 	bool no_init;
 	bool strace;
-	int strace_fd; /* -1: log fd */
+	int strace_fd;		     /* -1: log fd */
 	const struct cgroup *cgroup; /* the sentry goes into it; NULL: none */
 };
 
-#define EXIT_OURS 125	     /* the sandbox itself failed */
+#define EXIT_OURS 125 /* the sandbox itself failed */
 #define EXIT_NOT_EXECUTABLE 126
 #define EXIT_NOT_FOUND 127
 #define EXIT_TIMEOUT 124
@@ -75,15 +75,16 @@ _Noreturn void guest_prepare_namespaces(int ready_fd, bool with_door);
 #define GUEST_NR_NAMESPACES 6
 extern const char *const guest_namespaces[GUEST_NR_NAMESPACES]; /* names under /proc/pid/ns */
 /* ns_fds: the donor's namespaces, in that order. */
-_Noreturn void guest_become_init(const int *ns_fds, const struct sandbox_config *cfg, int report_fd);
+_Noreturn void guest_become_init(const int *ns_fds, const struct sandbox_config *cfg,
+				 int report_fd);
 #define GUEST_LISTENER_FD 4
 #define GUEST_DOOR_FD 100
 
 /* privileges.c */
 int privileges_set_ids(uid_t uid, gid_t gid); /* keeps capabilities */
-int privileges_landlock(const int *read_fds, size_t nr_read, const int *write_fds,
-			size_t nr_write, int guest_root_fd); /* 0, or -errno (unsupported) */
-int privileges_drop_all(void);			     /* bounding, ambient, securebits, capset 0 */
-int privileges_load_filter(unsigned int groups);     /* all threads */
+int privileges_landlock(const int *read_fds, size_t nr_read, const int *write_fds, size_t nr_write,
+			int guest_root_fd);	 /* 0, or -errno (unsupported) */
+int privileges_drop_all(void);			 /* bounding, ambient, securebits, capset 0 */
+int privileges_load_filter(unsigned int groups); /* all threads */
 
 #endif

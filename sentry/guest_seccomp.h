@@ -27,8 +27,7 @@ void guest_seccomp_put(struct guest_seccomp *s);
 /* True: the filters decided; *ret is the result (or a verdict) for the call. */
 bool guest_seccomp_check(struct task *t, long *ret);
 /* seccomp(2); the operation's result or -errno. */
-must_check long guest_seccomp_op(struct task *t, unsigned int op, unsigned int flags,
-				 uaddr_t args);
+must_check long guest_seccomp_op(struct task *t, unsigned int op, unsigned int flags, uaddr_t args);
 int guest_seccomp_mode(const struct task *t); /* 0, 1 strict, 2 filter */
 
 #endif

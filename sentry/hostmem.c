@@ -19,7 +19,8 @@ static uint64_t field_kb(const char *text, const char *name)
 void hostmem_read(struct kernel *k, struct hostmem *ret)
 {
 	char buf[4096];
-	_cleanup_close_ int fd = openat(k->host_proc_fd, "meminfo", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	_cleanup_close_ int fd = openat(k->host_proc_fd, "meminfo",
+					O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	ssize_t n = fd < 0 ? -1 : read(fd, buf, sizeof(buf) - 1);
 	uint64_t limit = k->memory_limit;
 

@@ -27,8 +27,7 @@ int signal_permission(struct task *t, struct process *p, int sig)
 		return 0;
 	tc = task_cred_get(leader);
 	ok = c->euid == tc->suid || c->euid == tc->uid || c->uid == tc->suid || c->uid == tc->uid ||
-	     cred_has_cap(c, CAP_KILL) ||
-	     (sig == SIGCONT && p->session == t->process->session);
+	     cred_has_cap(c, CAP_KILL) || (sig == SIGCONT && p->session == t->process->session);
 	cred_put(tc);
 	task_put(leader);
 	return ok ? 0 : -EPERM;
@@ -92,7 +91,8 @@ int signal_send_pgrp(struct kernel *k, pid_t pgid, int sig)
 	while ((next = process_next(k, after))) {
 		p = next;
 		after = p->pid;
-		if (p->pgid == pgid && p->state != PROCESS_ZOMBIE && signal_send_process(p, sig) == 0)
+		if (p->pgid == pgid && p->state != PROCESS_ZOMBIE &&
+		    signal_send_process(p, sig) == 0)
 			nr++;
 		process_put(p);
 	}

@@ -33,7 +33,7 @@ static void catch_up_with_deaths(struct task *t)
 	list_for_each_entry(child, &p->children, sibling) {
 		if (nr == MAX_DEATH_POLL)
 			break;
-		fds[nr] = (struct pollfd){ .fd = child->pidfd, .events = POLLIN };
+		fds[nr] = (struct pollfd){.fd = child->pidfd, .events = POLLIN};
 		look[nr++] = process_get(child);
 	}
 	rwlock_unlock(&t->kernel->tree_lock);

@@ -115,14 +115,14 @@ long sys_getresuid(struct task *t, const uint64_t *a)
 {
 	const struct cred *c = task_cred(t);
 
-	return three_out(t, a, (const uint32_t[]){ c->uid, c->euid, c->suid });
+	return three_out(t, a, (const uint32_t[]){c->uid, c->euid, c->suid});
 }
 
 long sys_getresgid(struct task *t, const uint64_t *a)
 {
 	const struct cred *c = task_cred(t);
 
-	return three_out(t, a, (const uint32_t[]){ c->gid, c->egid, c->sgid });
+	return three_out(t, a, (const uint32_t[]){c->gid, c->egid, c->sgid});
 }
 
 /* Installs a changed copy; a change of ids makes the process non-dumpable (prctl(2)). */
@@ -231,11 +231,9 @@ static int cap_words(struct task *t, uaddr_t hdr, struct __user_cap_header_struc
 	if (copy_in_obj(t, h, hdr) < 0)
 		return -EFAULT;
 	switch (h->version) {
-	case _LINUX_CAPABILITY_VERSION_1:
-		return 1;
+	case _LINUX_CAPABILITY_VERSION_1: return 1;
 	case _LINUX_CAPABILITY_VERSION_2:
-	case _LINUX_CAPABILITY_VERSION_3:
-		return 2;
+	case _LINUX_CAPABILITY_VERSION_3: return 2;
 	}
 	if (copy_out_obj(t, hdr, &preferred) < 0)
 		return -EFAULT;
@@ -292,7 +290,7 @@ static int apply_caps(struct cred *c, uint64_t eff, uint64_t perm, uint64_t inh)
 long sys_capset(struct task *t, const uint64_t *a)
 {
 	struct __user_cap_header_struct h;
-	struct __user_cap_data_struct d[2] = { { 0 } };
+	struct __user_cap_data_struct d[2] = {{0}};
 	uint64_t eff, perm, inh, valid = (1ULL << (CAP_LAST_CAP + 1)) - 1;
 	int words = cap_words(t, a[0], &h), err;
 	struct cred *c;

@@ -24,7 +24,7 @@
 
 static long set_name(struct task *t, uaddr_t addr)
 {
-	char name[TASK_COMM_LEN] = { 0 };
+	char name[TASK_COMM_LEN] = {0};
 	ssize_t n = copy_in_str(t, name, addr, sizeof(name) - 1);
 
 	if (n < 0 && n != -ENAMETOOLONG)
@@ -89,8 +89,7 @@ static long set_keepcaps(struct task *t, uint64_t on)
 	c = cred_copy(task_cred(t));
 	if (!c)
 		return -ENOMEM;
-	c->securebits = (c->securebits & ~(uint32_t)SECBIT_KEEP_CAPS) |
-			(on ? SECBIT_KEEP_CAPS : 0);
+	c->securebits = (c->securebits & ~(uint32_t)SECBIT_KEEP_CAPS) | (on ? SECBIT_KEEP_CAPS : 0);
 	task_set_cred(t, c);
 	return 0;
 }
@@ -115,9 +114,8 @@ static long ambient(struct task *t, const uint64_t *a)
 	if (a[1] != PR_CAP_AMBIENT_RAISE && a[1] != PR_CAP_AMBIENT_LOWER &&
 	    a[1] != PR_CAP_AMBIENT_CLEAR_ALL)
 		return -EINVAL;
-	if (a[1] == PR_CAP_AMBIENT_RAISE &&
-	    (!(old->cap_permitted & old->cap_inheritable & bit) ||
-	     (old->securebits & SECBIT_NO_CAP_AMBIENT_RAISE)))
+	if (a[1] == PR_CAP_AMBIENT_RAISE && (!(old->cap_permitted & old->cap_inheritable & bit) ||
+					     (old->securebits & SECBIT_NO_CAP_AMBIENT_RAISE)))
 		return -EPERM;
 	c = cred_copy(old);
 	if (!c)
@@ -137,25 +135,18 @@ static long credentials_prctl(struct task *t, const uint64_t *a)
 		if (a[1] > CAP_LAST_CAP)
 			return -EINVAL;
 		return !!(task_cred(t)->cap_bounding & (1ULL << a[1]));
-	case PR_CAPBSET_DROP:
-		return drop_bounding(t, a[1]);
-	case PR_GET_SECUREBITS:
-		return task_cred(t)->securebits;
-	case PR_SET_SECUREBITS:
-		return set_securebits(t, a[1]);
-	case PR_GET_KEEPCAPS:
-		return !!(task_cred(t)->securebits & SECBIT_KEEP_CAPS);
-	case PR_SET_KEEPCAPS:
-		return set_keepcaps(t, a[1]);
-	case PR_CAP_AMBIENT:
-		return ambient(t, a);
+	case PR_CAPBSET_DROP: return drop_bounding(t, a[1]);
+	case PR_GET_SECUREBITS: return task_cred(t)->securebits;
+	case PR_SET_SECUREBITS: return set_securebits(t, a[1]);
+	case PR_GET_KEEPCAPS: return !!(task_cred(t)->securebits & SECBIT_KEEP_CAPS);
+	case PR_SET_KEEPCAPS: return set_keepcaps(t, a[1]);
+	case PR_CAP_AMBIENT: return ambient(t, a);
 	case PR_SET_NO_NEW_PRIVS:
 		if (a[1] != 1 || a[2] || a[3] || a[4])
 			return -EINVAL;
 		t->no_new_privs = true;
 		return 0;
-	case PR_GET_NO_NEW_PRIVS:
-		return a[1] || a[2] || a[3] || a[4] ? -EINVAL : t->no_new_privs;
+	case PR_GET_NO_NEW_PRIVS: return a[1] || a[2] || a[3] || a[4] ? -EINVAL : t->no_new_privs;
 	}
 	return -EINVAL;
 }
@@ -171,11 +162,8 @@ static long process_prctl(struct task *t, const uint64_t *a)
 			return -EINVAL;
 		t->pdeath_signal = (int)a[1];
 		return 0;
-	case PR_GET_PDEATHSIG:
-		v = t->pdeath_signal;
-		return copy_out_obj(t, a[1], &v);
-	case PR_GET_DUMPABLE:
-		return p->dumpable;
+	case PR_GET_PDEATHSIG: v = t->pdeath_signal; return copy_out_obj(t, a[1], &v);
+	case PR_GET_DUMPABLE: return p->dumpable;
 	case PR_SET_DUMPABLE:
 		if (a[1] > 1)
 			return -EINVAL;
@@ -184,16 +172,12 @@ static long process_prctl(struct task *t, const uint64_t *a)
 	case PR_SET_CHILD_SUBREAPER:
 		p->is_subreaper = a[1] != 0;
 		return SYS_CONTINUE; /* the host does the reparenting */
-	case PR_GET_CHILD_SUBREAPER:
-		v = p->is_subreaper;
-		return copy_out_obj(t, a[1], &v);
+	case PR_GET_CHILD_SUBREAPER: v = p->is_subreaper; return copy_out_obj(t, a[1], &v);
 	case PR_SET_TIMERSLACK:
 		t->timerslack_ns = (int64_t)a[1] <= 0 ? t->default_timerslack_ns : a[1];
 		return 0;
-	case PR_GET_TIMERSLACK:
-		return (long)MIN(t->timerslack_ns, (uint64_t)INT64_MAX);
-	case PR_GET_TID_ADDRESS:
-		return SYS_CONTINUE;
+	case PR_GET_TIMERSLACK: return (long)MIN(t->timerslack_ns, (uint64_t)INT64_MAX);
+	case PR_GET_TID_ADDRESS: return SYS_CONTINUE;
 	}
 	return -EINVAL;
 }
@@ -201,10 +185,8 @@ static long process_prctl(struct task *t, const uint64_t *a)
 long sys_prctl(struct task *t, const uint64_t *a)
 {
 	switch ((int)a[0]) {
-	case PR_SET_NAME:
-		return set_name(t, a[1]);
-	case PR_GET_NAME:
-		return get_name(t, a[1]);
+	case PR_SET_NAME: return set_name(t, a[1]);
+	case PR_GET_NAME: return get_name(t, a[1]);
 	case PR_CAPBSET_READ:
 	case PR_CAPBSET_DROP:
 	case PR_GET_SECUREBITS:
@@ -213,8 +195,7 @@ long sys_prctl(struct task *t, const uint64_t *a)
 	case PR_SET_KEEPCAPS:
 	case PR_CAP_AMBIENT:
 	case PR_SET_NO_NEW_PRIVS:
-	case PR_GET_NO_NEW_PRIVS:
-		return credentials_prctl(t, a);
+	case PR_GET_NO_NEW_PRIVS: return credentials_prctl(t, a);
 	case PR_SET_PDEATHSIG:
 	case PR_GET_PDEATHSIG:
 	case PR_GET_DUMPABLE:
@@ -223,18 +204,15 @@ long sys_prctl(struct task *t, const uint64_t *a)
 	case PR_GET_CHILD_SUBREAPER:
 	case PR_SET_TIMERSLACK:
 	case PR_GET_TIMERSLACK:
-	case PR_GET_TID_ADDRESS:
-		return process_prctl(t, a);
-	case PR_GET_SECCOMP:
-		return guest_seccomp_mode(t);
+	case PR_GET_TID_ADDRESS: return process_prctl(t, a);
+	case PR_GET_SECCOMP: return guest_seccomp_mode(t);
 	case PR_SET_SECCOMP:
 		if (a[1] == SECCOMP_MODE_STRICT)
 			return guest_seccomp_op(t, SECCOMP_SET_MODE_STRICT, 0, 0);
 		if (a[1] == SECCOMP_MODE_FILTER)
 			return guest_seccomp_op(t, SECCOMP_SET_MODE_FILTER, 0, a[2]);
 		return -EINVAL;
-	case PR_SET_MM:
-		return t->in_exec_stub ? stub_prctl(t, a) : -EPERM;
+	case PR_SET_MM: return t->in_exec_stub ? stub_prctl(t, a) : -EPERM;
 	case PR_SET_THP_DISABLE:
 	case PR_GET_THP_DISABLE:
 	case PR_SET_VMA:
@@ -249,8 +227,7 @@ long sys_prctl(struct task *t, const uint64_t *a)
 	case PR_SET_TIMING:
 	case PR_GET_FPEMU:
 	case PR_GET_ENDIAN:
-	case PR_GET_UNALIGN:
-		return SYS_CONTINUE; /* own memory and registers only */
+	case PR_GET_UNALIGN: return SYS_CONTINUE; /* own memory and registers only */
 	}
 	return -EINVAL;
 }
@@ -267,8 +244,7 @@ long sys_arch_prctl(struct task *t, const uint64_t *a)
 	case ARCH_SET_CPUID:
 	case 0x1021: /* ARCH_GET_XCOMP_SUPP */
 	case 0x1022: /* ARCH_GET_XCOMP_PERM */
-	case 0x1023: /* ARCH_REQ_XCOMP_PERM */
-		return SYS_CONTINUE;
+	case 0x1023: /* ARCH_REQ_XCOMP_PERM */ return SYS_CONTINUE;
 	}
 	return -EINVAL;
 }

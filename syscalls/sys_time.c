@@ -31,7 +31,7 @@ static int64_t timespec_ns(const struct timespec *ts)
 
 static struct timespec ns_timespec(int64_t ns)
 {
-	return (struct timespec){ .tv_sec = ns / NSEC, .tv_nsec = ns % NSEC };
+	return (struct timespec){.tv_sec = ns / NSEC, .tv_nsec = ns % NSEC};
 }
 
 /* ---- clocks ---- */
@@ -173,8 +173,8 @@ static struct itimerval to_itimerval(const struct timer_value *v)
 	int64_t left = (v->left_ns + 999) / 1000, every = v->interval_ns / 1000;
 
 	return (struct itimerval){
-		.it_interval = { .tv_sec = every / 1000000, .tv_usec = every % 1000000 },
-		.it_value = { .tv_sec = left / 1000000, .tv_usec = left % 1000000 },
+		.it_interval = {.tv_sec = every / 1000000, .tv_usec = every % 1000000},
+		.it_value = {.tv_sec = left / 1000000, .tv_usec = left % 1000000},
 	};
 }
 
@@ -192,7 +192,7 @@ long sys_getitimer(struct task *t, const uint64_t *a)
 
 long sys_setitimer(struct task *t, const uint64_t *a)
 {
-	struct timer_value v = { 0 }, old;
+	struct timer_value v = {0}, old;
 	struct itimerval it;
 	int err;
 
@@ -214,7 +214,7 @@ long sys_setitimer(struct task *t, const uint64_t *a)
 
 long sys_alarm(struct task *t, const uint64_t *a)
 {
-	struct timer_value v = { .left_ns = (int64_t)(unsigned int)a[0] * NSEC }, old;
+	struct timer_value v = {.left_ns = (int64_t)(unsigned int)a[0] * NSEC}, old;
 
 	if (itimer_set(t->process, ITIMER_REAL, &v, &old) < 0)
 		return 0;
@@ -265,7 +265,7 @@ static bool clock_has_timers(int clockid)
 
 long sys_timer_create(struct task *t, const uint64_t *a)
 {
-	struct timer_event ev = { .notify = SIGEV_SIGNAL, .signo = SIGALRM, .value_is_id = true };
+	struct timer_event ev = {.notify = SIGEV_SIGNAL, .signo = SIGALRM, .value_is_id = true};
 	struct sigevent se;
 	int id, host, clockid = (int)a[0];
 

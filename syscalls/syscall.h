@@ -39,7 +39,7 @@ struct syscall_row {
 	syscall_fn fn; /* NULL: not implemented, or refused */
 	enum syscall_level level;
 	const char *note; /* what is missing, or why it is refused */
-	int refusal; /* the errno of a row without handler; 0: ENOSYS */
+	int refusal;	  /* the errno of a row without handler; 0: ENOSYS */
 	struct syscall_arg args[SYSCALL_MAX_ARGS];
 };
 const struct syscall_row *syscall_row(int nr); /* NULL: no such number */

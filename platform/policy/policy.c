@@ -12,8 +12,8 @@ const struct sock_fprog *policy_guest_program(bool ptrace, bool forward_none)
 
 const struct sock_fprog *policy_sentry_program(unsigned int groups)
 {
-	static const struct sock_fprog *const programs[] = { &sentry_0, &sentry_1, &sentry_2,
-							     &sentry_3 };
+	static const struct sock_fprog *const programs[] = {&sentry_0, &sentry_1, &sentry_2,
+							    &sentry_3};
 
 	return programs[(groups >> 1) & 3];
 }

@@ -4,14 +4,14 @@
 #include "platform/policy/policy.h"
 #include "platform/policy/policy_fds.h"
 
-#define RULE(call, values, reason, ...) { call, values, reason, 0, __VA_ARGS__ },
+#define RULE(call, values, reason, ...) {call, values, reason, 0, __VA_ARGS__},
 const struct policy_rule policy_forwarded[] = {
 #include "platform/policy/forwarded.def"
 };
 #undef RULE
 const size_t policy_nr_forwarded = sizeof(policy_forwarded) / sizeof(policy_forwarded[0]);
 
-#define SENTRY(group, call, values, reason, ...) { call, values, reason, group, __VA_ARGS__ },
+#define SENTRY(group, call, values, reason, ...) {call, values, reason, group, __VA_ARGS__},
 const struct policy_rule policy_sentry[] = {
 #include "platform/policy/sentry.def"
 };

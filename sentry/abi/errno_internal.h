@@ -11,9 +11,9 @@
 
 #include <errno.h>
 
-#define ERESTARTSYS 512		 /* EINTR, or restart if the handler has SA_RESTART */
-#define ERESTARTNOINTR 513	 /* always restart */
-#define ERESTARTNOHAND 514	 /* EINTR if a handler runs, else restart */
+#define ERESTARTSYS 512		  /* EINTR, or restart if the handler has SA_RESTART */
+#define ERESTARTNOINTR 513	  /* always restart */
+#define ERESTARTNOHAND 514	  /* EINTR if a handler runs, else restart */
 #define ERESTART_RESTARTBLOCK 516 /* EINTR if a handler runs, else restart_syscall(2) */
 
 /* Verdicts of a handler, see syscalls/syscall.h. */

@@ -18,8 +18,9 @@
 				"mapped")                                                          \
 	RANK(LOCK_RENAME, "one per filesystem: keeps the tree's shape over two directories")       \
 	RANK(LOCK_MOUNTS, "mount tree; a path walk crosses mounts between two directories")        \
-	RANK(LOCK_STACKED_INODE, "an inode of an overlay: its ops call those of the layers below, "\
-				 "with their directories locked")                                  \
+	RANK(LOCK_STACKED_INODE,                                                                   \
+	     "an inode of an overlay: its ops call those of the layers below, "                    \
+	     "with their directories locked")                                                      \
 	RANK(LOCK_COPY_UP, "one overlay inode while it moves to the upper layer")                  \
 	RANK(LOCK_INODE, "one inode: its entries, size, attributes; a rename holds the shape "     \
 			 "already")                                                                \
@@ -27,7 +28,7 @@
 			  "address")                                                               \
 	RANK(LOCK_DENTRY, "name cache: looked up and filled while the directory is held")          \
 	RANK(LOCK_DENTRY_SHARD, "one part of the name cache's hash; inside the cache's own lock")  \
-	RANK(LOCK_CLONE, "binding of new threads to pending clones: made and entered in one step")   \
+	RANK(LOCK_CLONE, "binding of new threads to pending clones: made and entered in one step") \
 	RANK(LOCK_KERNEL_TREE, "process tree: parent, child, session, group; /proc looks it up "   \
 			       "with directories locked; wait, exit and kill look into processes") \
 	RANK(LOCK_PROCESS, "one process: threads, signals, limits; taken while the tree is held")  \
@@ -36,20 +37,23 @@
 	RANK(LOCK_FDTABLE, "fd numbers; a lookup only takes a reference and leaves")               \
 	RANK(LOCK_FILE_LOCKS, "POSIX, OFD and flock records of all files; wakes wait queues")      \
 	RANK(LOCK_FILE, "offset and flags of an open file")                                        \
-	RANK(LOCK_HOST_NAMES, "the names of a writable host tree: a file is reached by the name "   \
+	RANK(LOCK_HOST_NAMES, "the names of a writable host tree: a file is reached by the name "  \
 			      "that we know, while nobody moves it")                               \
 	RANK(LOCK_SUPER_TABLE, "inode table and directory fds of one host tree or overlay; "       \
 			       "looked up with inodes and open files held")                        \
-	RANK(LOCK_EPOLL_NEST, "one for all: the graph of epolls that watch epolls, while it grows")\
+	RANK(LOCK_EPOLL_NEST,                                                                      \
+	     "one for all: the graph of epolls that watch epolls, while it grows")                 \
 	RANK(LOCK_EPOLL, "interest and ready lists; asks the watched files, which lie below")      \
 	RANK(LOCK_UNIX, "names and connections of all AF_UNIX sockets; asked by polls only below") \
-	RANK(LOCK_UNIX_GC, "open files in flight between AF_UNIX sockets; looks into their queues")\
+	RANK(LOCK_UNIX_GC,                                                                         \
+	     "open files in flight between AF_UNIX sockets; looks into their queues")              \
 	RANK(LOCK_SOCKET, "state and queue of one socket; one at a time")                          \
 	RANK(LOCK_PIPE, "buffer of one pipe or FIFO")                                              \
 	RANK(LOCK_CTTY, "which terminal controls which session; found before the terminal")        \
 	RANK(LOCK_TTY, "one terminal: line discipline, buffers, foreground group")                 \
-	RANK(LOCK_INOTIFY_MARKS, "which inotify watches are on which inodes; events go from there " \
-				 "to the queues of instances")                                     \
+	RANK(LOCK_INOTIFY_MARKS,                                                                   \
+	     "which inotify watches are on which inodes; events go from there "                    \
+	     "to the queues of instances")                                                         \
 	RANK(LOCK_IPC, "System V IPC: all objects and their ids; wakes who waits on them")         \
 	RANK(LOCK_ANON, "eventfd, timerfd, signalfd, inotify and the like: leaves of the files")   \
 	RANK(LOCK_EVENT, "what the event thread watches; its functions run without it")            \
@@ -57,7 +61,7 @@
 	RANK(LOCK_EPOLL_READY, "ready list of one epoll: filled from under a wait queue")          \
 	RANK(LOCK_EPOLL_LINKS, "which epolls watch a file; taken under an epoll's lock")           \
 	RANK(LOCK_FASYNC, "files whose owner is to get SIGIO; filled by wake functions")           \
-	RANK(LOCK_TIMER, "timer tree; armed by any object above, and by wake functions")             \
+	RANK(LOCK_TIMER, "timer tree; armed by any object above, and by wake functions")           \
 	RANK(LOCK_PARK, "a parked call; a wake-up goes from the queue to it")                      \
 	RANK(LOCK_RUNQ, "what workers run next; a woken call is put there")                        \
 	RANK(LOCK_PLATFORM, "answers to and memory of guests; calls nothing of the sentry")        \

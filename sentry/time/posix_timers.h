@@ -41,9 +41,9 @@ void itimer_get(struct process *p, int which, struct timer_value *ret);
 
 /* A copied and checked struct sigevent. */
 struct timer_event {
-	int notify;  /* SIGEV_SIGNAL, SIGEV_NONE, SIGEV_THREAD_ID */
+	int notify; /* SIGEV_SIGNAL, SIGEV_NONE, SIGEV_THREAD_ID */
 	int signo;
-	pid_t tid;   /* guest's, for SIGEV_THREAD_ID */
+	pid_t tid; /* guest's, for SIGEV_THREAD_ID */
 	uint64_t value;
 	bool value_is_id; /* no sigevent given */
 };

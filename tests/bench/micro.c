@@ -82,7 +82,8 @@ static void op_pipe(void)
 static void op_fault(void)
 {
 	enum { PAGES = 64 };
-	char *p = mmap(NULL, PAGES * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *p = mmap(NULL, PAGES * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		       0);
 
 	if (p == MAP_FAILED)
 		abort();
@@ -149,12 +150,18 @@ static const struct bench {
 	void (*op)(void);
 	int per_batch, batches;
 } benches[] = {
-	{"getppid", op_getppid, 2000, MAX_BATCHES}, {"read-1-byte", op_read1, 1000, MAX_BATCHES},
-	{"pread-4k", op_pread4k, 1000, MAX_BATCHES}, {"pread-64k", op_pread64k, 300, MAX_BATCHES},
-	{"stat", op_stat, 1000, MAX_BATCHES},	     {"open-close", op_open, 500, MAX_BATCHES},
-	{"pipe-1-byte", op_pipe, 500, MAX_BATCHES},  {"page-fault-64", op_fault, 50, MAX_BATCHES},
-	{"futex-wake", op_futex, 5000, MAX_BATCHES}, {"fork-exit-wait", op_fork, 20, MAX_BATCHES},
-	{"vfork-exec-wait", op_exec, 10, MAX_BATCHES}, {"thread-create-join", op_thread, 50, MAX_BATCHES},
+	{"getppid", op_getppid, 2000, MAX_BATCHES},
+	{"read-1-byte", op_read1, 1000, MAX_BATCHES},
+	{"pread-4k", op_pread4k, 1000, MAX_BATCHES},
+	{"pread-64k", op_pread64k, 300, MAX_BATCHES},
+	{"stat", op_stat, 1000, MAX_BATCHES},
+	{"open-close", op_open, 500, MAX_BATCHES},
+	{"pipe-1-byte", op_pipe, 500, MAX_BATCHES},
+	{"page-fault-64", op_fault, 50, MAX_BATCHES},
+	{"futex-wake", op_futex, 5000, MAX_BATCHES},
+	{"fork-exit-wait", op_fork, 20, MAX_BATCHES},
+	{"vfork-exec-wait", op_exec, 10, MAX_BATCHES},
+	{"thread-create-join", op_thread, 50, MAX_BATCHES},
 	{"cpu-100k-steps", op_cpu, 10, MAX_BATCHES},
 };
 

@@ -16,7 +16,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TOPS = ('sentry', 'syscalls', 'fs', 'netstack', 'platform', 'runsc-c')
 # Small headers of filesystems that the core calls at fixed points.
-HOOKS = {'fs/anon/epoll.h', 'fs/anon/fasync.h', 'fs/anon/inotify.h',
+HOOKS = {'fs/anon/dnotify.h', 'fs/anon/epoll.h', 'fs/anon/fasync.h', 'fs/anon/inotify.h',
          'fs/dev/chrdev.h', 'fs/pipefs/pipe.h'}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 

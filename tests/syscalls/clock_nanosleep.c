@@ -42,8 +42,8 @@ int main(void)
 	show("coarse clock", raw(SYS_clock_nanosleep, CLOCK_MONOTONIC_COARSE, 0, &ok, NULL));
 	show("nanoseconds", raw(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &bad, NULL));
 	show("negative", raw(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &neg, NULL));
-	show("negative, absolute", raw(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &neg,
-				       NULL));
+	show("negative, absolute",
+	     raw(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &neg, NULL));
 	show("bad pointer", raw(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, BAD_PTR, NULL));
 	show("unknown flags", raw(SYS_clock_nanosleep, CLOCK_MONOTONIC, 8, &ok, NULL));
 	return 0;

@@ -36,8 +36,8 @@ int main(void)
 	show_val("our word", word);
 
 	/* A bad address for the words does not make clone fail. */
-	pid = raw(SYS_clone, CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD, 0, NULL,
-		  BAD_PTR, 0);
+	pid = raw(SYS_clone, CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD, 0, NULL, BAD_PTR,
+		  0);
 	if (pid == 0)
 		_exit(4);
 	show_status("child with a bad word", xwait(pid));

@@ -31,8 +31,8 @@ int main(void)
 
 	block[0] = 0x123456;
 	ctid = 1;
-	show_true("clone", clone(thread, stack + sizeof(stack), flags, NULL, NULL, block,
-				 &ctid) > 0);
+	show_true("clone",
+		  clone(thread, stack + sizeof(stack), flags, NULL, NULL, block, &ctid) > 0);
 	while ((v = ctid))
 		raw(SYS_futex, &ctid, FUTEX_WAIT, v, NULL, NULL, 0);
 	say("word at the base: 0x%lx", seen);

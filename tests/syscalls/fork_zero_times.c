@@ -12,8 +12,8 @@ static long cpu_us(int who)
 
 	if (getrusage(who, &ru) < 0)
 		die("getrusage");
-	return ru.ru_utime.tv_sec * 1000000L + ru.ru_utime.tv_usec +
-	       ru.ru_stime.tv_sec * 1000000L + ru.ru_stime.tv_usec;
+	return ru.ru_utime.tv_sec * 1000000L + ru.ru_utime.tv_usec + ru.ru_stime.tv_sec * 1000000L +
+	       ru.ru_stime.tv_usec;
 }
 
 static void burn(long us)

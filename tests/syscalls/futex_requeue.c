@@ -28,7 +28,8 @@ static void spawn(pthread_t *t, int n)
 	for (int i = 0; i < n; i++)
 		pthread_create(&t[i], NULL, thread, (void *)&a);
 	while (waiting < n || futex(&a, FUTEX_REQUEUE_PRIVATE, 0, 100, &b, 0) +
-				      futex(&b, FUTEX_REQUEUE_PRIVATE, 0, 100, &a, 0) < n)
+					      futex(&b, FUTEX_REQUEUE_PRIVATE, 0, 100, &a, 0) <
+				      n)
 		nap_ms(1);
 	while (futex(&a, FUTEX_CMP_REQUEUE_PRIVATE, 0, 100, &a, 0) < n)
 		nap_ms(1);

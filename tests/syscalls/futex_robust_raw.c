@@ -14,7 +14,7 @@ struct entry {
 static struct shared {
 	struct robust_list_head head;
 	struct entry a, b, pending;
-} *sh;
+} * sh;
 
 static int child(void *arg)
 {

@@ -47,8 +47,9 @@ int main(void)
 	clock_gettime(CLOCK_MONOTONIC, &before);
 	show("timeout", futex(&word, FUTEX_WAIT, 0, &ts));
 	clock_gettime(CLOCK_MONOTONIC, &after);
-	show_true("not too early", (after.tv_sec - before.tv_sec) * 1000000000L + after.tv_nsec -
-						   before.tv_nsec >= 5000000);
+	show_true("not too early",
+		  (after.tv_sec - before.tv_sec) * 1000000000L + after.tv_nsec - before.tv_nsec >=
+			  5000000);
 	show("timeout zero", futex(&word, FUTEX_WAIT, 0, &zero));
 	show("other value and timeout", futex(&word, FUTEX_WAIT, 1, &ts));
 	show("wake nobody", futex(&word, FUTEX_WAKE, 1, NULL));

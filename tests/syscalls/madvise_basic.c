@@ -11,8 +11,8 @@ int main(void)
 {
 	char *p = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char *s = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	int hints[] = {MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED, MADV_DONTDUMP,
-		       MADV_DODUMP};
+	int hints[] = {MADV_NORMAL,   MADV_RANDOM,   MADV_SEQUENTIAL,
+		       MADV_WILLNEED, MADV_DONTDUMP, MADV_DODUMP};
 	char *f, *fs;
 	int fd;
 

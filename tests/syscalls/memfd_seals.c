@@ -30,8 +30,8 @@ static void ops(int fd)
 	show("\tgrow", ftruncate(fd, 8192));
 	show("\tshrink", ftruncate(fd, 100));
 	show("\tpunch", fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 10));
-	p = show_ptr("\tmap shared, write", mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED,
-						 fd, 0));
+	p = show_ptr("\tmap shared, write",
+		     mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
 	if (p != MAP_FAILED)
 		munmap(p, 4096);
 	p = show_ptr("\tmap shared, read", mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0));
@@ -39,8 +39,8 @@ static void ops(int fd)
 		show("\tmprotect to write", mprotect(p, 4096, PROT_READ | PROT_WRITE));
 		munmap(p, 4096);
 	}
-	p = show_ptr("\tmap private, write", mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE,
-						  fd, 0));
+	p = show_ptr("\tmap private, write",
+		     mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0));
 	if (p != MAP_FAILED)
 		munmap(p, 4096);
 	show("\tadd another seal", fcntl(fd, F_ADD_SEALS, F_SEAL_GROW));

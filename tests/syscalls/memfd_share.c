@@ -19,7 +19,9 @@ static void send_fd(int sock, int fd)
 {
 	char control[CMSG_SPACE(sizeof(int))] = "", data = 'd';
 	struct iovec iov = {&data, 1};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = control,
 			     .msg_controllen = sizeof(control)};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
 
@@ -34,7 +36,9 @@ static int recv_fd(int sock)
 {
 	char control[CMSG_SPACE(sizeof(int))], data;
 	struct iovec iov = {&data, 1};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = control,
 			     .msg_controllen = sizeof(control)};
 	int fd = -1;
 

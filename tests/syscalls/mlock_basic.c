@@ -21,8 +21,8 @@ static int limited(void *arg)
 	show("one page more", mlock(p + 8 * PAGE, PAGE));
 	show("munlock", munlock(p, PAGE));
 	show("one page more", mlock(p + 8 * PAGE, PAGE));
-	show_ptr("MAP_LOCKED", mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED,
-				    -1, 0));
+	show_ptr("MAP_LOCKED",
+		 mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0));
 	show("mlockall", mlockall(MCL_CURRENT));
 	rl.rlim_cur = rl.rlim_max = 0;
 	munlockall();

@@ -12,8 +12,8 @@
 int main(void)
 {
 	const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
-	char *p = show_ptr("MAP_32BIT", mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE,
-					     flags | MAP_32BIT, -1, 0));
+	char *p = show_ptr("MAP_32BIT",
+			   mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, flags | MAP_32BIT, -1, 0));
 
 	if (MAP_32BIT)
 		show_true("below 2 GiB", (uintptr_t)p + (1 << 20) <= 1UL << 31);
@@ -24,7 +24,7 @@ int main(void)
 	p = mmap((void *)0x600000000000, 4096, PROT_READ, flags, -1, 0);
 	show_true("hint at 96 TiB", p == (char *)0x600000000000);
 	p = mmap((void *)0x600000001800, 4096, PROT_READ, flags, -1, 0);
-	show_true("odd hint is rounded up or down", p == (char *)0x600000001000 ||
-						    p == (char *)0x600000002000);
+	show_true("odd hint is rounded up or down",
+		  p == (char *)0x600000001000 || p == (char *)0x600000002000);
 	return 0;
 }

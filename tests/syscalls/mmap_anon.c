@@ -7,8 +7,8 @@
 
 static char *map(const char *what, size_t len, int flags)
 {
-	return show_ptr(what, mmap(NULL, len, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1,
-				   0));
+	return show_ptr(what,
+			mmap(NULL, len, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0));
 }
 
 static bool all_zero(const char *p, size_t len)
@@ -47,8 +47,8 @@ int main(void)
 	say("private %d %d shared %c %c", priv[0], priv[4096], shared[0], shared[4096]);
 	show("munmap", munmap(huge, 64UL << 30));
 	show("munmap odd length", munmap(odd, 5000));
-	show("MAP_SHARED_VALIDATE", mmap(NULL, 4096, PROT_READ, MAP_SHARED_VALIDATE | MAP_ANONYMOUS,
-					 -1, 0) == MAP_FAILED);
+	show("MAP_SHARED_VALIDATE",
+	     mmap(NULL, 4096, PROT_READ, MAP_SHARED_VALIDATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
 	show_str("errno", errno_name(errno));
 	return 0;
 }

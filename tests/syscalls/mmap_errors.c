@@ -44,8 +44,8 @@ int main(void)
 	try("odd hint", 0x12345001, 4096, PROT_READ, anon, -1, 0);
 	try("kernel address as hint", 1UL << 63, 4096, PROT_READ, anon, -1, 0);
 	try("unknown flag, MAP_SHARED", 0, 4096, PROT_READ, MAP_SHARED | 0x800000, fd, 0);
-	try("unknown flag, MAP_SHARED_VALIDATE", 0, 4096, PROT_READ,
-	    MAP_SHARED_VALIDATE | 0x800000, fd, 0);
+	try("unknown flag, MAP_SHARED_VALIDATE", 0, 4096, PROT_READ, MAP_SHARED_VALIDATE | 0x800000,
+	    fd, 0);
 	try("MAP_GROWSDOWN of a file", 0, 4096, PROT_READ, MAP_SHARED | MAP_GROWSDOWN, fd, 0);
 	try("unknown protection", 0, 4096, PROT_READ | 0x100, anon, -1, 0);
 

@@ -21,8 +21,9 @@ static void look(const char *what)
 	unsigned char vec;
 
 	for (int i = 0; i < 8; i++)
-		text[i] = mincore(area + i * PAGE, PAGE, &vec) < 0 ? '-' :
-			  area[i * PAGE] ? area[i * PAGE] : '0';
+		text[i] = mincore(area + i * PAGE, PAGE, &vec) < 0 ? '-'
+			  : area[i * PAGE]			   ? area[i * PAGE]
+								   : '0';
 	text[8] = '\0';
 	show_str(what, text);
 }

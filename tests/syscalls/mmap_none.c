@@ -12,9 +12,9 @@ static int touch(void *p)
 
 int main(void)
 {
-	char *p = show_ptr("reserve 1 GiB", mmap(NULL, 1 << 30, PROT_NONE,
-						 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-						 0));
+	char *p = show_ptr(
+		"reserve 1 GiB",
+		mmap(NULL, 1 << 30, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
 	int fd = open("f", O_RDWR | O_CREAT, 0644);
 
 	show_status("touch", run_child(touch, p));

@@ -15,8 +15,8 @@ int main(void)
 	show("ftruncate", ftruncate(fd, 5000));
 	other = open("f", O_RDWR);
 	p = show_ptr("map", mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
-	q = show_ptr("second page", mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, other,
-					 4096));
+	q = show_ptr("second page",
+		     mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, other, 4096));
 	strcpy(p, "by map");
 	show("pread", pread(other, buf, 6, 0));
 	show_data("file", buf, 6);
@@ -32,8 +32,8 @@ int main(void)
 	pid_t pid = xfork();
 
 	if (pid == 0) {
-		char *c = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED,
-			       open("f", O_RDWR), 0);
+		char *c = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, open("f", O_RDWR),
+			       0);
 
 		show_data("child: own map", c, 6);
 		memcpy(c + 10, "child", 5);

@@ -30,7 +30,7 @@ int main(void)
 	munmap(p + PAGE, PAGE);
 	show("over a hole", msync(p, 4 * PAGE, MS_SYNC));
 	show("unmapped", msync(p + PAGE, PAGE, MS_SYNC));
-	show("anonymous", msync(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-				PAGE, MS_SYNC));
+	show("anonymous",
+	     msync(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), PAGE, MS_SYNC));
 	return 0;
 }

@@ -36,8 +36,8 @@ int main(void)
 	}
 	show_status("stop", xwait(pid));
 	show("GETSIGINFO", ptrace(PTRACE_GETSIGINFO, pid, NULL, &si));
-	say("%s code %d value %d pid %d", sig_name(si.si_signo), si.si_code,
-	    si.si_value.sival_int, si.si_pid == pid);
+	say("%s code %d value %d pid %d", sig_name(si.si_signo), si.si_code, si.si_value.sival_int,
+	    si.si_pid == pid);
 	si.si_value.sival_int = 8;
 	show("SETSIGINFO", ptrace(PTRACE_SETSIGINFO, pid, NULL, &si));
 	show("GETSIGMASK", ptrace(PTRACE_GETSIGMASK, pid, 8L, &mask));

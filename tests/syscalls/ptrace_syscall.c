@@ -61,8 +61,7 @@ int main(void)
 
 	while (next(pid, &regs) != SYS_umask)
 		;
-	say("entry of umask: argument %ld, rax %s", (long)regs.rdi,
-	    errno_name(-(long)regs.rax));
+	say("entry of umask: argument %ld, rax %s", (long)regs.rdi, errno_name(-(long)regs.rax));
 	/* Make it another call: none. */
 	regs.orig_rax = -1;
 	show("SETREGS", ptrace(PTRACE_SETREGS, pid, NULL, &regs));

@@ -43,8 +43,8 @@ static int data(void *arg)
 	show_ptr("200 MiB, read and write", map(200, PROT_READ | PROT_WRITE, 0));
 	p = show_ptr("200 MiB, read only", map(200, PROT_READ, 0));
 	show("mprotect to write", mprotect(p, 200 << 20, PROT_READ | PROT_WRITE));
-	show_ptr("200 MiB, shared", mmap(NULL, 200 << 20, PROT_READ | PROT_WRITE,
-					 MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	show_ptr("200 MiB, shared",
+		 mmap(NULL, 200 << 20, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	show_ptr("50 MiB", map(50, PROT_READ | PROT_WRITE, 0));
 	return 0;
 }

@@ -39,8 +39,9 @@ int main(void)
 				      BPF_STMT(BPF_RET | BPF_A, 0)};
 	static struct sock_filter many[5000];
 	unsigned int actions[] = {SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_KILL_THREAD,
-				  SECCOMP_RET_TRAP, SECCOMP_RET_ERRNO, SECCOMP_RET_TRACE,
-				  SECCOMP_RET_LOG, SECCOMP_RET_ALLOW, 0x12340000};
+				  SECCOMP_RET_TRAP,	    SECCOMP_RET_ERRNO,
+				  SECCOMP_RET_TRACE,	    SECCOMP_RET_LOG,
+				  SECCOMP_RET_ALLOW,	    0x12340000};
 
 	if (geteuid() != 0)
 		show("without no_new_privs", raw(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog));

@@ -34,8 +34,8 @@ static int do_abort(void *arg)
 int main(void)
 {
 	struct rlimit none = {0, 0};
-	int sigs[] = {SIGQUIT, SIGILL, SIGABRT, SIGFPE, SIGSEGV, SIGBUS,
-		      SIGSYS,  SIGTRAP, SIGXCPU, SIGXFSZ};
+	int sigs[] = {SIGQUIT, SIGILL, SIGABRT, SIGFPE,	 SIGSEGV,
+		      SIGBUS,  SIGSYS, SIGTRAP, SIGXCPU, SIGXFSZ};
 
 	setrlimit(RLIMIT_CORE, &none);
 	for (size_t i = 0; i < ARRAY_LEN(sigs); i++) {

@@ -22,8 +22,8 @@ static void look(const char *what, pid_t pid)
 
 	for (int i = 0; i < 2000 && count == 0; i++)
 		nap_ms(1);
-	say("%s: count %d code %d status %d pid %d uid %d", what, count, si->si_code,
-	    si->si_status, si->si_pid == pid, si->si_uid == getuid());
+	say("%s: count %d code %d status %d pid %d uid %d", what, count, si->si_code, si->si_status,
+	    si->si_pid == pid, si->si_uid == getuid());
 	count = 0;
 	memset(seen, 0, sizeof(seen));
 }

@@ -17,10 +17,9 @@ static void look(const char *what)
 	sigset_t set;
 
 	sigprocmask(SIG_BLOCK, NULL, &set);
-	say("%s: HUP %d USR1 %d USR2 %d KILL %d STOP %d RTMAX %d", what,
-	    sigismember(&set, SIGHUP), sigismember(&set, SIGUSR1), sigismember(&set, SIGUSR2),
-	    sigismember(&set, SIGKILL), sigismember(&set, SIGSTOP),
-	    sigismember(&set, SIGRTMAX));
+	say("%s: HUP %d USR1 %d USR2 %d KILL %d STOP %d RTMAX %d", what, sigismember(&set, SIGHUP),
+	    sigismember(&set, SIGUSR1), sigismember(&set, SIGUSR2), sigismember(&set, SIGKILL),
+	    sigismember(&set, SIGSTOP), sigismember(&set, SIGRTMAX));
 }
 
 int main(void)

@@ -11,8 +11,8 @@ static long rusage_us(int who)
 	struct rusage ru;
 
 	getrusage(who, &ru);
-	return ru.ru_utime.tv_sec * 1000000L + ru.ru_utime.tv_usec +
-	       ru.ru_stime.tv_sec * 1000000L + ru.ru_stime.tv_usec;
+	return ru.ru_utime.tv_sec * 1000000L + ru.ru_utime.tv_usec + ru.ru_stime.tv_sec * 1000000L +
+	       ru.ru_stime.tv_usec;
 }
 
 static long cpu_us(void)

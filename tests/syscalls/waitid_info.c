@@ -6,7 +6,7 @@
 
 static const char *code_name(int code)
 {
-	static const char *names[] = {"0", "CLD_EXITED", "CLD_KILLED", "CLD_DUMPED",
+	static const char *names[] = {"0",	     "CLD_EXITED",  "CLD_KILLED",   "CLD_DUMPED",
 				      "CLD_TRAPPED", "CLD_STOPPED", "CLD_CONTINUED"};
 
 	return code >= 0 && code < (int)ARRAY_LEN(names) ? names[code] : "other";
