@@ -63,21 +63,20 @@ enum arg_type {
 };
 
 /* Sets of named values; syscalls/strace_names.c has their members. */
+/* clang-format off */
 #define ARG_SETS(X)                                                                                \
 	X(ACCESS)                                                                                  \
 	X(AF)                                                                                      \
-	X(ARCH_PRCTL)                                                                              \
-	X(AT)                                                                                      \
-	X(CLOCK) X(CLONE) X(CLOSE_RANGE) X(EFD) X(EPOLL_OP) X(FADVISE) X(FALLOC) X(FCNTL) X(FLOCK) \
-		X(FUTEX) X(GRND) X(IDTYPE) X(IN_MASK) X(IOCTL) X(IPCCTL) X(IPCGET) X(ITIMER)       \
-			X(MADV) X(MAP) X(MEMBARRIER) X(MFD) X(MLOCKALL) X(MOUNT) X(MREMAP) X(MSG)  \
-				X(MSYNC) X(OPEN) X(OPENFD) X(PRCTL) X(PRIO) X(PROT) X(PTRACE)      \
-					X(RENAME) X(RLIMIT) X(RUSAGE) X(RWF) X(SCHED) X(SECCOMP)   \
-						X(SEEK) X(SEMCTL) X(SHMAT) X(SHUT) X(SIGHOW)       \
-							X(SOCK) X(SOL) X(SPLICE) X(STATX)          \
-								X(SYNCRANGE) X(TFDSET) X(TIMERABS) \
-									X(UMOUNT) X(UNLINKAT)      \
-										X(WAIT) X(XATTR)
+	X(ARCH_PRCTL) X(AT) X(CLOCK) X(CLONE) X(CLOSE_RANGE) X(EFD) X(EPOLL_OP) X(FADVISE) X(      \
+		FALLOC) X(FCNTL) X(FLOCK) X(FUTEX) X(GRND) X(IDTYPE) X(IN_MASK) X(IOCTL) X(IPCCTL) \
+		X(IPCGET) X(ITIMER) X(MADV) X(MAP) X(MEMBARRIER) X(MFD) X(MLOCKALL) X(MOUNT)       \
+			X(MREMAP) X(MSG) X(MSYNC) X(OPEN) X(OPENFD) X(PRCTL) X(PRIO) X(PROT)       \
+				X(PTRACE) X(RENAME) X(RLIMIT) X(RUSAGE) X(RWF) X(SCHED) X(SECCOMP) \
+					X(SEEK) X(SEMCTL) X(SHMAT) X(SHUT) X(SIGHOW) X(SOCK)       \
+						X(SOL) X(SPLICE) X(STATX) X(SYNCRANGE) X(TFDSET)   \
+							X(TIMERABS) X(UMOUNT) X(UNLINKAT) X(WAIT)  \
+								X(XATTR)
+/* clang-format on */
 
 enum arg_set {
 #define ARG_SET_(name) SET_##name,

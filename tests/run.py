@@ -380,6 +380,14 @@ def compare_tries(native, test, runner, report, platform, forward, label):
 
 
 def run_test(test, objects, runner, report, modes, known):
+    if not runner.args.known and not runner.args.native:
+        expected = {m: known.get((test.name, m[0])) or known.get((test.name, '*')) for m in modes}
+        for mode, reason in expected.items():
+            if reason:
+                report.skip('%s %s' % (test.name, mode[0]), reason)
+        modes = [m for m in modes if not expected[m]]
+        if not modes:
+            return
     error = compile_test(test, objects)
     if error:
         report.fail('%s (does not compile)' % test.name, tail(error, 40))
@@ -398,9 +406,6 @@ def run_test(test, objects, runner, report, modes, known):
     for platform, forward in modes:
         label = platform if forward == 'default' else '%s/forward=%s' % (platform, forward)
         reason = known.get((test.name, platform)) or known.get((test.name, '*'))
-        if reason and not runner.args.known:
-            report.skip('%s %s' % (test.name, label), reason)
-            continue
         start = time.monotonic()
         text = compare_tries(native, test, runner, report, platform, forward, label)
         report.slow.append((time.monotonic() - start, '%s %s' % (test.name, label)))

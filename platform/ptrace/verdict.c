@@ -178,6 +178,7 @@ int verdict_exec_stub(struct task *t)
 	args[0] = path;
 	redirect_at_entry(tr, SYS_execve, args);
 	tr->state = TRACEE_EXECING;
+	task_exec_going(t); /* no copy of another thread's call may hit the new program */
 	tracee_resume(tr, 0);
 	return 0;
 }
