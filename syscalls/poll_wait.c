@@ -74,6 +74,7 @@ static void poll_wait_free(struct poll_wait *w)
 
 static void poll_wait_drop(struct task *t)
 {
+	t->wait_mask = 0;
 	poll_wait_free(t->park.state);
 }
 
@@ -130,6 +131,7 @@ static int register_all(struct task *t, struct poll_wait *w)
 		w->signals = process_watch_get(t->process);
 		if (w->signals == NULL)
 			return -ENOMEM;
+		t->wait_mask = w->mask;
 	}
 	/* one more for the signals */
 	err = park_reserve_waits(

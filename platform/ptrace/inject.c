@@ -13,6 +13,7 @@
  * even depends on our reaping them: all events are taken, those of others are deferred.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,20 +51,21 @@ static int wait_event(struct tracee *tr, int *status)
 {
 	struct timespec timeout = {.tv_sec = STOP_SECONDS};
 	sigset_t chld;
+	bool late = false;
 
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
-	for (;;) {
-		pid_t tid = waitpid(-1, status, __WALL | WNOHANG);
-
+	for (pid_t tid = 0;; tid = waitpid(-1, status, __WALL | WNOHANG)) {
 		if (tid == tr->tid && WIFSTOPPED(*status) && *status >> 16 != PTRACE_EVENT_EXEC)
 			return 0;
 		if (tid > 0)
 			tracee_defer_event(tid, *status);
 		if (tid == tr->tid || (tid < 0 && errno != EINTR))
 			return -ESRCH;
-		if (tid == 0 && sigtimedwait(&chld, NULL, &timeout) < 0 && errno == EAGAIN)
+		if (tid == 0 && late)
 			return -ETIMEDOUT;
+		if (tid == 0)
+			late = sigtimedwait(&chld, NULL, &timeout) < 0 && errno == EAGAIN;
 	}
 }
 
@@ -350,23 +352,44 @@ static int send_fd(const struct task *t, int fd)
 	return err;
 }
 
-/* The number that the guest's memory shows may be a lie: is it the right file that was installed? */
+/* Is this very file under number at already, with the same access? Of links in /proc/tid/fd the mode
+ * tells what the fd allows. */
 static bool is_installed(const struct task *t, int host_fd, int at)
 {
-	struct stat want, have;
+	static const mode_t want_mode[] = {
+		[O_RDONLY] = S_IRUSR, [O_WRONLY] = S_IWUSR, [O_RDWR] = S_IRUSR | S_IWUSR};
+	int proc = t->kernel->host_proc_fd, access = fcntl(host_fd, F_GETFL) & O_ACCMODE;
+	const unsigned int mask = STATX_INO | STATX_MNT_ID;
+	struct statx want, have;
+	struct stat link;
 	char path[48];
 
 	snprintf(path, sizeof(path), "%d/fd/%d", t->plat.host_tid, at);
-	return fstat(host_fd, &want) == 0 &&
-	       fstatat(t->kernel->host_proc_fd, path, &have, 0) == 0 &&
-	       want.st_dev == have.st_dev && want.st_ino == have.st_ino;
+	return access != O_ACCMODE && fstatat(proc, path, &link, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       (link.st_mode & (S_IRUSR | S_IWUSR)) == want_mode[access] &&
+	       statx(proc, path, 0, mask, &have) == 0 &&
+	       statx(host_fd, "", AT_EMPTY_PATH, mask, &want) == 0 &&
+	       have.stx_ino == want.stx_ino && have.stx_dev_major == want.stx_dev_major &&
+	       have.stx_dev_minor == want.stx_dev_minor && have.stx_mnt_id == want.stx_mnt_id;
 }
 
-/* The socket is connected: the fd arrives under the lowest free number and goes to at. */
-static int receive(struct transfer *x, long sock, int host_fd, int at)
+static void close_both(struct transfer *x, long a, long b)
 {
-	long n, got;
+	if (b == a + 1) {
+		call(x, SYS_close_range, (uint64_t)a, (uint64_t)b, 0);
+		return;
+	}
+	call(x, SYS_close, (uint64_t)a, 0, 0);
+	if (b >= 0)
+		call(x, SYS_close, (uint64_t)b, 0, 0);
+}
+
+/* The fd arrives under the lowest free number. What the guest's memory says may be a lie, which harms
+ * the guest only: see is_installed(). */
+static int receive(struct transfer *x, long sock, int host_fd)
+{
 	int fd = -1, err = send_fd(x->t, host_fd);
+	long n;
 
 	if (err < 0)
 		return err;
@@ -375,32 +398,47 @@ static int receive(struct transfer *x, long sock, int host_fd, int at)
 	if (n < 0)
 		return (int)n;
 	err = move_scratch(x, &fd, offsetof(struct scratch, fd), sizeof(fd), false);
-	if (err < 0 || fd < 0)
-		return -EIO;
-	if (fd == at)
-		return 0;
-	got = call(x, SYS_dup3, (uint64_t)fd, (uint64_t)at, 02000000 /* O_CLOEXEC */);
-	call(x, SYS_close, (uint64_t)fd, 0, 0);
-	return got < 0 ? (int)got : 0;
+	return err < 0 || fd < 0 ? -EIO : fd;
 }
 
 static int transfer(struct transfer *x, int host_fd, int at)
 {
 	long sock = call(x, SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	long err;
+	long fd, err = 0;
 
 	if (sock < 0)
 		return (int)sock;
 	drop_connections();
-	err = call(x, SYS_connect, (uint64_t)sock, scratch_addr(x, 0),
-		   sizeof(((struct scratch *)0)->addr));
-	if (err == 0)
-		err = receive(x, sock, host_fd, at);
-	if (err < 0 || sock != at)
-		call(x, SYS_close, (uint64_t)sock, 0, 0);
-	if (err == 0 && x->lost == 0 && !is_installed(x->t, host_fd, at))
-		err = -EIO;
-	return (int)err;
+	fd = call(x, SYS_connect, (uint64_t)sock, scratch_addr(x, 0),
+		  sizeof(((struct scratch *)0)->addr));
+	if (fd == 0)
+		fd = receive(x, sock, host_fd);
+	if (fd >= 0 && fd != at)
+		err = call(x, SYS_dup3, (uint64_t)fd, (uint64_t)at, O_CLOEXEC);
+	else if (fd < 0)
+		err = fd;
+	if (err >= 0 && fd == at)
+		fd = -1; /* arrived where it is to stay */
+	if (err >= 0 && sock == at)
+		call(x, SYS_close, (uint64_t)fd, 0, 0); /* dup3() has closed the socket */
+	else
+		close_both(x, sock, fd);
+	if (err < 0)
+		return (int)err;
+	return x->lost == 0 && !is_installed(x->t, host_fd, at) ? -EIO : 0;
+}
+
+/* Instead of a file that cannot be mapped: none. */
+static int remove_fd(struct tracee *tr, int at)
+{
+	uint64_t args[6] = {(uint64_t)at};
+	struct inject in;
+	long ret;
+	int err = begin(&in, tr, true);
+
+	if (err < 0)
+		return err;
+	return end(&in, make_call(&in, SYS_close, args, PTRACE_CONT, &ret));
 }
 
 int inject_install_fd(struct task *t, int host_fd, int at)
@@ -412,6 +450,10 @@ int inject_install_fd(struct task *t, int host_fd, int at)
 
 	if (!tr || tr->state != TRACEE_IN_CALL)
 		return -ESRCH;
+	if (host_fd == t->kernel->host_dummy_fd)
+		return remove_fd(tr, at);
+	if (is_installed(t, host_fd, at))
+		return 0;
 	err = begin(&x.in, tr, true);
 	if (err < 0)
 		return err;

@@ -96,6 +96,8 @@ struct tracee {
 	int event;		/* its status */
 	int stop_signal;	/* SIGNALLED: to be delivered, 0 at a group stop */
 	bool group_stop;	/* SIGNALLED: at a group stop */
+	bool masked;		/* NATIVE: task->wait_mask is held back, mask is to come back */
+	uint64_t mask;
 	bool listening;		/* stopped with its group */
 	bool restop;		/* it passed a group stop: stop it again when its call is done */
 	struct process *kicked; /* who its continued kill went to, referenced */
@@ -128,6 +130,9 @@ void tracee_interrupt(struct tracee *tr);
 /* Lets it go on from a stop, with a signal or 0, to the next stop that its state waits for. */
 void tracee_resume(struct tracee *tr, int sig);
 void tracee_listen(struct tracee *tr); /* from a group stop: stays stopped, SIGCONT is heard */
+/* For a parked call that holds signals back; undone at a stop. */
+void tracee_mask(struct tracee *tr, uint64_t more);
+void tracee_unmask(struct tracee *tr);
 /* Registers for making call nr at the guest's syscall instruction. */
 void tracee_reenter_regs(const struct tracee *tr, int nr, const uint64_t args[6],
 			 struct user_regs_struct *regs);

@@ -92,6 +92,7 @@ static void at_seccomp(struct tracee *tr)
 		break;
 	}
 	case TRACEE_REENTERING:
+		tracee_unmask(tr);
 		if (tr->verdict.kind == VERDICT_CONTINUE)
 			tracee_call_end(tr);
 		else
@@ -140,7 +141,10 @@ static void after_kill(struct tracee *tr)
 static void at_syscall(struct tracee *tr)
 {
 	switch (tr->state) {
-	case TRACEE_REENTERING: tr->state = TRACEE_REDIRECTING; break;
+	case TRACEE_REENTERING:
+		tracee_unmask(tr);
+		tr->state = TRACEE_REDIRECTING;
+		break;
 	case TRACEE_REDIRECTING:
 	case TRACEE_EXECING: after_other_call(tr); break;
 	case TRACEE_RUNNING:

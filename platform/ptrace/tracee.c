@@ -133,6 +133,24 @@ void tracee_listen(struct tracee *tr)
 	ptrace(PTRACE_LISTEN, tr->tid, 0, 0);
 }
 
+void tracee_mask(struct tracee *tr, uint64_t more)
+{
+	uint64_t mask;
+
+	if (!more || ptrace(PTRACE_GETSIGMASK, tr->tid, sizeof(tr->mask), &tr->mask) < 0)
+		return;
+	mask = tr->mask | more;
+	tr->masked = ptrace(PTRACE_SETSIGMASK, tr->tid, sizeof(mask), &mask) == 0;
+}
+
+void tracee_unmask(struct tracee *tr)
+{
+	if (!tr->masked)
+		return;
+	tr->masked = false;
+	ptrace(PTRACE_SETSIGMASK, tr->tid, sizeof(tr->mask), &tr->mask);
+}
+
 void tracee_reenter_regs(const struct tracee *tr, int nr, const uint64_t args[6],
 			 struct user_regs_struct *regs)
 {

@@ -93,6 +93,7 @@ static long interrupted(const struct verdict *v)
 
 void verdict_cancel(struct tracee *tr)
 {
+	tracee_unmask(tr);
 	set_result(tr, interrupted(&tr->verdict));
 	tracee_call_end(tr);
 }
@@ -114,6 +115,8 @@ void verdict_complete(struct tracee *tr, int sig, bool group_stop)
 {
 	const struct verdict *v = &tr->verdict;
 
+	if (v->kind != VERDICT_REDIRECT) /* that one may bring a mask of its own */
+		tracee_unmask(tr);
 	if (v->kind == VERDICT_ANSWER) {
 		set_result(tr, v->result);
 		tracee_call_end(tr);
@@ -225,6 +228,7 @@ static void go_native(struct tracee *tr)
 
 	regs.orig_rax = SYS_pause;
 	tracee_set_regs(tr, &regs);
+	tracee_mask(tr, tr->task->wait_mask);
 	tr->state = TRACEE_NATIVE;
 	tracee_resume(tr, 0);
 }
