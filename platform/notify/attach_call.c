@@ -7,7 +7,9 @@
  * back with the held call's result in rax, or with the held call to be made again, and the mask.
  *
  * The call must not sleep: this worker waits for it. Where it is not in the forwarded set (or with
- * --forward=none) it traps; another worker finds PT_REDIRECTED and lets it go on.
+ * --forward=none) it traps; another worker finds PT_REDIRECTED and lets it go on. So one worker at a
+ * time may wait here, or a guest could bind all of them: a thread that comes meanwhile makes its call
+ * again.
  */
 #include "platform/notify/attach_call.h"
 
@@ -98,7 +100,15 @@ static long run_call(struct task *t, const struct user_regs_struct *before, int 
 	return (long)regs.rax;
 }
 
-int attach_call_native(struct task *t, int nr, uint64_t args[6],
+/* The guest makes its call again: there is no worker to spare for it now. */
+static void again_later(struct task *t)
+{
+	task_serve_end(t);
+	if (attach_restart(t, ERESTARTNOINTR) < 0)
+		notify_send(t, 0, -EINTR, 0);
+}
+
+static int call_native(struct task *t, int nr, uint64_t args[6],
 		       long (*done)(struct task *t, long result, uint64_t args[6]))
 {
 	pid_t tid = t->plat.host_tid;
@@ -132,4 +142,19 @@ int attach_call_native(struct task *t, int nr, uint64_t args[6],
 	task_serve_end(t); /* it may trap again before DETACH returns */
 	ptrace(PTRACE_DETACH, tid, 0, 0);
 	return 0;
+}
+
+int attach_call_native(struct task *t, int nr, uint64_t args[6],
+		       long (*done)(struct task *t, long result, uint64_t args[6]))
+{
+	static atomic_bool busy;
+	int err;
+
+	if (atomic_exchange(&busy, true)) {
+		again_later(t);
+		return 0;
+	}
+	err = call_native(t, nr, args, done);
+	atomic_store(&busy, false);
+	return err;
 }
