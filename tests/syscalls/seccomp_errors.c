@@ -24,6 +24,7 @@ static void try(const char *what, struct sock_filter *f, unsigned short n)
 
 int main(void)
 {
+	struct seccomp_notif_sizes sizes = {0};
 	struct sock_fprog prog = {1, allow};
 	struct sock_filter no_return[] = {BPF_STMT(BPF_LD | BPF_IMM, 0)};
 	struct sock_filter bad_load[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 2), allow[0]};
@@ -73,6 +74,12 @@ int main(void)
 	for (size_t i = 0; i < ARRAY_LEN(actions); i++)
 		show("action available",
 		     raw(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &actions[i]));
+	show("sizes", raw(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes));
+	show_val("size of a notification", sizes.seccomp_notif);
+	show_val("size of a response", sizes.seccomp_notif_resp);
+	show_val("size of the data", sizes.seccomp_data);
+	show("sizes, flags", raw(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 1, &sizes));
+	show("sizes, bad pointer", raw(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, BAD_PTR));
 	show("action, flags", raw(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 1, &actions[0]));
 	show("action, bad pointer", raw(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, BAD_PTR));
 	return 0;

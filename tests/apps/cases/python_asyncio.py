@@ -9,7 +9,7 @@ async def run(*cmd, data=None):
 async def main():
     print(await asyncio.gather(*(run('sh', '-c', 'sleep 0.%d; seq %d' % (i % 3, i * 100)) for i in range(12))))
     print(await run('cat', data=b'x' * 2_000_000))
-    p = await asyncio.create_subprocess_shell('sleep 30'); p.kill(); print(await p.wait())
+    p = await asyncio.create_subprocess_shell('exec sleep 30'); p.kill(); print(await p.wait())
     try:
         await asyncio.wait_for(asyncio.sleep(9), 0.1)
     except asyncio.TimeoutError:

@@ -44,5 +44,5 @@ drive('less', ['less', 'text'], [(b'LINE 1', b' '), (b'LINE 40', b'G'), (b'LINE 
 drive('htop', ['htop', '-d', '5'], [(b'Tasks', b'q')])
 drive('bash', ['bash', '--norc', '-i'], [(rb'\$ ', b'sleep 100\r'), (b'sleep 100', b'\x1a'), (b'Stopped', b'bg\r'), (b'sleep 100 &', b'kill %1; wait; jobs\r'), (b'jobs', b'cat\r'), (b'cat', b'typed\r'), (b'typed\r\n.*typed', b'\x03'), (rb'\^C', b'stty size; exit 3\r'), (b'24 80', b'')])
 if 'notmux' not in sys.argv:
-    drive('tmux', ['tmux', '-L', 'x', '-f', '/dev/null', 'new', 'sh'], [(b'[$#] ', b'echo in $((1+1)) tmux\r'), (b'in 2 tmux', b'\x02"'), (b'[$#] ', b'exit\r'), (b'', b'exit\r')])
+    drive('tmux', ['tmux', '-L', 'x', '-f', '/dev/null', 'new', 'sh'], [(b'[$#] ', b'echo in $((1+1)) tmux\r'), (b'in 2 tmux', b'\x02"'), (b'[$#] ', b'exit\r'), (b'.', b'exit\r')])
 drive('python', ['/usr/bin/python3', '-q'], [(b'>>> ', b'1+'), (b'1', b'1\r'), (b'2\r\n', b'import time; time.sleep(50)\r'), (b'sleep\\(50', b'\x03'), (b'KeyboardInterrupt', b'exit(4)\r')])
