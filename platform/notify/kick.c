@@ -19,6 +19,7 @@
 #include "platform/notify/notify.h"
 #include "sentry/hostproc.h"
 #include "sentry/process_watch.h"
+#include "sentry/signal.h"
 
 static struct {
 	struct mutex mu;
@@ -150,6 +151,34 @@ static bool has_parked(struct process *p)
 	return any;
 }
 
+#define SIGBIT(sig) (1ULL << ((sig)-1))
+#define STOPS (SIGBIT(SIGSTOP) | SIGBIT(SIGTSTP) | SIGBIT(SIGTTIN) | SIGBIT(SIGTTOU))
+
+static bool has_stop_pending(struct task *t)
+{
+	struct signal_state st;
+
+	return !park_is_parked(t) && signal_state_read(t, &st) == 0 &&
+	       ((st.pending | st.shared_pending) & STOPS & ~st.blocked & ~st.ignored) &&
+	       hostproc_state(t->kernel, t->plat.host_tid) != 'T';
+}
+
+/* A thread that runs natively has a stop signal and has not taken it yet: when it does, the held
+ * threads of its group are signalled, without another kick. */
+static bool stop_is_coming(struct process *p)
+{
+	struct task *t;
+	pid_t after = 0;
+	bool coming = false;
+
+	while (!coming && (t = process_next_task(p, after))) {
+		after = t->tid;
+		coming = has_stop_pending(t);
+		task_put(t);
+	}
+	return coming;
+}
+
 /* Steps of the second and later looks, in ns: most flips take under 100 us, a loaded machine ms. */
 static const int64_t steps[] = {60000, 120000, 500000, 2000000, 5000000, 20000000};
 
@@ -166,6 +195,7 @@ static void look_and_rearm(struct process *p, unsigned int next_step)
 	bool in_flight = senders_in_flight(); /* before the look: what left its call is visible */
 
 	process_wake_signals(p); /* signalfds and polls with a mask look for themselves */
+	in_flight |= stop_is_coming(p);
 	if (look_at(p) || (in_flight && has_parked(p)))
 		arm(p, next_step);
 }
@@ -217,7 +247,8 @@ void kick_parked(struct task *t)
 	senders = senders && senders_in_flight(); /* before the look, as above */
 	if (seq != t->plat.kick_seen) {
 		t->plat.kick_seen = seq;
-		again = look_at_thread(t);
+		again = stop_is_coming(p);
+		again |= look_at_thread(t);
 	}
 	if (again || senders)
 		arm(p, 0);

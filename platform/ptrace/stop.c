@@ -58,6 +58,16 @@ static void serve(struct tracee *tr)
 	}
 }
 
+static bool clones_are_pending(void)
+{
+	bool any;
+
+	rwlock_rdlock(&pt.k->tree_lock);
+	any = pt.k->nr_pending_clones > 0;
+	rwlock_unlock(&pt.k->tree_lock);
+	return any;
+}
+
 /* A clone or a death may have made them known. */
 static void look_at_unknown(void)
 {
@@ -74,7 +84,7 @@ static void look_at_unknown(void)
 			continue;
 		}
 		list_add_tail(&tr->held, &pt.unknown);
-		if (pt.k->nr_pending_clones == 0)
+		if (!clones_are_pending())
 			ptrace(PTRACE_KILL, tr->tid, 0, 0); /* nobody's */
 	}
 }
@@ -260,11 +270,15 @@ static void at_exec(struct tracee *tr)
 static void process_gone(struct process *p)
 {
 	struct process *parent;
+	bool known;
 
 	if (p == pt.k->init)
 		return;		  /* the event thread ends the sandbox */
 	event_unwatch(&p->death); /* nor is it half done by the event thread */
-	if (p->state != PROCESS_ZOMBIE)
+	rwlock_rdlock(&pt.k->tree_lock);
+	known = p->state == PROCESS_ZOMBIE;
+	rwlock_unlock(&pt.k->tree_lock);
+	if (!known)
 		process_died(p);
 	parent = process_parent(p);
 	if (parent)
