@@ -24,13 +24,19 @@
 
 /* ---- trapped calls ---- */
 
+/* The end of a leader is its process's, whose records may be gone by then. */
+static void note_leader(struct tracee *tr, struct task *t)
+{
+	if (!tr->leads && tr->tid == t->process->host_pid)
+		tr->leads = process_get(t->process);
+}
+
 /* Takes t. */
 static void serve_task(struct tracee *tr, struct task *t)
 {
 	const struct user_regs_struct *r = &tr->regs;
 
-	if (!tr->leads && tr->tid == t->process->host_pid)
-		tr->leads = process_get(t->process);
+	note_leader(tr, t);
 	t->call = (struct guest_call){
 		.nr = (int)r->orig_rax,
 		.args = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9},
@@ -237,10 +243,17 @@ static void at_clone(struct tracee *tr)
 {
 	pid_t child = event_tid(tr);
 	struct task *t = child ? task_lookup_host_tid(pt.k, tr->tid) : NULL;
+	struct tracee *child_tr;
 
-	if (t)
+	if (t) {
 		task_clone_made(t, child);
-	task_put(t);
+		task_put(t);
+		t = task_lookup_host_tid(pt.k, child);
+		child_tr = t ? tracee_get(child) : NULL;
+		if (child_tr)
+			note_leader(child_tr, t);
+		task_put(t);
+	}
 	tracee_resume(tr, 0);
 	look_at_unknown();
 }
