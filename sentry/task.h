@@ -174,7 +174,7 @@ struct task {
 	int nice;		      /* what the guest set; the host follows where it may */
 	struct restart_block restart; /* syscalls/poll.c */
 	uint64_t wait_mask; /* signals that the parked call holds back: ppoll(2) and the like */
-	void *call_state; /* what a handler keeps between a redirect and its completion */
+	void *call_state;   /* what a handler keeps between a redirect and its completion */
 
 	/* mu: others look at these */
 	struct mutex mu;
