@@ -30,7 +30,7 @@
 
 static int copy_piece(struct file *from, struct file *to, char *buf, size_t len, int64_t *pos)
 {
-	int64_t rpos = *pos, wpos = *pos;
+	int64_t rpos = *pos, wpos = rpos;
 	struct uio u;
 	ssize_t n;
 
