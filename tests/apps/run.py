@@ -14,11 +14,16 @@ when something differs and does not count. A case may say more in comments of it
 tests/apps/KNOWN lists cases that are expected to differ, one per line: name, platform (or *), reason.
 They are run nevertheless and reported as skipped; one that passes is pointed out.
 
+--platform is a list: notify, ptrace, and notify+user or ptrace+user, as the ordinary user of --user, in
+a directory that is the user's own, natively as well. Only root can become another user; for others, who
+are ordinary users anyway, those are skipped.
+
 The last line is the total: N passed, N failed[, N skipped].
 """
 import argparse
 import difflib
 import os
+import pwd
 import re
 import shlex
 import shutil
@@ -91,9 +96,27 @@ def stop(child):
     return so_far
 
 
-def run(case, command):
+class User:
+    """An ordinary user; its name need not exist where it is a number."""
+
+    def __init__(self, name):
+        try:
+            entry = pwd.getpwnam(name)
+            self.uid, self.gid = entry.pw_uid, entry.pw_gid
+        except KeyError:
+            if not name.isdigit():
+                sys.exit('--user: there is no user %s' % name)
+            self.uid = self.gid = int(name)
+        self.become = ['setpriv', '--reuid=%d' % self.uid, '--regid=%d' % self.gid,
+                       '--clear-groups']
+
+
+def run(case, command, user):
     cwd = tempfile.mkdtemp(prefix='app-')
     os.chmod(cwd, 0o755)  # a directory that is not for everybody is not shown inside
+    if user:
+        os.chown(cwd, user.uid, user.gid)
+        command = user.become + command
     start = time.monotonic()
     try:
         child = subprocess.Popen(command, cwd=cwd, env=dict(ENV, HOME=cwd), stdin=subprocess.DEVNULL,
@@ -112,11 +135,12 @@ def run(case, command):
     return Result(status, out, err, time.monotonic() - start)
 
 
-def sandboxed(case, args, platform):
+def sandboxed(case, args, platform, user):
     command = [args.binary, 'run', '--bind', '%s:%s:ro' % (ROOT, ROOT)]
     if platform != 'auto':
         command += ['--platform', platform]
-    return run(case, command + case.sandbox + args.sandbox_args + ['--'] + case.command())
+    command += case.sandbox + args.sandbox_args + ['--'] + case.command()
+    return run(case, command, user)
 
 
 def difference(native, inside):
@@ -149,11 +173,12 @@ class Report:
             self.failed += 1
             print('%-24s FAILED\n%s' % (name, text.rstrip('\n')), flush=True)
 
-    def compared(self, case, platform, native, inside):
+    def compared(self, case, mode, native, inside):
         text = difference(native, inside)
         times = '%.1f s, native %.1f s' % (inside.seconds, native.seconds)
-        reason = self.known.get((case.name, platform)) or self.known.get((case.name, '*'))
-        name = '%s (%s)' % (case.name, platform)
+        reason = next((self.known[case.name, p] for p in (mode, mode.split('+')[0], '*')
+                       if (case.name, p) in self.known), None)
+        name = '%s (%s)' % (case.name, mode)
         if text and reason:
             self.skip(name, reason)
         elif text:
@@ -178,12 +203,19 @@ def known_differences():
 
 
 def run_case(case, args, report):
-    native = run(case, case.command())
-    if native.status is None:
-        report.fail(case.name, '  natively: %s\n%s' % (native.describe(), native.err))
-        return
-    for platform in args.platform.split(','):
-        report.compared(case, platform, native, sandboxed(case, args, platform))
+    natives = {}
+    for mode in args.platform.split(','):
+        platform, ordinary = mode.removesuffix('+user'), mode.endswith('+user')
+        if ordinary and os.geteuid() != 0:
+            report.skip('%s (%s)' % (case.name, mode), 'only root can become another user')
+            continue
+        user = args.user if ordinary else None
+        if user not in natives:
+            natives[user] = native = run(case, case.command(), user)
+            if native.status is None:
+                report.fail(case.name, '  natively: %s\n%s' % (native.describe(), native.err))
+        if natives[user].status is not None:
+            report.compared(case, mode, natives[user], sandboxed(case, args, platform, user))
 
 
 def guarded(case, args, report):
@@ -196,7 +228,10 @@ def guarded(case, args, report):
 def main():
     p = argparse.ArgumentParser(description='Runs real programs natively and in the sandbox.')
     p.add_argument('--binary', default=os.path.join(ROOT, 'build', 'sandbox'))
-    p.add_argument('--platform', default='notify', help='comma-separated; default %(default)s')
+    p.add_argument('--platform', default='notify', metavar='LIST',
+                   help='comma-separated; NAME+user: as an ordinary user; default %(default)s')
+    p.add_argument('--user', type=User, default='1000', metavar='NAME|UID',
+                   help='who the ordinary user is; default %(default)s')
     p.add_argument('--filter', default='', metavar='REGEXP', help='only cases whose name matches')
     p.add_argument('--long', action='store_true', help='also those that take longer')
     p.add_argument('--jobs', type=int, default=1)
