@@ -28,6 +28,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fs/hostfs/hostop.h"
 #include "platform/platform.h"
 #include "platform/policy/policy_fds.h"
 #include "runsc-c/boot_guest.h"
@@ -275,9 +276,11 @@ static void open_namespaces(struct kernel *k, struct child *donor)
 	}
 }
 
-static void start_init(const struct sandbox_config *cfg, struct child *donor, struct child *ret)
+static void start_init(struct kernel *k, const struct sandbox_config *cfg, struct child *donor,
+		       struct child *ret)
 {
-	int sv[2];
+	char path[64];
+	int sv[2], fd;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) < 0)
 		boot_fail("socketpair: %s", strerror(errno));
@@ -290,6 +293,13 @@ static void start_init(const struct sandbox_config *cfg, struct child *donor, st
 	close(sv[1]);
 	ret->pidfd = (int)syscall(SYS_pidfd_open, ret->pid, 0);
 	wait_report(ret, "first process");
+	/* Inherited by all guests: when the host runs out of memory they go first. */
+	snprintf(path, sizeof(path), "%d/oom_score_adj", ret->pid);
+	fd = openat(k->host_proc_fd, path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 || write(fd, "300", 3) < 0)
+		log_info("guests keep the sentry's oom_score_adj: %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
 }
 
 static int take_door(const struct child *donor)
@@ -343,11 +353,15 @@ static void boot_restrict_ids(const struct sandbox_config *cfg)
 {
 	uid_t uid = cfg->rootfs.reader_uid;
 	gid_t gid = cfg->rootfs.reader_gid;
+	bool owner = rootfs_has_owner();
+	uid_t saved_uid = owner ? cfg->rootfs.owner_uid : uid;
+	gid_t saved_gid = owner ? cfg->rootfs.owner_gid : gid;
 
 	if (getuid() == 0 && syscall(SYS_setgroups, 0, NULL) < 0 && errno != EPERM)
 		boot_fail("setgroups: %s", strerror(errno));
-	if (privileges_set_ids(uid, gid) < 0)
+	if (privileges_set_ids(uid, gid, saved_uid, saved_gid) < 0)
 		boot_fail("cannot take uid %u, gid %u: %s", uid, gid, strerror(errno));
+	hostop_owner_init(saved_uid, saved_gid);
 	/* As /proc files of a process with changed ids belong to root, and its maps could not be
 	 * written; set to 0 for good in boot_restrict(). */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
@@ -439,7 +453,6 @@ static void die_with_starter(void)
 static void boot_restrict(unsigned int groups)
 {
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	prctl(PR_SET_SPECULATION_CTRL, PR_SPEC_INDIRECT_BRANCH, PR_SPEC_DISABLE, 0, 0);
 	die_with_starter();
 	if (privileges_load_filter(groups) < 0)
 		boot_fail("cannot load the sentry's seccomp filter: %s", strerror(errno));
@@ -518,7 +531,7 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 		pb.door_fd = take_door(&donor);
 	open_namespaces(k, &donor);
 	boot_landlock(k, cfg, &donor);
-	start_init(cfg, &donor, &init);
+	start_init(k, cfg, &donor, &init);
 	kill(donor.pid, SIGKILL);
 	waitpid(donor.pid, NULL, 0);
 	close(donor.fd);
@@ -537,6 +550,8 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 	watch_host(k);
 	if (privileges_drop_all() < 0)
 		boot_fail("cannot drop capabilities: %s", strerror(errno));
+	/* Each thread's own, inherited by those it makes: before the workers. */
+	prctl(PR_SET_SPECULATION_CTRL, PR_SPEC_INDIRECT_BRANCH, PR_SPEC_DISABLE, 0, 0);
 	start_workers(k->platform->nr_workers(k));
 	boot_restrict(boot_rootfs_groups(cfg));
 	pthread_barrier_wait(&workers_ready);

@@ -135,6 +135,8 @@ unsigned int boot_rootfs_groups(const struct sandbox_config *cfg)
 		groups |= 1u << POLICY_GROUP_WRITABLE;
 	if (cfg->platform == &platform_ptrace)
 		groups |= 1u << POLICY_GROUP_PTRACE;
+	if (rootfs_has_owner())
+		groups |= 1u << POLICY_GROUP_OWNER;
 	return groups;
 }
 

@@ -126,23 +126,13 @@ static bool is_public(const char *path)
 	return (st.st_mode & need) == need;
 }
 
-static bool shares_private(const struct rootfs_config *r)
-{
-	if (r->rootfs || r->overlay != ROOTFS_OVERLAY_MEMORY)
-		return true;
-	for (size_t i = 0; i < r->nr_binds; i++)
-		if (!r->binds[i].readonly || !is_public(r->binds[i].src))
-			return true;
-	return false;
-}
-
 static void set_reader(struct run *run)
 {
 	struct rootfs_config *r = &run->cfg.rootfs;
 
-	r->reader_uid = geteuid();
-	r->reader_gid = getegid();
-	if (geteuid() == 0 && !shares_private(r) && id_is_mapped("/proc/self/uid_map", NOBODY) &&
+	r->reader_uid = r->owner_uid = geteuid();
+	r->reader_gid = r->owner_gid = getegid();
+	if (geteuid() == 0 && id_is_mapped("/proc/self/uid_map", NOBODY) &&
 	    id_is_mapped("/proc/self/gid_map", NOBODY))
 		r->reader_uid = r->reader_gid = NOBODY;
 	r->guest_uid = run->user.uid;
@@ -163,7 +153,8 @@ static void set_cwd(struct run *run)
 	r->cwd = "/";
 	if (r->rootfs || !getcwd(run->cwd, sizeof(run->cwd)) || run->cwd[0] != '/')
 		return;
-	if (r->reader_uid != geteuid() && !is_public(".")) {
+	if (r->reader_uid != geteuid() && !is_public(".") &&
+	    (r->overlay != ROOTFS_OVERLAY_NONE || r->readonly)) {
 		log_info("%s is private: the command starts in / (--cwd, --bind)", run->cwd);
 		return;
 	}

@@ -35,6 +35,7 @@ static const char *const group_names[POLICY_NR_GROUPS] = {
 	[POLICY_GROUP_BASE] = "always",
 	[POLICY_GROUP_WRITABLE] = "with a writable host tree",
 	[POLICY_GROUP_PTRACE] = "on the ptrace platform",
+	[POLICY_GROUP_OWNER] = "with files that only root may use",
 };
 
 /* ---- the compatibility table ---- */
@@ -160,10 +161,11 @@ static void print_policy(void)
 	       policy_count_calls(policy_forwarded, policy_nr_forwarded));
 	print_rules(policy_forwarded, policy_nr_forwarded);
 	printf("\nThe sentry's own calls to the host while guests run: %zu always, %zu more with a "
-	       "writable host tree,\n%zu more on the ptrace platform; any other ends the "
-	       "sandbox\n\n",
+	       "writable host tree,\n%zu more on the ptrace platform, %zu more with files that "
+	       "only root may use;\n"
+	       "any other ends the sandbox\n\n",
 	       count_group(POLICY_GROUP_BASE), count_group(POLICY_GROUP_WRITABLE),
-	       count_group(POLICY_GROUP_PTRACE));
+	       count_group(POLICY_GROUP_PTRACE), count_group(POLICY_GROUP_OWNER));
 	print_rules(policy_sentry, policy_nr_sentry);
 }
 

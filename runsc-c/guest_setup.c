@@ -166,6 +166,10 @@ const char *const guest_namespaces[GUEST_NR_NAMESPACES] = {"user", "net",    "ip
 
 void guest_become_init(const int *ns_fds, const struct sandbox_config *cfg, int report_fd)
 {
+	/* A guest must not have the saved ids of the sentry (fs/hostfs/hostop.h). */
+	if (syscall(SYS_setresgid, getgid(), getgid(), getgid()) < 0 ||
+	    syscall(SYS_setresuid, getuid(), getuid(), getuid()) < 0)
+		report_failure(report_fd, "ids of the guests");
 	for (int i = 0; i < GUEST_NR_NAMESPACES; i++)
 		if (syscall(SYS_setns, ns_fds[i], 0) < 0)
 			report_failure(report_fd, guest_namespaces[i]);

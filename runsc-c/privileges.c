@@ -17,12 +17,13 @@
 #include "platform/policy/policy.h"
 #include "runsc-c/sandbox.h"
 
-int privileges_set_ids(uid_t uid, gid_t gid)
+int privileges_set_ids(uid_t uid, gid_t gid, uid_t saved_uid, gid_t saved_gid)
 {
 	/* Capabilities survive the change of ids: they are dropped as the last step. */
 	if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP | SECBIT_KEEP_CAPS) < 0)
 		return -errno;
-	if (syscall(SYS_setresgid, gid, gid, gid) < 0 || syscall(SYS_setresuid, uid, uid, uid) < 0)
+	if (syscall(SYS_setresgid, gid, gid, saved_gid) < 0 ||
+	    syscall(SYS_setresuid, uid, uid, saved_uid) < 0)
 		return -errno;
 	return 0;
 }

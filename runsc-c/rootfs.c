@@ -157,7 +157,8 @@ static int clone_tree(const char *path, bool readonly)
 	return fd;
 }
 
-/* A directory of the host. option names it in messages. */
+/* A directory of the host. option names it in messages. Trees that are written to belong to the
+ * caller. */
 static int open_tree_at(struct rootfs_tree *tree, const char *option, const char *path,
 			bool readonly, struct rootfs_error *err)
 {
@@ -174,6 +175,7 @@ static int open_tree_at(struct rootfs_tree *tree, const char *option, const char
 		return rootfs_fail(err, fd, "%s %s", option, path);
 	tree->fd = fd;
 	tree->readonly = readonly;
+	tree->as_owner = !readonly;
 	return 0;
 }
 
@@ -196,9 +198,12 @@ static int open_rootfs(struct rootfs *r, struct rootfs_error *err)
 	if (stat(cfg->rootfs, &st) < 0)
 		return rootfs_fail(err, -errno, "--rootfs %s", cfg->rootfs);
 	if (S_ISDIR(st.st_mode)) {
+		int e = open_tree_at(&r->root, "--rootfs", cfg->rootfs,
+				     cfg->readonly || cfg->overlay != ROOTFS_OVERLAY_NONE, err);
+
 		r->kind = ROOTFS_DIR;
-		return open_tree_at(&r->root, "--rootfs", cfg->rootfs,
-				    cfg->readonly || cfg->overlay != ROOTFS_OVERLAY_NONE, err);
+		r->root.as_owner = true; /* an image is the caller's, files of mode 0600 included */
+		return e;
 	}
 	if (!S_ISREG(st.st_mode))
 		return bad_option(err, "--rootfs", cfg->rootfs,
@@ -246,6 +251,14 @@ static int open_bind_file(struct rootfs_tree *tree, const struct rootfs_bind *b,
 	return e;
 }
 
+/* May everybody read it? */
+static bool is_public(const struct stat *st)
+{
+	mode_t need = S_ISDIR(st->st_mode) ? S_IROTH | S_IXOTH : S_IROTH;
+
+	return (st->st_mode & need) == need;
+}
+
 static int open_bind(struct rootfs_tree *tree, const struct rootfs_bind *b,
 		     struct rootfs_error *err)
 {
@@ -262,6 +275,8 @@ static int open_bind(struct rootfs_tree *tree, const struct rootfs_bind *b,
 		e = open_bind_file(tree, b, full, err);
 	else
 		e = bad_option(err, "--bind", b->src, "only directories and regular files");
+	if (!is_public(&st))
+		tree->as_owner = true;
 	return e < 0 ? e : set_dst(tree, b->dst ? b->dst : full, err);
 }
 
@@ -308,6 +323,15 @@ static int open_all(struct rootfs *r, struct rootfs_error *err)
 	return e;
 }
 
+static bool any_as_owner(const struct rootfs *r)
+{
+	bool any = r->root.as_owner || r->upper.as_owner || r->cwd.as_owner;
+
+	for (size_t i = 0; i < r->nr_binds; i++)
+		any |= r->binds[i].as_owner;
+	return any;
+}
+
 int rootfs_open_fds(const struct rootfs_config *cfg, struct rootfs_error *err)
 {
 	struct rootfs *r = &rootfs_state;
@@ -317,6 +341,7 @@ int rootfs_open_fds(const struct rootfs_config *cfg, struct rootfs_error *err)
 	r->root.fd = r->upper.fd = r->cwd.fd = -1;
 	r->one_id = has_one_id();
 	e = open_all(r, err);
+	r->has_owner = cfg->owner_uid != cfg->reader_uid && any_as_owner(r);
 	if (e < 0)
 		rootfs_close(r);
 	return e;
@@ -386,4 +411,9 @@ bool rootfs_writes_host(void)
 		if (!r->cfg->binds[i].readonly)
 			return true;
 	return false;
+}
+
+bool rootfs_has_owner(void)
+{
+	return rootfs_state.has_owner;
 }

@@ -66,6 +66,8 @@ struct rootfs_config {
 	bool no_default_mounts; /* OCI: the bundle lists /proc, /sys, /dev, ... itself */
 	/* The host ids that the sentry will run with, and the guest's that own what they own. */
 	uint32_t reader_uid, reader_gid;
+	/* The caller's: for what it gave for writing, or what only it may read (fs/hostfs/hostop.h). */
+	uint32_t owner_uid, owner_gid;
 	uint32_t guest_uid, guest_gid;
 };
 
@@ -85,6 +87,8 @@ void rootfs_list_fds(int *read_fds, size_t *nr_read, int *write_fds, size_t *nr_
 /* Is any tree of the host writable? Then the sentry needs the calls that change names and
  * owners. */
 bool rootfs_writes_host(void);
+/* Is any tree used with the owner's rights, which are not the reader's? */
+bool rootfs_has_owner(void);
 
 /* Sets k->root_ns; *ret_root and *ret_cwd are referenced paths for the first process. */
 must_check int rootfs_mount(struct kernel *k, struct path *ret_root, struct path *ret_cwd,

@@ -11,8 +11,9 @@
 struct rootfs_tree {
 	int fd; /* O_PATH directory, -1: none */
 	bool readonly;
-	char *file; /* a single file: its name in the directory fd */
-	char *dst;  /* where it goes, absolute */
+	bool as_owner; /* with the rights of the caller, see struct rootfs_config */
+	char *file;    /* a single file: its name in the directory fd */
+	char *dst;     /* where it goes, absolute */
 };
 
 enum rootfs_kind { ROOTFS_HOST, ROOTFS_DIR, ROOTFS_TAR };
@@ -26,7 +27,8 @@ struct rootfs {
 	struct rootfs_tree cwd;	  /* fd -1: visible in the root already */
 	struct rootfs_tree binds[ROOTFS_MAX_BINDS];
 	size_t nr_binds;
-	bool one_id; /* an ordinary user's namespace: only our own ids are known in it */
+	bool has_owner; /* any tree is as_owner, and that makes a difference */
+	bool one_id;	/* an ordinary user's namespace: only our own ids are known in it */
 };
 
 extern struct rootfs rootfs_state;

@@ -59,6 +59,7 @@ static int host_super(struct builder *b, struct rootfs_tree *tree, struct hostfs
 	struct hostfs_idmap uids[2], gids[2];
 
 	opt->readonly = tree->readonly;
+	opt->as_owner = tree->as_owner;
 	opt->uids = uids;
 	opt->gids = gids;
 	opt->nr_uids = id_map(b->r, cfg->reader_uid, cfg->guest_uid, uids);

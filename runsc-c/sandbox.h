@@ -81,7 +81,8 @@ _Noreturn void guest_become_init(const int *ns_fds, const struct sandbox_config 
 #define GUEST_DOOR_FD 100
 
 /* privileges.c */
-int privileges_set_ids(uid_t uid, gid_t gid); /* keeps capabilities */
+/* Keeps capabilities. The saved ids are for fs/hostfs/hostop.h. */
+int privileges_set_ids(uid_t uid, gid_t gid, uid_t saved_uid, gid_t saved_gid);
 int privileges_landlock(const int *read_fds, size_t nr_read, const int *write_fds, size_t nr_write,
 			int guest_root_fd);	 /* 0, or -errno (unsupported) */
 int privileges_drop_all(void);			 /* bounding, ambient, securebits, capset 0 */

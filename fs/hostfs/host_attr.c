@@ -18,6 +18,7 @@
 
 int host_getattr(struct inode *in, struct kstat *st)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *hi = to_host(in);
 	int err = host_inode_refresh(hi);
 
@@ -120,6 +121,7 @@ static int set_size(struct host_inode *hi, const struct iattr *a)
 
 int host_setattr(struct inode *in, const struct iattr *a)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	const unsigned int times = IATTR_ATIME | IATTR_MTIME | IATTR_ATIME_NOW | IATTR_MTIME_NOW;
 	struct host_inode *hi = to_host(in);
 	_cleanup_close_ int fd = -1;
@@ -157,6 +159,7 @@ int host_setattr(struct inode *in, const struct iattr *a)
 
 static int host_readlink(struct inode *in, struct task *t, char *buf, size_t size)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *hi = to_host(in);
 	char *link = atomic_load(&hi->link), *none = NULL;
 	char target[PATH_MAX];
@@ -213,6 +216,7 @@ static int xattr_open(struct host_inode *hi, int *ret_fd)
 
 ssize_t host_getxattr(struct inode *in, const char *name, void *buf, size_t size)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	ssize_t n;
 	int fd, err;
 
@@ -243,6 +247,7 @@ static size_t filter_names(char *list, size_t len)
 
 ssize_t host_listxattr(struct inode *in, char *buf, size_t size)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	_cleanup_free_ char *list = NULL;
 	ssize_t n;
 	int fd, err;
@@ -269,6 +274,7 @@ ssize_t host_listxattr(struct inode *in, char *buf, size_t size)
 
 int host_setxattr(struct inode *in, const char *name, const void *val, size_t size, int flags)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	int fd, err;
 
 	if (!xattr_passes(name))
@@ -284,6 +290,7 @@ int host_setxattr(struct inode *in, const char *name, const void *val, size_t si
 
 int host_removexattr(struct inode *in, const char *name)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	int fd, err;
 
 	if (!xattr_passes(name))

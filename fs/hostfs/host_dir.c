@@ -32,6 +32,7 @@ struct linux_dirent64 {
 
 static int host_lookup(struct inode *in, const struct qstr *name, struct inode **ret)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in), *hi;
 	struct host_name n;
 	struct statx stx;
@@ -58,6 +59,7 @@ static int host_lookup(struct inode *in, const struct qstr *name, struct inode *
 
 static bool host_revalidate(struct inode *in, const struct qstr *name, struct inode *cached)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in), *hi;
 	struct host_name n;
 	struct statx stx;
@@ -198,6 +200,7 @@ static bool opens_for_owner(uint32_t mode)
 static int host_create(struct inode *in, const struct qstr *name, uint32_t mode, uint32_t uid,
 		       uint32_t gid, struct inode **ret)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in);
 	struct host_fresh *fresh = NULL;
 	struct host_name n;
@@ -227,6 +230,7 @@ static int host_create(struct inode *in, const struct qstr *name, uint32_t mode,
 static int host_mkdir(struct inode *in, const struct qstr *name, uint32_t mode, uint32_t uid,
 		      uint32_t gid, struct inode **ret)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in);
 	struct host_name n;
 	int dirfd, err;
@@ -244,6 +248,7 @@ static int host_mkdir(struct inode *in, const struct qstr *name, uint32_t mode, 
 static int host_mknod(struct inode *in, const struct qstr *name, uint32_t mode, uint64_t rdev,
 		      uint32_t uid, uint32_t gid, struct inode **ret)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in);
 	struct host_name n;
 	int dirfd, err;
@@ -269,6 +274,7 @@ static int host_mknod(struct inode *in, const struct qstr *name, uint32_t mode, 
 static int host_symlink(struct inode *in, const struct qstr *name, const char *target, uint32_t uid,
 			uint32_t gid, struct inode **ret)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in);
 	struct host_name n;
 	int dirfd, err;
@@ -321,6 +327,7 @@ static int link_by_name(struct host_inode *hi, const struct host_loc *loc, int d
 
 static int host_link(struct inode *in, const struct qstr *name, struct inode *target)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in), *hi = to_host(target);
 	struct host_name n;
 	struct host_loc loc;
@@ -351,6 +358,7 @@ static int host_link(struct inode *in, const struct qstr *name, struct inode *ta
 static int host_tmpfile(struct inode *in, uint32_t mode, uint32_t uid, uint32_t gid,
 			struct inode **ret)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in), *hi;
 	struct host_fd *h = host_fd_new(O_RDWR);
 	struct hostfs *fs = host_fs(dir);
@@ -407,6 +415,7 @@ static int remove_name(struct host_inode *dir, int dirfd, const char *name,
 
 static int host_unlink(struct inode *in, const struct qstr *name, struct inode *victim)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in);
 	struct host_name n;
 	int dirfd, err;
@@ -434,6 +443,7 @@ static void removed_dir(struct host_inode *victim)
 
 static int host_rmdir(struct inode *in, const struct qstr *name, struct inode *victim)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in);
 	struct host_name n;
 	int dirfd, err;
@@ -486,6 +496,7 @@ static int host_rename(struct inode *oldin, const struct qstr *oldname, struct i
 		       struct inode *newin, const struct qstr *newname, struct inode *replaced,
 		       unsigned int flags)
 {
+	HOST_RIGHTS(to_hostfs(oldin->super));
 	struct host_inode *od = to_host(oldin), *nd = to_host(newin), *r;
 	struct host_name on, nn;
 	int ofd, nfd, err;
@@ -525,6 +536,7 @@ struct host_dir_file {
 
 int host_dir_open(struct inode *in, struct file *f, struct task *t)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_dir_file *d;
 	int err;
 

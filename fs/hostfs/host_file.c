@@ -26,6 +26,7 @@ static int file_fd(struct file *f)
 
 int host_file_open(struct inode *in, struct file *f, struct task *t)
 {
+	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *hi = to_host(in);
 	struct hostfs *fs = host_fs(hi);
 	struct host_fd *h;

@@ -50,7 +50,7 @@ struct idmap {
 
 struct hostfs {
 	struct super super;
-	bool exclusive, allow_special;
+	bool exclusive, allow_special, as_owner;
 	char *only; /* NULL, or the one name of the root that is there */
 	struct idmap uids, gids;
 	struct hide_node *hide; /* of the root; NULL: nothing is hidden */
@@ -132,6 +132,16 @@ static inline struct hostfs *host_fs(struct host_inode *hi)
 {
 	return to_hostfs(hi->inode.super);
 }
+
+static inline void host_rights_restore(const bool *outer)
+{
+	hostop_set_owner(*outer);
+}
+
+/* First in every operation that names or changes files: with whose rights, until its end. */
+#define HOST_RIGHTS(fs)                                                                            \
+	__attribute__((cleanup(host_rights_restore), unused))                                      \
+	const bool rights_before = hostop_set_owner((fs)->as_owner)
 
 /* The type never changes, the other bits of the word do. */
 static inline bool is_dir(const struct inode *in)

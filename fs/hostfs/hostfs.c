@@ -13,6 +13,7 @@
 
 static int hostfs_statfs(struct super *s, struct kstatfs *ret)
 {
+	HOST_RIGHTS(to_hostfs(s));
 	struct statfs st;
 	int fd, err;
 
@@ -81,6 +82,7 @@ static int hostfs_new(struct kernel *k, const struct hostfs_options *opt, struct
 	fs->super.readonly = opt->readonly;
 	fs->exclusive = opt->exclusive;
 	fs->allow_special = opt->allow_special;
+	fs->as_owner = opt->as_owner;
 	fs->max_dir_fds = opt->max_dir_fds ? opt->max_dir_fds : DEFAULT_MAX_DIR_FDS;
 	err = idmap_init(&fs->uids, opt->uids, opt->nr_uids);
 	if (err == 0)

@@ -50,6 +50,7 @@ struct hostfs_idmap {
 struct hostfs_options {
 	bool readonly;
 	bool exclusive;
+	bool as_owner;	    /* with the rights of who gave it: hostop.h */
 	bool allow_special; /* FIFOs, sockets, and 0:0 devices (an overlay's whiteouts) may be made */
 	const struct hostfs_hide *hide;
 	size_t nr_hide;

@@ -14,6 +14,13 @@
  * fchmod, fchmodat, fchownat and utimensat with AT_EMPTY_PATH, ftruncate, fgetxattr, flistxattr,
  * fsetxattr, fremovexattr.
  *
+ * Rights: started by root, the sentry is nobody at the host, and keeps root's ids as its saved ones.
+ * Within hostop_set_owner(true) .. (false), for trees that root gave away for writing or that only
+ * root may read, a call that is refused to nobody is tried again as root, and what is made is
+ * root's; all other trees, the host's own above all, are never read with more than nobody's rights.
+ * Neither id comes with a capability. The switch is for the calling thread (setfsuid(2)), not for
+ * /proc, guests or signals.
+ *
  * The calls on an fd want one that the caller has checked to be the wanted inode.
  */
 #ifndef FS_HOSTFS_HOSTOP_H
@@ -27,6 +34,11 @@
 #include <time.h>
 
 #include "sentry/base/base.h"
+
+/* Once at boot, with the ids in place; the owner's are among the saved ones or our own. */
+void hostop_owner_init(uint32_t owner_uid, uint32_t owner_gid);
+/* For the calling thread: see Rights. Returns what was set before. */
+bool hostop_set_owner(bool on);
 
 must_check int hostop_open(int dirfd, const char *name, int flags, uint32_t mode);
 must_check int hostop_dup(int fd);

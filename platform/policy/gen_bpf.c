@@ -172,7 +172,7 @@ int main(void)
 	guest("guest_notify_none", SCMP_ACT_NOTIFY, SECCOMP_RET_USER_NOTIF, 0);
 	guest("guest_trace", SCMP_ACT_TRACE(1), SECCOMP_RET_TRACE | 1, 1);
 	guest("guest_trace_none", SCMP_ACT_TRACE(1), SECCOMP_RET_TRACE | 1, 0);
-	for (unsigned int g = 0; g < 4; g++) {
+	for (unsigned int g = 0; g < 8; g++) {
 		char name[32];
 
 		snprintf(name, sizeof(name), "sentry_%u", g);

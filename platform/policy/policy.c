@@ -13,7 +13,8 @@ const struct sock_fprog *policy_guest_program(bool ptrace, bool forward_none)
 const struct sock_fprog *policy_sentry_program(unsigned int groups)
 {
 	static const struct sock_fprog *const programs[] = {&sentry_0, &sentry_1, &sentry_2,
-							    &sentry_3};
+							    &sentry_3, &sentry_4, &sentry_5,
+							    &sentry_6, &sentry_7};
 
-	return programs[(groups >> 1) & 3];
+	return programs[(groups >> 1) & 7];
 }

@@ -47,7 +47,8 @@ enum policy_group {
 	POLICY_GROUP_BASE = 0,
 	POLICY_GROUP_WRITABLE = 1, /* a writable host tree is mounted */
 	POLICY_GROUP_PTRACE = 2,   /* the ptrace platform */
-	POLICY_NR_GROUPS = 3,
+	POLICY_GROUP_OWNER = 3,	   /* a tree with the rights of root, who is not the reader */
+	POLICY_NR_GROUPS = 4,
 };
 
 extern const struct policy_rule policy_forwarded[];

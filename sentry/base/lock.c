@@ -159,6 +159,13 @@ void lock_assert_none_held(void)
 		order_failed("no lock may be held here;", LOCK_UNRANKED, held[held_count - 1].rank);
 }
 
+void lock_assert_copy_ok(void)
+{
+	for (unsigned int i = 0; i < held_count; i++)
+		if (held[i].rank != LOCK_FILE_POS)
+			order_failed("guest memory copied;", LOCK_UNRANKED, held[i].rank);
+}
+
 void mutex_assert_held(const struct mutex *m)
 {
 	if (held_index(m) < 0)

@@ -94,6 +94,9 @@ LOCK_FN void rwlock_unlock(struct rwlock *l) RELEASE_ANY(l);
 
 /* Asserts that this thread holds no lock: before sleeping, running a guest, dropping a reference. */
 LOCK_FN void lock_assert_none_held(void);
+/* Asserts that it holds none but the offset of an open file, which its own users alone wait for:
+ * before a copy from or to a guest, which decides how long that takes. */
+LOCK_FN void lock_assert_copy_ok(void);
 
 #ifndef LOCK_DEBUG
 
@@ -150,6 +153,10 @@ static inline NO_THREAD_SAFETY_ANALYSIS void rwlock_unlock(struct rwlock *l)
 }
 
 static inline NO_THREAD_SAFETY_ANALYSIS void lock_assert_none_held(void)
+{
+}
+
+static inline NO_THREAD_SAFETY_ANALYSIS void lock_assert_copy_ok(void)
 {
 }
 

@@ -20,6 +20,7 @@
 #include <time.h>
 
 #include "platform/platform.h"
+#include "sentry/base/lock.h"
 #include "sentry/base/mem.h"
 #include "sentry/task.h"
 
@@ -74,6 +75,7 @@ static ssize_t move_own(struct task *t, void *local_base, uaddr_t at, size_t len
 {
 	ssize_t r;
 
+	lock_assert_copy_ok();
 	if (len == 0)
 		return 0;
 	if (!user_range_ok(at, len))
@@ -99,6 +101,7 @@ static ssize_t move_foreign(struct task *other, unsigned int program, void *loca
 	struct process *p = other->process;
 	ssize_t r = -ESRCH;
 
+	lock_assert_copy_ok();
 	if (len == 0)
 		return 0;
 	if (!user_range_ok(at, len))

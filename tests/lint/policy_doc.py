@@ -14,7 +14,8 @@ DOCUMENT = os.path.join(ROOT, 'docs', 'security.md')
 STRING = r'((?:\s*"(?:[^"\\]|\\.)*")+)'
 FORWARDED = re.compile(r'^RULE\(%s,%s,%s,' % (STRING, STRING, STRING), re.M)
 SENTRY = re.compile(r'^(BASE\(|SENTRY\(POLICY_GROUP_(\w+),)%s,%s,%s,' % (STRING, STRING, STRING), re.M)
-GROUPS = {'BASE': 'always', 'WRITABLE': 'with a writable host tree', 'PTRACE': 'ptrace platform'}
+GROUPS = {'BASE': 'always', 'WRITABLE': 'with a writable host tree', 'PTRACE': 'ptrace platform',
+          'OWNER': "with root's own files"}
 
 
 def text_of(literal):

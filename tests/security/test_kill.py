@@ -5,7 +5,7 @@ import signal
 import time
 
 from lib import (Config, Failure, Sandbox, cgroups, check, children, descendants, describe,
-                 gone_in_time, kill_all, mounts, start_time, status, threads)
+                 gone_in_time, kill_all, mounts, read, start_time, status, threads)
 
 
 def tree_of(box):
@@ -105,3 +105,27 @@ def test_stop_then_kill():
 def test_segv():
     """SIGSEGV and SIGABRT of any."""
     rounds(signal.SIGSEGV, 40 if Config.long else 5)
+
+
+def test_timeout():
+    """--timeout ends what stalls reads of its memory, and what makes no call; all is gone then."""
+    for args, seconds in ((['/attack/stall'], 4), (['/attack/stall', 'spin'], 1)):
+        begin = time.monotonic()
+        with Sandbox(*args, options=['--timeout', '%ds' % seconds]) as box:
+            box.wait_for('ready')
+            seen = tree_of(box)
+            code = box.finish(seconds + 5)
+            took = time.monotonic() - begin
+            check(code == 124 and 'BAD' not in box.output, 'status %s: %s' % (code, box.output[-500:]))
+            check(took < seconds + 1.5, 'it took %.1f s' % took)
+            left = gone_in_time(seen)
+            check(not left, 'left: %s' % describe(left))
+
+
+def test_memory_victim():
+    """When the host runs out of memory it takes guests, not the sentry."""
+    with Sandbox('/attack/busy').wait_for('ready') as box:
+        own = int(read('/proc/%d/oom_score_adj' % box.sentry()))
+        for pid in box.guests():
+            adj = int(read('/proc/%d/oom_score_adj' % pid, str(own + 1)))
+            check(adj > own, 'guest %d, sentry %d' % (adj, own))

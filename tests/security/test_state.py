@@ -107,20 +107,50 @@ def test_order_of_dropping():
     if Config.platform == 'ptrace':
         raise Skip('who is traced cannot be traced by us')
     log = os.path.join(scratch_dir('strace'), 'log')
-    subprocess.run(['strace', '-f', '-qq', '-e', 'trace=landlock_restrict_self,seccomp,prctl,capset',
-                    '-e', 'signal=none', '-o', log, Config.binary, 'run', '--platform', Config.platform,
-                    '--timeout', '5s', '--', '/bin/true'], stdin=subprocess.DEVNULL,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
-    lines = [line.split(None, 1) for line in open(log)]
-    landlock = [i for i, (pid, call) in enumerate(lines)
-                if call.startswith('landlock_restrict_self') and call.rstrip().endswith('= 0')]
-    check(landlock, 'no Landlock domain')
-    sentry = lines[landlock[0]][0]
-    filters = [(i, pid, call) for i, (pid, call) in enumerate(lines)
-               if call.startswith('seccomp(SECCOMP_SET_MODE_FILTER') and 'NULL' not in call]
-    check(filters and filters[0][0] > landlock[0], 'a filter before Landlock')
-    guest = [f for f in filters if f[1] != sentry]
-    check(guest, 'no filter for the guests')
-    own = [f for f in filters if f[1] == sentry]
-    # Under strace the sentry may fail before; what it has done must be in order.
-    check(not own or 'TSYNC' in own[0][2], "the sentry's filter is not for all threads")
+    subprocess.run(['strace', '-f', '-qq', '-o', log, '-e', 'signal=none', '-e', 'trace=clone,clone3,'
+                    'setresuid,landlock_restrict_self,seccomp,prctl,capset,setns,execve,write',
+                    Config.binary, 'run', '--platform', Config.platform, '--timeout', '9s', '--',
+                    '/bin/true'], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL, timeout=60)
+    log = [line.split(None, 1) for line in open(log)]
+    calls = [(pid, call) for pid, call in log if not call.startswith('<...')]
+    # An unfinished call counts where it ends, unless it is the wait of the first execve.
+    for at, (pid, call) in enumerate(log):
+        if call.startswith('<... seccomp'):
+            calls.append((pid, call))
+
+    def places(who, *words):
+        return [i for i, (pid, call) in enumerate(calls)
+                if pid == who and all(w in call for w in words)]
+
+    def first(who, *words):
+        found = places(who, *words)
+        check(found, '%s makes no call with %s' % (who, words))
+        return found[0]
+
+    landlock = [i for i, (pid, call) in enumerate(calls) if call.startswith('landlock_restrict_self')]
+    check(len(landlock) == 1 and calls[landlock[0]][1].rstrip().endswith('= 0'), 'no Landlock domain')
+    sentry = calls[landlock[0]][0]
+    guest = [pid for pid, call in calls if call.startswith('setns(')]
+    check(len(set(guest)) == 1, 'the first guest is not known')
+    guest = guest[0]
+    ids, nnp = first(sentry, 'setresuid(65534, 65534'), first(sentry, 'PR_SET_NO_NEW_PRIVS, 1')
+    init, caps = first(sentry, 'CLONE_NEWPID|SIGCHLD'), first(sentry, 'capset(', 'permitted=0')
+    spec = first(sentry, 'PR_SET_SPECULATION_CTRL', 'PR_SPEC_INDIRECT_BRANCH, PR_SPEC_DISABLE')
+    workers, dump = places(sentry, 'CLONE_THREAD'), first(sentry, 'PR_SET_DUMPABLE, SUID_DUMP_DISABLE')
+    own = first(sentry, 'SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC')
+    check(len(workers) >= 2, 'no workers')
+    order = [ids, nnp, landlock[0], init, caps, spec, workers[0], workers[-1], dump, own]
+    check(order == sorted(order), 'the sentry drops in another order: %s' % order)
+    check(calls[own][1].rstrip().endswith('= 0'), "the sentry's filter failed")
+    check(not [c for pid, c in calls[own + 1:] if pid == sentry and not c.startswith(('write', '<...'))],
+          'the sentry is not done after its filter')
+    order = [landlock[0], init, first(guest, 'setresuid(65534, 65534, 65534'), first(guest, 'setns('),
+             first(guest, 'PR_SET_NO_NEW_PRIVS, 1'), first(guest, 'capset(', 'permitted=0'),
+             first(guest, 'SECCOMP_SET_MODE_FILTER'), first(guest, 'execve(')]
+    check(order == sorted(order), 'the first guest drops in another order: %s' % order)
+    # The execve of the stub, its first trapped call, is answered after the sentry's filter.
+    answered = [i for i, (pid, call) in enumerate(log) if pid == guest and 'execve resumed' in call]
+    loaded = [i for i, (pid, call) in enumerate(log)
+              if pid == sentry and 'seccomp' in call and call.rstrip().endswith('= 0')][-1:]
+    check(answered and loaded and answered[0] > loaded[0], 'a guest ran before the filter')
