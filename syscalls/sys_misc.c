@@ -235,3 +235,22 @@ long sys_ioperm(struct task *t, const uint64_t *a)
 	(void)t;
 	return a[0] + a[1] <= a[0] || a[0] + a[1] > 65536 ? -EINVAL : -EPERM;
 }
+
+/* ---- security modules ---- */
+
+#define LSM_ID_CAPABILITY_ 100 /* LSM_ID_CAPABILITY, of newer headers */
+
+/* The capabilities are the only one. */
+long sys_lsm_list_modules(struct task *t, const uint64_t *a)
+{
+	const uint64_t ids[] = {LSM_ID_CAPABILITY_};
+	uint32_t room, need = sizeof(ids);
+
+	if ((uint32_t)a[2] != 0)
+		return -EINVAL;
+	if (copy_in_obj(t, &room, a[1]) < 0 || copy_out_obj(t, a[1], &need) < 0)
+		return -EFAULT;
+	if (room < need)
+		return -E2BIG;
+	return copy_out_obj(t, a[0], &ids) < 0 ? -EFAULT : (long)ARRAY_SIZE(ids);
+}

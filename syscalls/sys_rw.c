@@ -6,6 +6,7 @@
  *
  * Sources: fs/read_write.c, fs/sync.c, fs/open.c, fs/ioctl.c, mm/fadvise.c for the order of errors.
  */
+#include <linux/magic.h>
 #include <limits.h>
 #include <linux/fs.h>
 #include <string.h>
@@ -335,4 +336,81 @@ long sys_ioctl(struct task *t, const uint64_t *a)
 	n = do_ioctl(t, f, (int)a[0], (unsigned int)a[1], a[2]);
 	file_put(f);
 	return n;
+}
+
+/* ---- cachestat(2) ---- */
+
+struct cachestat_range_ { /* struct cachestat_range, of newer headers */
+	uint64_t off, len;
+};
+
+struct cachestat_ {
+	uint64_t nr_cache, nr_dirty, nr_writeback, nr_evicted, nr_recently_evicted;
+};
+
+#define CACHESTAT_MAX_PIECES 65536
+
+/* A file in memory: the pages that hold data, between first and last (excluded). */
+static uint64_t count_data_pages(struct file *f, uint64_t first, uint64_t last)
+{
+	uint64_t n = 0, pos = first << 12, end = last << 12;
+
+	for (int i = 0; i < CACHESTAT_MAX_PIECES && pos < end; i++) {
+		int64_t data = file_llseek(f, (int64_t)pos, SEEK_DATA), hole;
+
+		if (data < 0 || (uint64_t)data >= end)
+			break;
+		hole = file_llseek(f, data, SEEK_HOLE);
+		if (hole <= data)
+			break;
+		pos = MIN((uint64_t)hole, end);
+		n += ((pos + 4095) >> 12) - ((uint64_t)data >> 12);
+		pos = (pos + 4095) & ~4095ULL;
+	}
+	return n;
+}
+
+static long cachestat_of(struct file *f, const struct cachestat_range_ *r, struct cachestat_ *cs)
+{
+	uint64_t size = inode_read(f->inode, size), last = (size + 4095) >> 12;
+	struct file *view;
+
+	if (!S_ISREG(inode_read(f->inode, mode)))
+		return 0; /* no pages of its own */
+	if (f->inode->super->magic != TMPFS_MAGIC)
+		return -EOPNOTSUPP; /* what the host has of it in memory is the host's affair */
+	if (r->len)		    /* a sum that overflows is a small one, as in Linux */
+		last = MIN(last, ((r->off + r->len - 1) >> 12) + 1);
+	/* A description of its own: the seeks shall not move the guest's. */
+	view = file_new(&f->path, f->inode->fops, O_RDONLY);
+	if (!view)
+		return -ENOMEM;
+	if (r->off >> 12 < last)
+		cs->nr_cache = count_data_pages(view, r->off >> 12, last);
+	file_put(view);
+	return 0;
+}
+
+long sys_cachestat(struct task *t, const uint64_t *a)
+{
+	struct file *f = fd_get(t, (int)a[0]);
+	struct cachestat_range_ range;
+	struct cachestat_ cs = {0};
+	long err;
+
+	if (!f)
+		return -EBADF;
+	if (copy_in_obj(t, &range, a[1]) < 0)
+		err = -EFAULT;
+	else if (!(f->mode & FMODE_WRITE) && !inode_owner_or_capable(f->inode, task_cred(t)) &&
+		 inode_permission(f->inode, task_cred(t), MAY_WRITE) < 0)
+		err = -EPERM;
+	else if ((uint32_t)a[3] != 0)
+		err = -EINVAL;
+	else
+		err = cachestat_of(f, &range, &cs);
+	file_put(f);
+	if (err == 0 && copy_out_obj(t, a[2], &cs) < 0)
+		err = -EFAULT;
+	return err;
 }

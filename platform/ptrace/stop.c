@@ -188,6 +188,25 @@ static bool signal_matters(struct task *t, int sig)
 	return t->process != pt.k->init && !(DEFAULT_IGNORED & SIGBIT(sig));
 }
 
+/* For a traced thread the host queues ignored signals, too. One of them ends rt_sigtimedwait(2), the
+ * only native call that the host does not take up again by itself: it is made again, with the whole
+ * time-out. */
+static void repeat_wait_for_signal(struct tracee *tr, int sig)
+{
+	struct user_regs_struct regs;
+	struct task *t;
+
+	if (tracee_get_regs(tr, &regs) < 0 || regs.orig_rax != SYS_rt_sigtimedwait ||
+	    (long)regs.rax != -EINTR)
+		return;
+	t = task_lookup_host_tid(pt.k, tr->tid);
+	if (t && !signal_matters(t, sig)) {
+		regs.rax = (unsigned long long)-ERESTARTNOHAND;
+		tracee_set_regs(tr, &regs);
+	}
+	task_put(t);
+}
+
 static void hold_parked(struct tracee *tr, int sig, bool group_stop)
 {
 	tr->state = TRACEE_SIGNALLED;
@@ -211,6 +230,8 @@ static void at_signal(struct tracee *tr, int sig)
 			tr->swap_siginfo = false;
 			ptrace(PTRACE_SETSIGINFO, tr->tid, 0, &tr->siginfo);
 		}
+		if (tr->state == TRACEE_RUNNING)
+			repeat_wait_for_signal(tr, sig);
 	}
 	tracee_resume(tr, sig);
 }
