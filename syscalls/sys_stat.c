@@ -11,6 +11,7 @@
 
 #define AT_SYNC_TYPE 0x6000
 #define STATX_RESERVED 0x80000000u
+#define STATX_MNT_ID_UNIQUE_ 0x4000u /* STATX_MNT_ID_UNIQUE, of newer headers */
 
 static void fill_stat(const struct kstat *k, struct stat *st)
 {
@@ -99,7 +100,7 @@ static struct statx_timestamp statx_time(const struct timespec *ts)
 	return (struct statx_timestamp){.tv_sec = ts->tv_sec, .tv_nsec = (uint32_t)ts->tv_nsec};
 }
 
-static void fill_statx(const struct path *p, const struct kstat *k, struct statx *sx)
+static void fill_statx(const struct path *p, const struct kstat *k, uint32_t mask, struct statx *sx)
 {
 	memset(sx, 0, sizeof(*sx));
 	sx->stx_mask = STATX_BASIC_STATS | STATX_MNT_ID | (k->has_btime ? STATX_BTIME : 0);
@@ -126,6 +127,10 @@ static void fill_statx(const struct path *p, const struct kstat *k, struct statx
 	sx->stx_dev_major = major(k->dev);
 	sx->stx_dev_minor = minor(k->dev);
 	sx->stx_mnt_id = k->mnt_id;
+	if (mask & STATX_MNT_ID_UNIQUE_) {
+		sx->stx_mask ^= STATX_MNT_ID | STATX_MNT_ID_UNIQUE_;
+		sx->stx_mnt_id += MNT_UNIQUE_ID_OFFSET;
+	}
 }
 
 long sys_statx(struct task *t, const uint64_t *a)
@@ -149,7 +154,7 @@ long sys_statx(struct task *t, const uint64_t *a)
 		return err;
 	err = vfs_getattr(t, &p, &k);
 	if (err == 0)
-		fill_statx(&p, &k, &sx);
+		fill_statx(&p, &k, (uint32_t)a[3], &sx);
 	path_put(&p);
 	return err < 0 ? err : copy_out_obj(t, a[4], &sx);
 }

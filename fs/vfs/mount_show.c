@@ -17,11 +17,6 @@
 #include "sentry/base/strbuf.h"
 #include "sentry/kernel.h"
 
-struct shown_mount {
-	struct mount *mnt;
-	uint64_t parent_id;
-};
-
 /* Space, tab, newline, backslash and # as octal, as in /proc. */
 static void put_escaped(struct strbuf *sb, const char *s)
 {
@@ -61,7 +56,7 @@ static const char *source_of(const struct super *s)
 	return s->source && *s->source ? s->source : "none";
 }
 
-static void show_mounts(const struct shown_mount *m, const char *point, struct strbuf *sb)
+static void show_mounts(const struct listed_mount *m, const char *point, struct strbuf *sb)
 {
 	struct super *s = m->mnt->super;
 
@@ -74,29 +69,34 @@ static void show_mounts(const struct shown_mount *m, const char *point, struct s
 	strbuf_puts(sb, " 0 0\n");
 }
 
-static void show_mountinfo(const struct shown_mount *m, const char *point, char *buf, size_t size,
+const char *mount_root_name(struct mount *m, char *buf, size_t size)
+{
+	char *name = buf + size - 1;
+
+	rwlock_rdlock(&m->super->rename_mu);
+	*name = '\0';
+	for (const struct dentry *d = m->root; d != d->parent; d = d->parent) {
+		if ((size_t)(name - buf) < d->name_len + 1u)
+			break;
+		name -= d->name_len;
+		memcpy(name, d->name, d->name_len);
+		*--name = '/';
+	}
+	rwlock_unlock(&m->super->rename_mu);
+	return name;
+}
+
+static void show_mountinfo(const struct listed_mount *m, const char *point, char *buf, size_t size,
 			   struct strbuf *sb)
 {
 	struct super *s = m->mnt->super;
-	struct path top = {m->mnt, m->mnt->root};
-	char *root = buf;
+	const char *root;
 
 	strbuf_printf(sb, "%llu %llu %u:%u ", (unsigned long long)m->mnt->id,
 		      (unsigned long long)m->parent_id, major(s->dev), minor(s->dev));
-	/* What part of the filesystem: the path of the mount's root inside it. */
-	rwlock_rdlock(&s->rename_mu);
-	buf[size - 1] = '\0';
-	root = buf + size - 1;
-	for (const struct dentry *d = top.dentry; d != d->parent; d = d->parent) {
-		if ((size_t)(root - buf) < d->name_len + 1u)
-			break;
-		root -= d->name_len;
-		memcpy(root, d->name, d->name_len);
-		*--root = '/';
-	}
-	rwlock_unlock(&s->rename_mu);
+	root = mount_root_name(m->mnt, buf, size);
 	put_escaped(sb, *root ? root : "/");
-	if (*root && !atomic_load(&top.dentry->hashed))
+	if (*root && !atomic_load(&m->mnt->root->hashed))
 		strbuf_puts(sb, "//deleted");
 	strbuf_putc(sb, ' ');
 	put_escaped(sb, point);
@@ -109,7 +109,7 @@ static void show_mountinfo(const struct shown_mount *m, const char *point, char 
 	strbuf_putc(sb, '\n');
 }
 
-static void show_mountstats(const struct shown_mount *m, const char *point, struct strbuf *sb)
+static void show_mountstats(const struct listed_mount *m, const char *point, struct strbuf *sb)
 {
 	struct super *s = m->mnt->super;
 
@@ -124,7 +124,7 @@ static void show_mountstats(const struct shown_mount *m, const char *point, stru
 	strbuf_printf(sb, " with fstype %s \n", s->fstype);
 }
 
-static void show_one(const struct shown_mount *m, const struct path *root, enum mount_show form,
+static void show_one(const struct listed_mount *m, const struct path *root, enum mount_show form,
 		     char *buf, struct strbuf *sb)
 {
 	struct path at = {m->mnt, m->mnt->root};
@@ -140,7 +140,7 @@ static void show_one(const struct shown_mount *m, const struct path *root, enum 
 	}
 }
 
-static size_t collect(struct mount_ns *ns, struct shown_mount *list, size_t max)
+static size_t collect(struct mount_ns *ns, struct listed_mount *list, size_t max)
 {
 	struct mount *m;
 	size_t n = 0;
@@ -161,7 +161,7 @@ void mount_ns_show(struct mount_ns *ns, const struct path *root, enum mount_show
 		   struct strbuf *sb)
 {
 	const size_t max = MOUNTS_MAX;
-	struct shown_mount *list = mem_calloc(max, sizeof(*list));
+	struct listed_mount *list = mem_calloc(max, sizeof(*list));
 	char *buf = mem_alloc(PATH_MAX);
 	size_t n = 0;
 
@@ -175,6 +175,11 @@ void mount_ns_show(struct mount_ns *ns, const struct path *root, enum mount_show
 	}
 	mem_free(list);
 	mem_free(buf);
+}
+
+size_t mount_ns_list(struct mount_ns *ns, struct listed_mount *list, size_t max)
+{
+	return collect(ns, list, max);
 }
 
 int mount_of_dev(struct mount_ns *ns, uint64_t dev, struct path *ret)
@@ -197,7 +202,7 @@ int mount_of_dev(struct mount_ns *ns, uint64_t dev, struct path *ret)
 
 void mount_ns_sync(struct mount_ns *ns)
 {
-	struct shown_mount *list = mem_calloc(MOUNTS_MAX, sizeof(*list));
+	struct listed_mount *list = mem_calloc(MOUNTS_MAX, sizeof(*list));
 	size_t n = list ? collect(ns, list, MOUNTS_MAX) : 0;
 
 	for (size_t i = 0; i < n; i++) {

@@ -251,6 +251,9 @@ enum {
 	MNT_LOCKED = 256, /* the configuration's: cannot be unmounted or made writable */
 };
 
+/* An id is never used again; where Linux tells apart the unique ids, this is added. */
+#define MNT_UNIQUE_ID_OFFSET (1ULL << 31)
+
 struct mount {
 	struct ref ref;
 	struct super *super;
@@ -438,6 +441,14 @@ struct mount_ns *mount_ns_copy(struct mount_ns *ns, struct mount **root, struct 
 enum mount_show { SHOW_MOUNTS, SHOW_MOUNTINFO, SHOW_MOUNTSTATS };
 void mount_ns_show(struct mount_ns *ns, const struct path *root, enum mount_show form,
 		   struct strbuf *sb);
+/* The mounts of ns, each with a new reference; max: MOUNTS_MAX for all. Returns how many. */
+struct listed_mount {
+	struct mount *mnt;
+	uint64_t parent_id;
+};
+size_t mount_ns_list(struct mount_ns *ns, struct listed_mount *list, size_t max);
+/* What part of its filesystem m shows: "/a/b", "" for all. Points into buf. */
+const char *mount_root_name(struct mount *m, char *buf, size_t size);
 /* The root of some mount of the filesystem with that st_dev (ustat(2)); -EINVAL: none. */
 must_check int mount_of_dev(struct mount_ns *ns, uint64_t dev, struct path *ret);
 /* sync(2): every filesystem that is mounted. */
