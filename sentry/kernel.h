@@ -76,6 +76,8 @@ struct kernel {
 	struct dcache *dcache;	  /* fs/vfs/dentry.c */
 	struct list fs_types;
 	struct mutex file_locks_mu; /* LOCK_FILE_LOCKS: fs/vfs/locks.c */
+	struct mutex handles_mu;    /* LOCK_ANON: fs/vfs/handle.c */
+	struct hash handles;	    /* inodes that file handles were asked for, not referenced */
 	struct list blocked_locks;  /* who waits for whose POSIX lock: EDEADLK */
 	uint64_t host_memory;	    /* bytes of RAM, for tmpfs's default size */
 	_Atomic uint32_t nr_memfds; /* host descriptors that tmpfs holds, and how many it may */

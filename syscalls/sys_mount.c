@@ -1,6 +1,5 @@
 /*
- * syscalls/sys_mount.c - mount(2), umount2(2), pivot_root(2), sync(2), syncfs(2), sysfs(2), file
- * handles
+ * syscalls/sys_mount.c - mount(2), umount2(2), pivot_root(2), sync(2), syncfs(2), sysfs(2)
  *
  * Differences: there is no propagation; private and slave are what every mount is already, shared
  * is refused (EINVAL). Bind mounts of namespace files, and the calls on mount descriptors
@@ -240,30 +239,6 @@ long sys_syncfs(struct task *t, const uint64_t *a)
 	err = s->ops->sync ? s->ops->sync(s) : 0;
 	file_put(f);
 	return err;
-}
-
-/* Handles would name inodes without a path; no filesystem here makes them. */
-long sys_name_to_handle_at(struct task *t, const uint64_t *a)
-{
-	struct path p;
-	int err, flags = (int)a[4];
-
-	if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
-		return -EINVAL;
-	err = path_arg(t, (int)a[0], a[1],
-		       (flags & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0) |
-			       (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0),
-		       &p);
-	if (err < 0)
-		return err;
-	path_put(&p);
-	return -EOPNOTSUPP;
-}
-
-long sys_open_by_handle_at(struct task *t, const uint64_t *a)
-{
-	(void)a;
-	return task_has_cap(t, CAP_DAC_READ_SEARCH) ? -EOPNOTSUPP : -EPERM;
 }
 
 /* ---- sysfs(2): the table of /proc/filesystems by number ---- */

@@ -51,6 +51,7 @@ void inode_init(struct inode *in, struct super *s, const struct inode_ops *ops, 
 	in->locks = NULL;
 	in->marks = NULL;
 	in->pipe = NULL;
+	in->handle = NULL;
 	atomic_init(&in->write_openers, 0);
 }
 
@@ -58,6 +59,8 @@ void inode_fini(struct inode *in)
 {
 	if (in->marks)
 		inotify_inode_gone(in);
+	if (in->handle)
+		inode_handle_gone(in);
 	inode_free_locks(in);
 	mutex_destroy(&in->mu);
 }
@@ -255,6 +258,8 @@ int vfs_init(struct kernel *k)
 	if (!k->dcache)
 		return -ENOMEM;
 	mutex_init(&k->file_locks_mu, LOCK_FILE_LOCKS);
+	mutex_init(&k->handles_mu, LOCK_ANON);
+	hash_init(&k->handles);
 	list_init(&k->blocked_locks);
 	if (sysinfo(&si) == 0)
 		k->host_memory = (uint64_t)si.totalram * si.mem_unit;
@@ -276,5 +281,7 @@ void vfs_fini(struct kernel *k)
 		mem_free(node); /* the node is the first member, see mount.c */
 	}
 	mutex_destroy(&k->file_locks_mu);
+	hash_free(&k->handles);
+	mutex_destroy(&k->handles_mu);
 	dcache_free(TAKE_PTR(k->dcache));
 }

@@ -190,6 +190,7 @@ struct inode {
 	struct file_locks *locks;    /* fs/vfs/locks.c: POSIX, OFD, flock */
 	struct inotify_marks *marks; /* fs/anon/inotify.c; NULL: nobody watches */
 	struct pipe *pipe;	     /* FIFOs: fs/pipefs/fifo.c */
+	struct inode_handle *handle; /* fs/vfs/handle.c; set once, under kernel->handles_mu */
 	atomic_int write_openers;    /* >0: open for writing; <0: denied (being executed) */
 };
 
@@ -405,6 +406,16 @@ must_check int vfs_access(struct task *t, int dirfd, const char *name, int mode,
 /* Is c the owner of in, or has it CAP_FOWNER? */
 bool inode_owner_or_capable(struct inode *in, const struct cred *c);
 bool mount_is_readonly(const struct mount *m); /* by mount or by super */
+
+/* ---- file handles, fs/vfs/handle.c ---- */
+struct file_handle_bytes {
+	uint64_t dev, ino;
+};
+bool vfs_has_handles(const struct super *s); /* that can be opened */
+must_check int vfs_handle_make(struct inode *in, struct file_handle_bytes *ret);
+/* -ESTALE: unknown. anchor: anything on the mount where the file is to be opened. */
+must_check int vfs_handle_open(struct task *t, const struct path *anchor,
+			       const struct file_handle_bytes *h, int flags, struct file **ret);
 
 /* xattrs, fs/vfs/xattr.c: namespace and permission rules of xattr(7) */
 #define XATTR_NAME_LEN_MAX 255
