@@ -46,7 +46,7 @@ static long handle_of_path(struct task *t, const struct path *p, uaddr_t uhandle
 	if (head.bytes > MAX_HANDLE_SZ)
 		return -EINVAL;
 	fits = head.bytes >= sizeof(bytes);
-	err = vfs_handle_make(in, &bytes);
+	err = vfs_handle_make(p->dentry, &bytes);
 	if (err < 0)
 		return err;
 	head.bytes = sizeof(bytes);

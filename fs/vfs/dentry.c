@@ -440,6 +440,8 @@ static struct dentry *dentry_destroy(struct dentry *d)
 	if (in) {
 		if (in->marks && parent && inode_read(in, nlink) == 0)
 			inotify_event(in, IN_DELETE_SELF, 0, NULL);
+		if (__atomic_load_n(&in->handle, __ATOMIC_ACQUIRE))
+			inode_handle_dentry_gone(d);
 		inode_put(in);
 	}
 	if (d->name != d->iname)

@@ -123,7 +123,9 @@ must_check int notify_change(struct task *t, const struct cred *c, struct inode 
 must_check int truncate_on_open(struct task *t, struct file *f);
 
 /* ---- handle.c ---- */
-void inode_handle_gone(struct inode *in); /* only if it has one */
+/* Only if there is a handle: the inode goes, a dentry of it goes. */
+void inode_handle_gone(struct inode *in);
+void inode_handle_dentry_gone(struct dentry *d);
 
 /* ---- locks.c ---- */
 void inode_free_locks(struct inode *in);

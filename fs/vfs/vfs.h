@@ -412,7 +412,7 @@ struct file_handle_bytes {
 	uint64_t dev, ino;
 };
 bool vfs_has_handles(const struct super *s); /* that can be opened */
-must_check int vfs_handle_make(struct inode *in, struct file_handle_bytes *ret);
+must_check int vfs_handle_make(struct dentry *d, struct file_handle_bytes *ret);
 /* -ESTALE: unknown. anchor: anything on the mount where the file is to be opened. */
 must_check int vfs_handle_open(struct task *t, const struct path *anchor,
 			       const struct file_handle_bytes *h, int flags, struct file **ret);

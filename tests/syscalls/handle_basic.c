@@ -62,7 +62,15 @@ int main(void)
 		show_fd("many bytes", raw(SYS_open_by_handle_at, AT_FDCWD, &again, O_RDONLY));
 		fd = open("/proc", O_RDONLY);
 		show_fd("elsewhere", raw(SYS_open_by_handle_at, fd, &h, O_RDONLY));
+		l.bytes = 128;
+		show("of a directory", raw(SYS_name_to_handle_at, AT_FDCWD, "..", &l, &id, 0));
+		fd = show_fd("directory", raw(SYS_open_by_handle_at, AT_FDCWD, &l, O_RDONLY));
+		show_fd("name in it", openat(fd, "handle_basic/g", O_RDONLY));
+		show_fd("to write", raw(SYS_open_by_handle_at, AT_FDCWD, &l, O_RDWR));
 		unlink("g");
+		show_fd("removed, open", raw(SYS_open_by_handle_at, AT_FDCWD, &h, O_RDONLY));
+		if (close_range(3, ~0U, 0) < 0)
+			die("close_range");
 		show_fd("removed", raw(SYS_open_by_handle_at, AT_FDCWD, &h, O_RDONLY));
 	} else {
 		show_fd("user", raw(SYS_open_by_handle_at, AT_FDCWD, &h, O_RDONLY));
