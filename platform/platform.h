@@ -67,9 +67,13 @@ struct platform {
 	/* Optional. The held thread runs this call natively now, with signals held back, and done()
 	 * makes the held call's result of it. -ERESTARTNOINTR: the guest makes its call again;
 	 * CALL_NATIVE_AGAIN: once more, with the arguments that done() has changed. Then the thread
-	 * goes on (as after a verdict). 0; -errno: nothing happened, the call is held. */
+	 * goes on (as after a verdict). A call that could not be made has the result -EINTR, and done()
+	 * is called for it, too. 0; -errno: nothing happened, the call is held. */
 	int (*call_native)(struct task *t, int nr, uint64_t args[6],
 			   long (*done)(struct task *t, long result, uint64_t args[6]));
+	/* Optional: rt_sigaction(2), where the host's action must be another than the guest's. Returns
+	 * SYS_CONTINUE or SYS_DONE. */
+	long (*sigaction)(struct task *t, const uint64_t *args);
 	/* The next trap of the thread is the stub's, or means that exec failed. */
 	int (*exec_stub)(struct task *t);
 	/* As answer(), and the thread takes this signal with exactly this siginfo before it returns

@@ -25,6 +25,7 @@
 #include "sentry/fs_context.h"
 #include "sentry/hooks.h"
 #include "sentry/session.h"
+#include "sentry/sighand.h"
 #include "sentry/signal.h"
 
 /* ---- references ---- */
@@ -41,6 +42,7 @@ void process_put(struct process *p)
 		return;
 	hook_process_free(p);
 	path_put(&p->exe);
+	sighand_put(p->sighand);
 	if (p->session)
 		session_put(p->session);
 	if (p->pidfd >= 0)
@@ -253,6 +255,12 @@ struct task *task_create(struct kernel *k, struct task_init *init)
 		if (init->parent)
 			process_inherit(fresh, init->like ? init->like->process : init->parent);
 		process_share(k, fresh, init);
+		if (init->like && sighand_inherit(fresh, init->like->process,
+						  init->clone_flags & CLONE_SIGHAND) < 0) {
+			process_put(fresh);
+			mem_free(t);
+			return NULL;
+		}
 	}
 	ref_init(&t->ref, 1);
 	t->kernel = k;

@@ -120,6 +120,7 @@ struct process {
 	bool no_host_wait; /* reserved for parked waits */
 
 	/* Signals: see signal.h and platform/notify/kick.c. */
+	struct sighand *sighand; /* mu; NULL: nothing to remember */
 	atomic_uint kick_seq;	 /* counts possible signals to the group */
 	struct timer kick_timer; /* looks again at threads that were just waking up */
 	unsigned int kick_step;

@@ -36,6 +36,7 @@
 #include "sentry/hostproc.h"
 #include "sentry/mem/mapnames.h"
 #include "sentry/mem/usermem.h"
+#include "sentry/sighand.h"
 #include "sentry/task_exec.h"
 #include "sentry/ipc/ipc.h"
 #include "sentry/time/posix_timers.h"
@@ -150,6 +151,7 @@ void task_exec_commit(struct task *t)
 	atomic_store(&t->kernel->command_started, true);
 	task_exec_take_leadership(t);
 	posix_timers_exec(t->process);
+	sighand_exec(t->process);
 	aio_process_end(t->process);
 	t->process->mm_id = process_share_id(t->kernel);
 	t->process->sighand_id = process_share_id(t->kernel);

@@ -10,6 +10,7 @@
  * Trust: t->call is a private copy. The number is bounded before it indexes the table.
  */
 #include <poll.h>
+#include <sys/syscall.h>
 
 #include "platform/platform.h"
 #include "platform/stub/stub_abi.h"
@@ -48,11 +49,24 @@ static void catch_up_with_deaths(struct task *t)
 	}
 }
 
+static long wait_interrupted(struct task *t, int nr)
+{
+	long r;
+
+	t->call.nr = nr;
+	if (unlikely(t->seccomp) && guest_seccomp_check(t, &r))
+		return r;
+	return syscall_wait_interrupted(t);
+}
+
 long syscall_dispatch(struct task *t)
 {
 	const struct syscall_row *row;
 	int nr = t->call.nr;
 
+	/* The guest's own call, which a signal has interrupted. */
+	if (nr == STUB_WAIT4 || nr == STUB_WAITID)
+		return wait_interrupted(t, nr == STUB_WAIT4 ? SYS_wait4 : SYS_waitid);
 	/* The stub is ours, so the guest's filters are not asked about its calls. */
 	if ((nr >= STUB_CALL_FIRST && nr <= STUB_CALL_LAST) || unlikely(t->in_exec_stub))
 		return stub_call(t);

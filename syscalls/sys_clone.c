@@ -13,12 +13,15 @@
 #include <linux/sched.h>
 #include <linux/wait.h>
 #include <sched.h>
+#include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/syscall.h>
 
 #include "fs/anon/pidfd.h"
 #include "fs/vfs/file.h"
 #include "platform/platform.h"
+#include "sentry/mem/usermem.h"
 #include "syscalls/syscall.h"
 
 #define ALLOWED_FLAGS                                                                              \
@@ -148,4 +151,40 @@ long sys_waitid(struct task *t, const uint64_t *a)
 		return waitid_pidfd(t, a);
 	atomic_store(&t->process->waits_in_flight, true);
 	return SYS_CONTINUE;
+}
+
+static long wait4_done(struct task *t, long result, uint64_t args[6])
+{
+	(void)t;
+	(void)args;
+	return result == 0 ? -EINTR : result;
+}
+
+static long waitid_done(struct task *t, long result, uint64_t args[6])
+{
+	int signo;
+
+	if (result == 0 && (copy_in_obj(t, &signo, args[2]) < 0 || signo == 0))
+		return -EINTR;
+	return result;
+}
+
+long syscall_wait_interrupted(struct task *t)
+{
+	const struct platform *platform = t->kernel->platform;
+	uint64_t args[6];
+	int err;
+
+	memcpy(args, t->call.args, sizeof(args));
+	if (t->call.nr == SYS_waitid && (int)args[0] == P_PIDFD)
+		return waitid_pidfd(t, args); /* had not begun, or it would be P_PID now */
+	if (t->call.nr == SYS_waitid && !args[2])
+		return -EINTR; /* no telling whether there was a child */
+	atomic_store(&t->process->waits_in_flight, true);
+	args[t->call.nr == SYS_wait4 ? 2 : 3] |= WNOHANG;
+	err = platform->call_native
+		      ? platform->call_native(t, t->call.nr, args,
+					      t->call.nr == SYS_wait4 ? wait4_done : waitid_done)
+		      : -ENOSYS;
+	return err < 0 ? -EINTR : SYS_DONE;
 }

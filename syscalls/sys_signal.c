@@ -15,6 +15,7 @@
 #include "fs/anon/pidfd.h"
 #include "fs/proc/procfs.h"
 #include "fs/vfs/file.h"
+#include "platform/platform.h"
 #include "sentry/session.h"
 #include "sentry/signal.h"
 #include "syscalls/syscall.h"
@@ -222,9 +223,9 @@ long sys_pidfd_send_signal(struct task *t, const uint64_t *a)
 
 long sys_rt_sigaction(struct task *t, const uint64_t *a)
 {
-	(void)t;
-	(void)a;
-	return SYS_CONTINUE;
+	const struct platform *platform = t->kernel->platform;
+
+	return platform->sigaction ? platform->sigaction(t, a) : SYS_CONTINUE;
 }
 
 long sys_rt_sigprocmask(struct task *t, const uint64_t *a)

@@ -54,6 +54,9 @@ const struct syscall_row *syscall_row(int nr); /* NULL: no such number */
 /* Dispatch, the guest's own seccomp filters applied. */
 long syscall_dispatch(struct task *t);
 
+/* sys_clone.c: a wait4(2) or waitid(2) that slept, or had not begun, when a signal was handled. */
+long syscall_wait_interrupted(struct task *t);
+
 /* sys_sched.c: the rules of sched_setscheduler(2); policy < 0 keeps the old one. */
 long sched_set_policy(struct task *t, pid_t pid, int policy, int prio);
 long sched_set_nice(struct task *t, pid_t pid, int nice); /* setpriority(2) of one thread */

@@ -357,28 +357,6 @@ def check_native(test, runner, report, modes):
     return native
 
 
-TRIES = 3
-
-
-def compare_tries(native, test, runner, report, platform, forward, label):
-    """The difference of the last of up to TRIES runs, None if one of them agreed.
-
-    A handler without SA_RESTART that runs in the microseconds before the sentry has received a call
-    makes the host end that call with EINTR (docs/compatibility.md). Tests with such handlers then
-    differ once in a while; which ones needed another try is printed.
-    """
-    for attempt in range(TRIES):
-        inside = runner.sandboxed(test, platform, forward)
-        text = difference(native, inside, 'sandbox ' + label)
-        if not text:
-            if attempt:
-                report.note('needed %d tries: %s %s' % (attempt + 1, test.name, label))
-            return None
-        if inside.hang:
-            break
-    return text
-
-
 def run_test(test, objects, runner, report, modes, known):
     if not runner.args.known and not runner.args.native:
         expected = {m: known.get((test.name, m[0])) or known.get((test.name, '*')) for m in modes}
@@ -407,7 +385,8 @@ def run_test(test, objects, runner, report, modes, known):
         label = platform if forward == 'default' else '%s/forward=%s' % (platform, forward)
         reason = known.get((test.name, platform)) or known.get((test.name, '*'))
         start = time.monotonic()
-        text = compare_tries(native, test, runner, report, platform, forward, label)
+        inside = runner.sandboxed(test, platform, forward)
+        text = difference(native, inside, 'sandbox ' + label)
         report.slow.append((time.monotonic() - start, '%s %s' % (test.name, label)))
         if not text:
             if reason:

@@ -64,13 +64,21 @@ static int wait_stop(pid_t tid)
 int attach_restart(struct task *t, int restart_errno)
 {
 	pid_t tid = t->plat.host_tid;
+	struct user_regs_struct regs;
 	int err = seize(t);
 
 	if (err < 0)
 		return err;
 	notify_send(t, 0, -restart_errno, 0);
-	if (wait_stop(tid) == 0)
-		ptrace(PTRACE_DETACH, tid, 0, 0);
+	if (wait_stop(tid) < 0)
+		return 0;
+	/* What is pending now is delivered next. */
+	if (restart_errno == ERESTARTSYS && sigaction_interrupts(t) &&
+	    ptrace(PTRACE_GETREGS, tid, 0, &regs) == 0) {
+		regs.rax = (unsigned long long)-EINTR;
+		ptrace(PTRACE_SETREGS, tid, 0, &regs);
+	}
+	ptrace(PTRACE_DETACH, tid, 0, 0);
 	return 0;
 }
 

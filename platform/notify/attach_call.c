@@ -91,24 +91,30 @@ static long run_call(struct task *t, const struct user_regs_struct *before, int 
 {
 	pid_t tid = t->plat.host_tid;
 	struct user_regs_struct regs = *before;
+	struct guest_call call =
+		t->call; /* where the native call traps, it is the task's for a while */
+	bool ran;
 
 	set_call(&regs, nr, args);
 	notify_set_redirected(t, nr, args);
-	if (ptrace(PTRACE_SETREGS, tid, 0, &regs) < 0 || next_syscall_stop(tid) < 0 ||
-	    next_syscall_stop(tid) < 0 || ptrace(PTRACE_GETREGS, tid, 0, &regs) < 0)
-		return -EINTR;
-	return (long)regs.rax;
+	ran = ptrace(PTRACE_SETREGS, tid, 0, &regs) == 0 && next_syscall_stop(tid) == 0 &&
+	      next_syscall_stop(tid) == 0 && ptrace(PTRACE_GETREGS, tid, 0, &regs) == 0;
+	t->call = call;
+	return ran ? (long)regs.rax : -EINTR;
 }
 
-/* The guest makes its call again: there is no worker to spare for it now. */
-static void again_later(struct task *t)
+/* The guest makes its call again: there is no worker to spare for it now. done() cleans up. */
+static void again_later(struct task *t, uint64_t args[6],
+			long (*done)(struct task *t, long result, uint64_t args[6]))
 {
+	(void)done(t, -EINTR, args);
 	task_serve_end(t);
 	if (attach_restart(t, ERESTARTNOINTR) < 0)
 		notify_send(t, 0, -EINTR, 0);
 }
 
 static int call_native(struct task *t, int nr, uint64_t args[6],
+		       void (*prepare)(struct task *t, uint64_t sp, uint64_t args[6]),
 		       long (*done)(struct task *t, long result, uint64_t args[6]))
 {
 	pid_t tid = t->plat.host_tid;
@@ -121,10 +127,13 @@ static int call_native(struct task *t, int nr, uint64_t args[6],
 		return err;
 	if (err == -ESRCH || ptrace(PTRACE_GETREGS, tid, 0, &before) < 0 ||
 	    ptrace(PTRACE_GETSIGMASK, tid, sizeof(mask), &mask) < 0) {
-		task_serve_end(t); /* the thread is gone */
+		(void)done(t, -EINTR, args); /* the thread is gone */
+		task_serve_end(t);
 		return 0;
 	}
 	ptrace(PTRACE_SETSIGMASK, tid, sizeof(all), &all);
+	if (prepare)
+		prepare(t, before.rsp, args);
 	do
 		result = done(t, run_call(t, &before, nr, args), args);
 	while (result == CALL_NATIVE_AGAIN);
@@ -144,17 +153,24 @@ static int call_native(struct task *t, int nr, uint64_t args[6],
 	return 0;
 }
 
-int attach_call_native(struct task *t, int nr, uint64_t args[6],
-		       long (*done)(struct task *t, long result, uint64_t args[6]))
+int attach_call_prepared(struct task *t, int nr, uint64_t args[6],
+			 void (*prepare)(struct task *t, uint64_t sp, uint64_t args[6]),
+			 long (*done)(struct task *t, long result, uint64_t args[6]))
 {
 	static atomic_bool busy;
 	int err;
 
 	if (atomic_exchange(&busy, true)) {
-		again_later(t);
+		again_later(t, args, done);
 		return 0;
 	}
-	err = call_native(t, nr, args, done);
+	err = call_native(t, nr, args, prepare, done);
 	atomic_store(&busy, false);
 	return err;
+}
+
+int attach_call_native(struct task *t, int nr, uint64_t args[6],
+		       long (*done)(struct task *t, long result, uint64_t args[6]))
+{
+	return attach_call_prepared(t, nr, args, NULL, done);
 }

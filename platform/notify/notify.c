@@ -61,7 +61,7 @@ static void notify_answer(struct task *t, long result)
 		/* Only in D is a restart class safe from leaking to the guest. */
 		if (state != 'D' && attach_restart(t, (int)-result) == 0)
 			return;
-		if (state != 'D')
+		if (state != 'D' || (result == -ERESTARTSYS && sigaction_interrupts(t)))
 			result = -EINTR;
 	}
 	if (result < 0 && result >= -4095)
@@ -324,6 +324,7 @@ const struct platform platform_notify = {
 	.continue_call = notify_continue,
 	.redirect = notify_redirect,
 	.call_native = attach_call_native,
+	.sigaction = notify_sigaction,
 	.exec_stub = notify_exec_stub,
 	.answer_with_signal = notify_answer_with_signal,
 	.parked = kick_parked,

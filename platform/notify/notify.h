@@ -14,7 +14,8 @@
  *
  * Signals and held calls (kick.c): a received thread sleeps in state S, and moves to D exactly when
  * the host signals that thread. R means that it is just being woken: look again. Nothing is polled
- * unless a signal may have been sent.
+ * unless a signal may have been sent. A call that was not received yet is restarted by the host
+ * after a signal: sigaction.c sees to it.
  *
  * Locking: notify_mu (LOCK_PLATFORM) for the list of senders.
  */
@@ -44,6 +45,10 @@ int attach_restart(struct task *t, int restart_errno);
 int attach_redirect(struct task *t, int nr, const uint64_t args[6]);
 int attach_exec(struct task *t);
 void attach_answer_with_signal(struct task *t, long result, const siginfo_t *info);
+
+/* sigaction.c: will the signal that the host is about to deliver to t end its call? */
+bool sigaction_interrupts(struct task *t);
+long notify_sigaction(struct task *t, const uint64_t *args);
 
 /* kick.c */
 void kick_init(void);

@@ -5,9 +5,12 @@
  * vector, strings. The stub works STUB_GAP below, because stack_rewrite() moves that block down;
  * where a plan is so large that this could not be enough, stub_switch goes on with a stack elsewhere.
  */
+#include "platform/stub/stub_abi.h"
+
 #define STUB_GAP 4096
 
 	.text
+	.balign 64
 	.globl _start
 	.type _start, @function
 _start:
@@ -18,6 +21,16 @@ _start:
 	call stub_main
 	hlt
 	.size _start, . - _start
+
+/* What the host takes for handlers, one for each slot of the table; %eax is 0 at first. */
+	.org _start + STUB_SIGNAL_OFFSET
+	slot = 0
+	.rept STUB_NR_HANDLERS
+	.balign STUB_SIGNAL_STEP
+	mov $slot, %al
+	jmp stub_signal
+	slot = slot + 1
+	.endr
 
 /* stub_switch(sp, plan, room, room_len, new_sp): stub_run(sp, plan, room, room_len) on new_sp. */
 	.globl stub_switch

@@ -127,6 +127,8 @@ static _Noreturn void load(uint64_t sp, struct stub_plan *plan, uint64_t room, u
 	const struct stub_op *ops = plan_at(plan, plan->ops);
 	struct stack_layout stack;
 
+	map(STUB_HANDLERS, STUB_HANDLERS_SIZE, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	for (uint32_t i = 0; i < plan->nr_ops; i++)
 		run_op(plan, &ops[i]);
 	stack_rewrite(sp, plan, &stack);

@@ -21,12 +21,22 @@
 #ifndef PLATFORM_STUB_STUB_ABI_H
 #define PLATFORM_STUB_STUB_ABI_H
 
+#ifndef __ASSEMBLER__
 #include "sentry/base/base.h"
+#endif
 
 #define STUB_PATH "/stub" /* in the guest's host root */
 
-#define STUB_BASE 0x200000000000ULL
-#define STUB_END 0x200010000000ULL
+#define STUB_BASE 0x200000000000
+#define STUB_END 0x200010000000
+
+/* Signal handlers without SA_RESTART: signal.S. Code at STUB_SIGNAL behind the entry point; the table
+ * of the guest's handlers is the process's own memory, in which the sentry fills free slots. */
+#define STUB_SIGNAL_OFFSET 64
+#define STUB_SIGNAL_STEP 8
+#define STUB_NR_HANDLERS 128 /* that a process can have in its life */
+#define STUB_HANDLERS 0x200000100000
+#define STUB_HANDLERS_SIZE 4096
 
 /* Numbers that are no syscalls and never will be; below the x32 bit, which the filter refuses. */
 #define STUB_CALL_FIRST 0x535400
@@ -36,11 +46,16 @@
 #define STUB_EXEC_FAILED 0x535401
 /* (wait status): the command of the sandbox has ended. */
 #define STUB_INIT_EXIT 0x535402
-#define STUB_CALL_LAST 0x535402
+/* wait4(2), waitid(2) that a handled signal has interrupted: as with WNOHANG, but EINTR for no child. */
+#define STUB_WAIT4 0x535403
+#define STUB_WAITID 0x535404
+#define STUB_CALL_LAST 0x535404
 
 /* Host fds under which the sentry puts the files to be mapped. */
 #define STUB_FD_EXE 3
 #define STUB_FD_INTERP 4
+
+#ifndef __ASSEMBLER__
 
 enum stub_mode {
 	STUB_MODE_LOAD,
@@ -115,5 +130,7 @@ struct stub_plan {
 STATIC_ASSERT_SIZE(struct stub_op, 32);
 STATIC_ASSERT_SIZE(struct stub_aux, 16);
 STATIC_ASSERT_SIZE(struct stub_plan, 144);
+
+#endif /* __ASSEMBLER__ */
 
 #endif

@@ -1,0 +1,41 @@
+/*
+ * sentry/sighand.h - what the sentry remembers of a process's signal handlers
+ *
+ * Model: dispositions are the host's. Where a platform puts code of its own before handlers without
+ * SA_RESTART, so that the host sees others than the guest (platform.h: sigaction), a bit for each
+ * such signal is kept. Processes share a record exactly where they share their dispositions
+ * (CLONE_SIGHAND).
+ *
+ * Locking: a process's pointer under process->mu; the fields are atomic. They only say what the guest
+ * has set itself: a race there is the guest's own.
+ */
+#ifndef SENTRY_SIGHAND_H
+#define SENTRY_SIGHAND_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "sentry/base/base.h"
+#include "sentry/base/ref.h"
+
+struct process;
+
+#define SIGHAND_NR 64
+
+struct sighand {
+	struct ref ref;
+	_Atomic uint64_t no_restart; /* bit sig - 1; may be old where the signal is not caught */
+};
+
+void sighand_put(struct sighand *h); /* NULL is fine */
+/* A reference; NULL for a process with nothing to remember. */
+struct sighand *sighand_get(struct process *p);
+/* As sighand_get(), but makes one; NULL: no memory. */
+struct sighand *sighand_make(struct process *p);
+
+/* clone: p shares or copies from's. 0 or -ENOMEM. */
+must_check int sighand_inherit(struct process *p, struct process *from, bool share);
+/* exec: caught signals get their default action. */
+void sighand_exec(struct process *p);
+
+#endif
