@@ -478,6 +478,7 @@ static struct kernel *boot_kernel(const struct sandbox_config *cfg, const struct
 	k->platform = cfg->platform;
 	k->forward = cfg->forward;
 	k->nr_cpus = online_cpus();
+	k->exit_status = SIGKILL;
 	k->memory_limit = cfg->memory_limit;
 	if (cfg->max_tasks)
 		k->max_tasks = cfg->max_tasks;

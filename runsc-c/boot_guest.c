@@ -177,9 +177,9 @@ static struct cred *initial_cred(const struct sandbox_config *cfg)
 	return c;
 }
 
-static void initial_limits(struct kernel *k, struct process *p)
+static void initial_limits(struct kernel *k, const struct sandbox_config *cfg, struct process *p)
 {
-	struct rlimit64 *nofile = &p->limits[RLIMIT_NOFILE];
+	struct rlimit64 *nofile = &p->limits[RLIMIT_NOFILE], *data = &p->limits[RLIMIT_DATA];
 
 	for (int i = 0; i < NR_RLIMITS; i++) {
 		struct rlimit r = {RLIM_INFINITY, RLIM_INFINITY};
@@ -189,6 +189,10 @@ static void initial_limits(struct kernel *k, struct process *p)
 	}
 	nofile->rlim_max = MIN(MIN(nofile->rlim_max, k->host_nofile), (uint64_t)FDTABLE_MAX);
 	nofile->rlim_cur = MIN(nofile->rlim_max, (uint64_t)1024);
+	if (cfg->process_memory_limit) { /* as guest_setup.c tells the host */
+		data->rlim_max = MIN(data->rlim_max, cfg->process_memory_limit);
+		data->rlim_cur = MIN(data->rlim_cur, data->rlim_max);
+	}
 	p->limits[RLIMIT_CORE] = (struct rlimit64){0, RLIM_INFINITY};
 	p->limits[RLIMIT_NPROC] = (struct rlimit64){k->max_tasks, k->max_tasks};
 }
@@ -220,7 +224,7 @@ static struct task *first_task(struct kernel *k, const struct sandbox_config *cf
 	if (!t->process->session)
 		boot_fail("out of memory");
 	k->init = t->process;
-	initial_limits(k, t->process);
+	initial_limits(k, cfg, t->process);
 	return t;
 }
 

@@ -339,6 +339,25 @@ int cgroup_add(const struct cgroup *cg, pid_t pid)
 	return 0;
 }
 
+uint64_t cgroup_oom_kills(const struct cgroup *cg)
+{
+	static const char *const files[] = {"memory.events", "memory.oom_control"}; /* v2, v1 */
+	char path[PATH_MAX + 32], text[512], *p;
+	uint64_t kills = 0;
+
+	for (unsigned int i = 0; i < cg->nr_dirs; i++) {
+		for (size_t f = 0; f < ARRAY_SIZE(files); f++) {
+			snprintf(path, sizeof(path), "%s/%s", cg->dirs[i], files[f]);
+			if (read_text(path, text, sizeof(text)) < 0)
+				continue;
+			p = strstr(text, "oom_kill ");
+			if (p)
+				kills += strtoull(p + strlen("oom_kill "), NULL, 10);
+		}
+	}
+	return kills;
+}
+
 /* The last processes may be a moment from their end. */
 void cgroup_remove(struct cgroup *cg)
 {

@@ -45,6 +45,8 @@ bool cgroup_may_make(const struct cgroup_hierarchy *h, enum cgroup_controller c,
 /* Makes what is possible of it; cg->limits says what. memory, pids: 0 for no limit. */
 void cgroup_make(struct cgroup *cg, uint64_t memory, uint32_t pids);
 must_check int cgroup_add(const struct cgroup *cg, pid_t pid); /* 0 or -errno */
+/* How many processes the host has killed because the memory limit was reached. */
+uint64_t cgroup_oom_kills(const struct cgroup *cg);
 void cgroup_remove(struct cgroup *cg);
 
 #endif

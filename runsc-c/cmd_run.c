@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <linux/close_range.h>
 #include <stdio.h>
@@ -148,6 +149,7 @@ static void set_cwd(struct run *run)
 
 	if (run->opt.cwd) {
 		r->cwd = run->opt.cwd;
+		r->cwd_asked = true;
 		return;
 	}
 	r->cwd = "/";
@@ -270,11 +272,24 @@ static void make_cgroup(struct run *run)
 	if (!o->memory && !o->pids)
 		return;
 	cgroup_make(&run->cgroup, o->memory, o->pids);
-	if (o->memory && !run->cgroup.limits[CGROUP_MEMORY])
-		fprintf(stderr,
-			"sandbox run: --memory: no cgroup can be made here, so the limit holds "
-			"only for what the sentry itself keeps (see `sandbox doctor`)\n");
 	run->cfg.cgroup = &run->cgroup;
+	if (!o->memory || run->cgroup.limits[CGROUP_MEMORY])
+		return;
+	run->cfg.process_memory_limit = o->memory;
+	fprintf(stderr, "sandbox run: --memory: no cgroup can be made here, so the limit holds for "
+			"each process and for files in memory, not for their sum (see `sandbox "
+			"doctor`)\n");
+}
+
+static void explain_kills(const struct run *run)
+{
+	uint64_t kills = cgroup_oom_kills(&run->cgroup);
+
+	if (kills)
+		fprintf(stderr,
+			"sandbox run: --memory: the limit of %" PRIu64 " MiB was reached, and the "
+			"host killed %" PRIu64 " process%s; give more, or run less at a time\n",
+			run->opt.memory >> 20, kills, kills == 1 ? "" : "es");
 }
 
 static int run_fail(struct run *run, const struct option_error *err)
@@ -312,6 +327,7 @@ int cmd_run(int argc, char **argv)
 	}
 	make_cgroup(run);
 	r = sandbox_run(&run->cfg);
+	explain_kills(run);
 	cgroup_remove(&run->cgroup);
 	free(run->envp);
 	run_options_free(&run->opt);

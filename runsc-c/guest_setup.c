@@ -124,7 +124,7 @@ static void default_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void host_limits(void)
+static void host_limits(const struct sandbox_config *cfg)
 {
 	struct rlimit r;
 
@@ -135,6 +135,12 @@ static void host_limits(void)
 	/* 1, not 0: with a piped core_pattern 0 still starts the helper. */
 	r.rlim_cur = r.rlim_max = 1;
 	setrlimit(RLIMIT_CORE, &r);
+	/* Data, not the address space: programs reserve much more of that than they use. */
+	if (cfg->process_memory_limit && getrlimit(RLIMIT_DATA, &r) == 0) {
+		r.rlim_max = MIN(r.rlim_max, cfg->process_memory_limit);
+		r.rlim_cur = MIN(r.rlim_cur, r.rlim_max);
+		setrlimit(RLIMIT_DATA, &r);
+	}
 }
 
 static void install_filter(const struct sandbox_config *cfg, int report_fd)
@@ -189,7 +195,7 @@ void guest_become_init(const int *ns_fds, const struct sandbox_config *cfg, int 
 	fcntl(2, F_SETFD, FD_CLOEXEC);
 	setsid();
 	default_signals();
-	host_limits();
+	host_limits(cfg);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || privileges_drop_all() < 0)
 		report_failure(report_fd, "capabilities of the guests");
 	/* Its memory is still the sentry's image, which only the sentry may look at by now. */

@@ -53,6 +53,20 @@ int rootfs_fail(struct rootfs_error *e, int err, const char *fmt, ...)
 	return err;
 }
 
+int rootfs_hint(struct rootfs_error *e, const char *fmt, ...)
+{
+	size_t len = strlen(e->text);
+	va_list ap;
+
+	if (len + 3 > sizeof(e->text))
+		return e->err;
+	memcpy(e->text + len, "; ", 3);
+	va_start(ap, fmt);
+	vsnprintf(e->text + len + 2, sizeof(e->text) - len - 2, fmt, ap);
+	va_end(ap);
+	return e->err;
+}
+
 /* A mistake in an option, for which an errno would say nothing. */
 static int bad_option(struct rootfs_error *e, const char *option, const char *arg, const char *why)
 {
@@ -195,8 +209,10 @@ static int open_rootfs(struct rootfs *r, struct rootfs_error *err)
 		r->kind = ROOTFS_HOST;
 		return open_tree_at(&r->root, "the host's root", "/", true, err);
 	}
-	if (stat(cfg->rootfs, &st) < 0)
-		return rootfs_fail(err, -errno, "--rootfs %s", cfg->rootfs);
+	if (stat(cfg->rootfs, &st) < 0) {
+		rootfs_fail(err, -errno, "--rootfs %s", cfg->rootfs);
+		return rootfs_hint(err, "give a directory or a tar archive that is there");
+	}
 	if (S_ISDIR(st.st_mode)) {
 		int e = open_tree_at(&r->root, "--rootfs", cfg->rootfs,
 				     cfg->readonly || cfg->overlay != ROOTFS_OVERLAY_NONE, err);
@@ -210,8 +226,10 @@ static int open_rootfs(struct rootfs *r, struct rootfs_error *err)
 				  "neither a directory nor a tar archive");
 	r->kind = ROOTFS_TAR;
 	r->tar_fd = open(cfg->rootfs, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (r->tar_fd < 0)
-		return rootfs_fail(err, -errno, "--rootfs %s", cfg->rootfs);
+	if (r->tar_fd < 0) {
+		rootfs_fail(err, -errno, "--rootfs %s", cfg->rootfs);
+		return rootfs_hint(err, "the archive must be readable for you");
+	}
 	return 0;
 }
 
@@ -267,8 +285,11 @@ static int open_bind(struct rootfs_tree *tree, const struct rootfs_bind *b,
 	int e;
 
 	tree->fd = -1;
-	if (!realpath(b->src, full) || stat(full, &st) < 0)
-		return rootfs_fail(err, -errno, "--bind %s", b->src);
+	if (!realpath(b->src, full) || stat(full, &st) < 0) {
+		rootfs_fail(err, -errno, "--bind %s", b->src);
+		return rootfs_hint(err, "the source must be there before the sandbox starts, "
+					"and reachable for you (--bind SRC[:DST][:ro|rw])");
+	}
 	if (S_ISDIR(st.st_mode))
 		e = open_tree_at(tree, "--bind", full, b->readonly, err);
 	else if (S_ISREG(st.st_mode))

@@ -58,6 +58,7 @@ struct rootfs_config {
 	const char *overlay_dir;
 	const char
 		*cwd; /* absolute: shown in the default root, and where the guest starts; or NULL */
+	bool cwd_asked;	  /* it is an error if the root does not show it */
 	const char *home; /* absolute: made as an empty directory if it is not there; or NULL */
 	struct rootfs_bind binds[ROOTFS_MAX_BINDS];
 	size_t nr_binds;

@@ -35,6 +35,8 @@ extern struct rootfs rootfs_state;
 
 /* Notes the error for the user; returns err. */
 int rootfs_fail(struct rootfs_error *e, int err, const char *fmt, ...) printf_like(3, 4);
+/* Adds what the user can do about it to the message. Returns e->err. */
+int rootfs_hint(struct rootfs_error *e, const char *fmt, ...) printf_like(2, 3);
 
 /* rootfs_hide.c */
 extern const struct hostfs_hide rootfs_host_hide[], rootfs_home_hide[];

@@ -203,6 +203,30 @@ static int put_overlay(struct builder *b, struct super *lower, bool cwd, struct 
 	}
 }
 
+/* Can the sentry reach what lies in the tree? Its rights as root, which it still has here, are gone
+ * when the guest runs: so what is closed to all is closed to root, too. */
+static int may_enter(const struct builder *b, const struct rootfs_tree *tree)
+{
+	const struct rootfs_config *cfg = b->r->cfg;
+	struct statx st;
+	uint16_t need = S_IXOTH;
+	int err, fd = hostop_open(tree->fd, ".", O_PATH | O_DIRECTORY, 0);
+
+	if (fd < 0)
+		return fd;
+	hostop_close(fd);
+	err = hostop_statx(tree->fd, "", &st);
+	if (err < 0)
+		return err;
+	if (st.stx_uid == cfg->reader_uid)
+		need = S_IXUSR;
+	else if (b->r->one_id)
+		return 0; /* the host has decided above, by all groups and by ACLs */
+	else if (st.stx_gid == cfg->reader_gid)
+		need = S_IXGRP;
+	return (st.stx_mode & need) ? 0 : -EACCES;
+}
+
 static int root_super(struct builder *b, struct super **ret)
 {
 	const struct rootfs_config *cfg = b->r->cfg;
@@ -213,6 +237,14 @@ static int root_super(struct builder *b, struct super **ret)
 	if (b->r->kind == ROOTFS_TAR) {
 		err = tmpfs_create(b->k, "rootfs", "mode=0755", ret);
 		return err < 0 ? rootfs_fail(b->err, err, "--rootfs %s", cfg->rootfs) : 0;
+	}
+	err = may_enter(b, &b->r->root);
+	if (err < 0) {
+		rootfs_fail(b->err, err, "--rootfs %s", cfg->rootfs ? cfg->rootfs : "/");
+		return rootfs_hint(b->err,
+				   "uid %u, which reads it for the sandbox, may not enter it "
+				   "(chmod a+rx would let it)",
+				   cfg->reader_uid);
 	}
 	if (b->r->kind == ROOTFS_HOST) {
 		opt.hide = rootfs_host_hide;
@@ -535,10 +567,13 @@ static int find_cwd(struct builder *b, struct path *ret)
 	const char *cwd = b->r->cfg->cwd ? b->r->cfg->cwd : "/";
 	int err = path_lookup(b->t, AT_FDCWD, cwd, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, ret);
 
-	if (err < 0 &&
-	    b->r->kind == ROOTFS_HOST) /* hidden without a tree of its own: nothing there */
+	/* Hidden without a tree of its own: nothing there. */
+	if (err < 0 && b->r->kind == ROOTFS_HOST && !b->r->cfg->cwd_asked)
 		err = path_lookup(b->t, AT_FDCWD, "/", LOOKUP_DIRECTORY, ret);
-	return err < 0 ? rootfs_fail(b->err, err, "the working directory %s", cwd) : 0;
+	if (err == 0)
+		return 0;
+	rootfs_fail(b->err, err, "the working directory %s", cwd);
+	return rootfs_hint(b->err, "--cwd names a directory that the sandbox shows; see --bind");
 }
 
 static int build(struct builder *b, struct path *ret_root, struct path *ret_cwd)

@@ -32,12 +32,13 @@ struct sandbox_config {
 	const struct platform *platform;
 	enum forward_mode forward;
 	struct rootfs_config rootfs;
-	const char *hostname;	/* NULL: "sandbox" */
-	uint64_t memory_limit;	/* bytes; 0: none */
-	uint32_t max_tasks;	/* 0: default */
-	int64_t timeout_ns;	/* 0: none */
-	uint32_t uid, gid;	/* the guest's */
-	const uint32_t *groups; /* supplementary */
+	const char *hostname;	       /* NULL: "sandbox" */
+	uint64_t memory_limit;	       /* bytes; 0: none */
+	uint64_t process_memory_limit; /* of each process's own memory; 0: none */
+	uint32_t max_tasks;	       /* 0: default */
+	int64_t timeout_ns;	       /* 0: none */
+	uint32_t uid, gid;	       /* the guest's */
+	const uint32_t *groups;	       /* supplementary */
 	uint32_t nr_groups;
 	bool no_init;
 	bool strace;

@@ -466,13 +466,15 @@ static int unpack_member(struct tar *tar, struct member *m)
 
 static int unpack_all(struct tar *tar, struct member *m)
 {
-	for (;;) {
+	for (bool any = false;; any = true) {
 		struct tar_header h;
 		ssize_t n = tar_stream_read(tar->in, &h, sizeof(h));
 		int err;
 
 		if (n == 0)
-			return 0; /* no end mark: many archives are cut so */
+			return any ? 0 /* no end mark: many archives are cut so */
+				   : fail(tar, -EBADMSG,
+					  "the archive is empty, or cut off at once");
 		if (n < 0)
 			return fail(tar, (int)n, "reading");
 		if (n != BLOCK)

@@ -103,6 +103,8 @@ static ssize_t read_gzip(struct tar_stream *s, void *buf, size_t size)
 		ssize_t n = fill(s);
 		int r;
 
+		if (n == 0 && s->z.total_in)
+			return -EBADMSG; /* the compressed data are cut off */
 		if (n <= 0)
 			return n;
 		s->z.next_in = s->raw + s->off;

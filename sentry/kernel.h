@@ -110,7 +110,8 @@ struct kernel {
 
 	/* ---- end ---- */
 	_Atomic bool exiting;
-	int exit_status; /* wait(2) form, of the main command */
+	/* wait(2) form, of the main command; SIGKILL until it has told us something else. */
+	_Atomic int exit_status;
 };
 
 extern struct kernel *the_kernel; /* for logs and crash dumps only */

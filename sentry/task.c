@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "platform/platform.h"
@@ -607,6 +608,18 @@ static void send_pdeath_signals(struct process *p)
 	}
 }
 
+/* Our own init has told how the command ended. Of another one the host knows it, unless a platform
+ * that traces has seen it first: then exit(2) was, or the platform is, the source. */
+static void init_died(struct kernel *k, const struct process *init)
+{
+	int status;
+
+	if (!k->own_init &&
+	    wait4(init->host_pid, &status, __WALL | WNOHANG, NULL) == init->host_pid)
+		atomic_store(&k->exit_status, status);
+	kernel_shutdown(k, atomic_load(&k->exit_status));
+}
+
 void process_died(struct process *p)
 {
 	struct kernel *k = p->kernel;
@@ -632,7 +645,7 @@ void process_died(struct process *p)
 	}
 	process_forget_if_reaped(p);
 	if (p == k->init)
-		kernel_shutdown(k, k->exit_status);
+		init_died(k, p);
 	process_put(p);
 }
 

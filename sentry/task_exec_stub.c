@@ -278,20 +278,46 @@ static bool is_command_to_be(const struct task *t)
 	return k->own_init && parent == k->init;
 }
 
+/* Why it may be, and what to do about it, as the errno alone says too little. */
+static const char *exec_advice(struct task *t, const char *name, int err)
+{
+	struct path p;
+
+	switch (err) {
+	case ENOENT:
+		if (!strchr(name, '/'))
+			return "it is in no directory of PATH in the sandbox";
+		if (path_lookup(t, AT_FDCWD, name, LOOKUP_FOLLOW, &p) < 0)
+			return "the sandbox shows no such file (--bind and --rootfs show more)";
+		path_put(&p);
+		return "the file is there, but not the interpreter that it names (after #!, or "
+		       "its dynamic loader)";
+	case EAGAIN: return "the limit of --pids leaves no process for it";
+	case EACCES:
+		return "it is not executable for the user inside (chmod +x, --user), or is no "
+		       "regular file";
+	case ENOEXEC: return "it is neither a program for this machine nor a script";
+	default: return NULL;
+	}
+}
+
 static long stub_exec_failed(struct task *t, int err, uaddr_t name_addr)
 {
+	const char *advice;
 	char name[256];
 
 	if (!is_command_to_be(t))
 		return -ENOSYS;
 	if (copy_in_str(t, name, name_addr, sizeof(name)) < 0)
 		strcpy(name, "?");
+	advice = exec_advice(t, name, err);
 	for (char *p = name; *p; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = '?';
 	if (err <= 0 || err > 4095)
 		err = EINVAL;
-	dprintf(STDERR_FILENO, "sandbox: cannot run '%s': %s\n", name, strerror(err));
+	dprintf(STDERR_FILENO, "sandbox: cannot run '%s': %s%s%s\n", name, strerror(err),
+		advice ? "; " : "", advice ? advice : "");
 	return 0;
 }
 
@@ -301,7 +327,7 @@ static long stub_init_exit(struct task *t, int status)
 
 	if (!k->own_init || t->process != k->init || t->process->has_execed)
 		return -ENOSYS;
-	k->exit_status = status;
+	atomic_store(&k->exit_status, status);
 	return 0;
 }
 

@@ -91,19 +91,29 @@ long sys_clone3(struct task *t, const uint64_t *a)
 	return -ENOSYS;
 }
 
+/* The end of a command that is process 1 itself. */
+static void note_status(struct task *t, uint64_t code)
+{
+	struct kernel *k = t->kernel;
+
+	if (t->process == k->init && !k->own_init)
+		atomic_store(&k->exit_status, (int)(code & 0xff) << 8);
+}
+
 long sys_exit(struct task *t, const uint64_t *a)
 {
-	(void)a;
-	if (t->process->nr_tasks == 1)
+	if (t->process->nr_tasks == 1) {
+		note_status(t, a[0]);
 		process_release_resources(t->process);
-	else
+	} else {
 		task_exited(t);
+	}
 	return SYS_CONTINUE;
 }
 
 long sys_exit_group(struct task *t, const uint64_t *a)
 {
-	(void)a;
+	note_status(t, a[0]);
 	process_release_resources(t->process);
 	return SYS_CONTINUE;
 }

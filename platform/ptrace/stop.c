@@ -215,8 +215,38 @@ static void hold_parked(struct tracee *tr, int sig, bool group_stop)
 	park_wake(tr->task, WAKE_SIGNAL);
 }
 
+static bool is_fault(struct tracee *tr, int sig)
+{
+	siginfo_t info;
+
+	if (sig != SIGSEGV && sig != SIGBUS && sig != SIGILL && sig != SIGFPE && sig != SIGTRAP)
+		return false;
+	return ptrace(PTRACE_GETSIGINFO, tr->tid, 0, &info) == 0 && info.si_code > 0;
+}
+
+/* The host spares a process 1 that is traced even its own faults: without a handler it would fault
+ * for ever. Untraced it dies of them, and the sandbox with it. */
+static bool ends_init(struct tracee *tr, int sig)
+{
+	struct signal_state st;
+	struct task *t;
+	bool ends;
+
+	if (!is_fault(tr, sig))
+		return false;
+	t = task_lookup_host_tid(pt.k, tr->tid);
+	ends = t && t->process == pt.k->init && signal_state_read(t, &st) == 0 &&
+	       !(st.caught >> (sig - 1) & 1);
+	task_put(t);
+	return ends;
+}
+
 static void at_signal(struct tracee *tr, int sig)
 {
+	if (ends_init(tr, sig)) {
+		kernel_shutdown(pt.k, sig);
+		return;
+	}
 	switch (tr->state) {
 	case TRACEE_NATIVE:
 		if (!signal_matters(tr->task, sig))
@@ -301,13 +331,16 @@ static void at_exec(struct tracee *tr)
 /* ---- deaths ---- */
 
 /* The host has told the parent just now, and the parent is not served before this returns. */
-static void process_gone(struct process *p)
+static void process_gone(struct process *p, int status)
 {
 	struct process *parent;
 	bool known;
 
-	if (p == pt.k->init)
-		return;		  /* the event thread ends the sandbox */
+	if (p == pt.k->init) { /* the event thread ends the sandbox */
+		if (!pt.k->own_init)
+			atomic_store(&pt.k->exit_status, status);
+		return;
+	}
 	event_unwatch(&p->death); /* nor is it half done by the event thread */
 	rwlock_rdlock(&pt.k->tree_lock);
 	known = p->state == PROCESS_ZOMBIE;
@@ -321,7 +354,7 @@ static void process_gone(struct process *p)
 	process_forget_if_reaped(p);
 }
 
-static void gone(pid_t tid)
+static void gone(pid_t tid, int status)
 {
 	struct tracee *tr = tracee_find(tid);
 	struct task *t = task_lookup_host_tid(pt.k, tid);
@@ -336,7 +369,7 @@ static void gone(pid_t tid)
 	if (t && !p && t->process->host_pid == tid)
 		p = process_get(t->process);
 	if (p)
-		process_gone(p);
+		process_gone(p, status);
 	else if (t)
 		task_exited(t);
 	process_put(p);
@@ -349,7 +382,7 @@ void stop_handle(pid_t tid, int status)
 	struct tracee *tr;
 
 	if (!WIFSTOPPED(status)) {
-		gone(tid);
+		gone(tid, status);
 		return;
 	}
 	tr = tracee_get(tid);

@@ -5,7 +5,8 @@
  * children), and few programs are written for that. So the command runs as pid 2, and this one
  * waits. When the command has ended, so has the sandbox: pid 1 exits, which ends all others.
  *
- * The command is looked for as execvpe(3) does, with the PATH of the environment that it gets.
+ * The command is looked for as execvpe(3) does, with the PATH of the environment that it gets. But what
+ * is not text is no script: a damaged program is an error, and not given to the shell.
  *
  * Differences from Linux: none that a guest could see; the exit status of pid 1 is the command's,
  * 128 plus the signal's number where one ended it.
@@ -19,6 +20,7 @@
 #define SIGCHLD_NR 17
 #define PATH_SIZE 4096
 #define NAME_SIZE 255
+#define O_RDONLY_CLOEXEC 02000000
 #define DEFAULT_PATH "/bin:/usr/bin" /* what the C libraries take without PATH */
 
 struct command {
@@ -70,12 +72,30 @@ static void prepare(const struct stub_plan *plan, struct command *c)
 		c->path = DEFAULT_PATH;
 }
 
+/* As shells decide it: a NUL in the first line. What cannot be read cannot be a script either. */
+static bool is_binary(const char *file)
+{
+	char buf[128];
+	long fd = sys3(__NR_open, U64(file), O_RDONLY_CLOEXEC, 0), n;
+
+	if (is_error(fd))
+		return true;
+	n = sys3(__NR_read, (uint64_t)fd, U64(buf), sizeof(buf));
+	sys3(__NR_close, (uint64_t)fd, 0, 0);
+	if (is_error(n))
+		return true;
+	for (long i = 0; i < n && buf[i] != '\n'; i++)
+		if (!buf[i])
+			return true;
+	return false;
+}
+
 /* A file without a known format is given to the shell. Returns the errno, positive. */
 static int exec_file(const struct command *c, const char *file)
 {
 	long r = sys3(__NR_execve, U64(file), U64(c->argv), U64(c->envp));
 
-	if (r == -ENOEXEC) {
+	if (r == -ENOEXEC && !is_binary(file)) {
 		uint64_t *argv = c->spare;
 
 		*argv++ = U64("/bin/sh");
@@ -182,6 +202,7 @@ _Noreturn void stub_init(const struct stub_plan *plan)
 		become_command(plan, &c);
 	if (is_error(command)) {
 		sys3(STUB_EXEC_FAILED, (uint64_t)-command, U64(c.name), 0);
+		sys3(STUB_INIT_EXIT, 126 << 8, 0, 0);
 		exit_group(126);
 	}
 	do {
