@@ -1,28 +1,37 @@
 /*
  * tests/bench/micro.c - microbenchmarks: what one operation costs
  *
- * micro NAME... runs the named ones (all without arguments) and prints a line "NAME ns" for each: the
- * median over batches of the time of one operation. The same program runs natively and sandboxed;
- * tests/bench/run.py compares. A batch is long enough (some ms) to hide the clock's cost.
+ * micro [-t MS] NAME...        runs the named benches, MS milliseconds each, and prints a line "NAME ns" for
+ *                              each: the median over batches of the time of one operation
+ * micro -l                     lists them: group and name
+ * micro -c RUNS COMMAND        runs a command of the shell once, then RUNS times, and prints "first ns" and
+ *                              "warm ns" (the median); its output goes to a file
+ *
+ * Works in a new directory below the current one. The same program runs natively and in each sandbox;
+ * tests/bench/run.py compares. A batch is long enough to hide the clock's cost.
  */
 #define _GNU_SOURCE
+#include "micro.h"
+
+#include <errno.h>
 #include <fcntl.h>
-#include <linux/futex.h>
-#include <pthread.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_BATCHES 15
+#define MAX_BATCHES 200
+#define MIN_BATCHES 3
+#define BATCH_NS 500e3
 
-static double now_ns(void)
+static const struct bench *const groups[] = {call_benches,   io_benches,     name_benches,
+					     ipc_benches,    thread_benches, memory_benches,
+					     process_benches};
+static const char *current = "setup";
+
+double now_ns(void)
 {
 	struct timespec ts;
 
@@ -30,140 +39,21 @@ static double now_ns(void)
 	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
 }
 
-static int fd_file, fd_zero, pipe_fds[2];
-static char page[65536];
-
-static void op_getppid(void)
+void fail(const char *what)
 {
-	syscall(SYS_getppid);
+	printf("%s ! %s: %s\n", current, what, strerror(errno));
+	fflush(stdout);
+	_exit(1);
 }
 
-static void op_read1(void)
+const char *data_path(const char *name)
 {
-	if (read(fd_zero, page, 1) != 1)
-		abort();
+	static char path[4096];
+	const char *dir = getenv("BENCH_DATA");
+
+	snprintf(path, sizeof(path), "%s/%s", dir ? dir : ".", name);
+	return path;
 }
-
-static void op_pread4k(void)
-{
-	if (pread(fd_file, page, 4096, 0) != 4096)
-		abort();
-}
-
-static void op_pread64k(void)
-{
-	if (pread(fd_file, page, 65536, 0) != 65536)
-		abort();
-}
-
-static void op_stat(void)
-{
-	struct stat st;
-
-	if (stat("/etc/passwd", &st) < 0)
-		abort();
-}
-
-static void op_open(void)
-{
-	int fd = open("/etc/passwd", O_RDONLY);
-
-	if (fd < 0)
-		abort();
-	close(fd);
-}
-
-static void op_pipe(void)
-{
-	if (write(pipe_fds[1], page, 1) != 1 || read(pipe_fds[0], page, 1) != 1)
-		abort();
-}
-
-static void op_fault(void)
-{
-	enum { PAGES = 64 };
-	char *p = mmap(NULL, PAGES * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-		       0);
-
-	if (p == MAP_FAILED)
-		abort();
-	for (int i = 0; i < PAGES; i++)
-		p[i * 4096] = 1;
-	munmap(p, PAGES * 4096);
-}
-
-static void op_futex(void)
-{
-	static uint32_t word;
-
-	syscall(SYS_futex, &word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, NULL, NULL, 0);
-}
-
-static void op_fork(void)
-{
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0)
-		_exit(0);
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		abort();
-}
-
-static void op_exec(void)
-{
-	int status;
-	pid_t pid = vfork();
-
-	if (pid == 0) {
-		execl("/bin/true", "true", (char *)NULL);
-		_exit(1);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
-		abort();
-}
-
-static void *thread_main(void *arg)
-{
-	return arg;
-}
-
-static void op_thread(void)
-{
-	pthread_t th;
-
-	if (pthread_create(&th, NULL, thread_main, NULL) != 0)
-		abort();
-	pthread_join(th, NULL);
-}
-
-static void op_cpu(void)
-{
-	volatile uint64_t x = 1;
-
-	for (int i = 0; i < 100000; i++)
-		x = x * 6364136223846793005u + 1442695040888963407u;
-}
-
-static const struct bench {
-	const char *name;
-	void (*op)(void);
-	int per_batch, batches;
-} benches[] = {
-	{"getppid", op_getppid, 2000, MAX_BATCHES},
-	{"read-1-byte", op_read1, 1000, MAX_BATCHES},
-	{"pread-4k", op_pread4k, 1000, MAX_BATCHES},
-	{"pread-64k", op_pread64k, 300, MAX_BATCHES},
-	{"stat", op_stat, 1000, MAX_BATCHES},
-	{"open-close", op_open, 500, MAX_BATCHES},
-	{"pipe-1-byte", op_pipe, 500, MAX_BATCHES},
-	{"page-fault-64", op_fault, 50, MAX_BATCHES},
-	{"futex-wake", op_futex, 5000, MAX_BATCHES},
-	{"fork-exit-wait", op_fork, 20, MAX_BATCHES},
-	{"vfork-exec-wait", op_exec, 10, MAX_BATCHES},
-	{"thread-create-join", op_thread, 50, MAX_BATCHES},
-	{"cpu-100k-steps", op_cpu, 10, MAX_BATCHES},
-};
 
 static int cmp(const void *a, const void *b)
 {
@@ -172,44 +62,122 @@ static int cmp(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static double measure(const struct bench *b)
+static double median(double *t, int count)
 {
-	double t[MAX_BATCHES];
+	qsort(t, (size_t)count, sizeof(t[0]), cmp);
+	return t[count / 2];
+}
 
-	b->op();
-	for (int i = 0; i < b->batches; i++) {
-		double start = now_ns();
+/* The median over batches; a batch has as many operations as take BATCH_NS. */
+static double measure(const struct bench *b, double budget_ns)
+{
+	double t[MAX_BATCHES], spent = 0, took;
+	int batches = 0;
+	long n = 1;
 
-		for (int j = 0; j < b->per_batch; j++)
-			b->op();
-		t[i] = (now_ns() - start) / b->per_batch;
+	if (b->once)
+		return b->run(b->once) / (double)b->once;
+	b->run(1);
+	while ((took = b->run(n)) < BATCH_NS && n < 1000000)
+		n = took < BATCH_NS / 10 ? n * 8 : n * 2;
+	while (batches < MAX_BATCHES && (batches < MIN_BATCHES || spent < budget_ns)) {
+		took = b->run(n);
+		spent += took;
+		t[batches++] = took / (double)n;
 	}
-	qsort(t, (size_t)b->batches, sizeof(t[0]), cmp);
-	return t[b->batches / 2];
+	return median(t, batches);
 }
 
 static int wanted(const char *name, int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++)
+	for (int i = 0; i < argc; i++)
 		if (strcmp(argv[i], name) == 0)
 			return 1;
-	return argc < 2;
+	return argc == 0;
+}
+
+static void run_benches(double budget_ns, int argc, char **argv)
+{
+	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++)
+		for (const struct bench *b = groups[g]; b->name; b++) {
+			if (!wanted(b->name, argc, argv))
+				continue;
+			current = b->name;
+			if (b->setup)
+				b->setup();
+			printf("%s %.1f\n", b->name, measure(b, budget_ns));
+			fflush(stdout);
+			if (b->teardown)
+				b->teardown();
+		}
+}
+
+static void list_benches(void)
+{
+	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++)
+		for (const struct bench *b = groups[g]; b->name; b++)
+			printf("%s %s\n", b->group, b->name);
+}
+
+/* Runs a command of the shell with its output in a file; returns the time in nanoseconds. */
+static double run_command(const char *command)
+{
+	double start = now_ns();
+	int status;
+	pid_t pid = fork();
+
+	MUST(pid >= 0);
+	if (pid == 0) {
+		int out = open("out.txt", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		int in = open("/dev/null", O_RDONLY);
+
+		if (out < 0 || in < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0)
+			_exit(126);
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(127);
+	}
+	MUST(waitpid(pid, &status, 0) == pid);
+	if (status != 0) {
+		printf("command ! status %#x\n", status);
+		exit(1);
+	}
+	return now_ns() - start;
+}
+
+static void time_command(int runs, const char *command)
+{
+	double t[MAX_BATCHES];
+
+	printf("first %.0f\n", run_command(command));
+	if (runs > MAX_BATCHES)
+		runs = MAX_BATCHES;
+	for (int i = 0; i < runs; i++)
+		t[i] = run_command(command);
+	if (runs > 0)
+		printf("warm %.0f\n", median(t, runs));
 }
 
 int main(int argc, char **argv)
 {
-	fd_zero = open("/dev/zero", O_RDONLY);
-	fd_file = open("micro.data", O_RDWR | O_CREAT | O_TRUNC, 0600);
-	if (fd_zero < 0 || fd_file < 0 || pipe(pipe_fds) < 0 ||
-	    write(fd_file, page, sizeof(page)) != sizeof(page)) {
-		perror("micro: set-up in the current directory");
-		return 1;
-	}
-	for (size_t i = 0; i < sizeof(benches) / sizeof(benches[0]); i++)
-		if (wanted(benches[i].name, argc, argv)) {
-			printf("%s %.0f\n", benches[i].name, measure(&benches[i]));
-			fflush(stdout);
+	char dir[] = "micro-XXXXXX";
+	double budget_ns = 30e6;
+	int opt, runs = -1;
+
+	while ((opt = getopt(argc, argv, "t:c:l")) >= 0)
+		if (opt == 't') {
+			budget_ns = atof(optarg) * 1e6;
+		} else if (opt == 'c') {
+			runs = atoi(optarg);
+		} else if (opt == 'l') {
+			list_benches();
+			return 0;
+		} else {
+			return 2;
 		}
-	unlink("micro.data");
+	MUST(mkdtemp(dir) && chdir(dir) == 0);
+	if (runs >= 0 && optind < argc)
+		time_command(runs, argv[optind]);
+	else
+		run_benches(budget_ns, argc - optind, argv + optind);
 	return 0;
 }
