@@ -11,7 +11,6 @@
  * Sources: fs/namespace.c for the order of errors.
  */
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/sysmacros.h>
@@ -93,12 +92,17 @@ struct mount_list {
 	size_t n;
 };
 
-static int compare_ids(const void *a, const void *b)
+/* The namespace's list is nearly in this order. (libc's qsort() asks the host for its memory.) */
+static void sort_by_id(struct mount_list *l)
 {
-	uint64_t x = ((const struct listed_mount *)a)->mnt->id;
-	uint64_t y = ((const struct listed_mount *)b)->mnt->id;
+	for (size_t i = 1; i < l->n; i++) {
+		struct listed_mount moving = l->m[i];
+		size_t at = i;
 
-	return (x > y) - (x < y);
+		for (; at > 0 && l->m[at - 1].mnt->id > moving.mnt->id; at--)
+			l->m[at] = l->m[at - 1];
+		l->m[at] = moving;
+	}
 }
 
 static int mount_list_get(struct task *t, struct mount_list *l)
@@ -107,7 +111,7 @@ static int mount_list_get(struct task *t, struct mount_list *l)
 	if (!l->m)
 		return -ENOMEM;
 	l->n = mount_ns_list(t->mnt_ns, l->m, MOUNTS_MAX);
-	qsort(l->m, l->n, sizeof(*l->m), compare_ids);
+	sort_by_id(l);
 	return 0;
 }
 
