@@ -6,6 +6,7 @@
 #include "sentry/ctty.h"
 #include "sentry/guest_seccomp.h"
 #include "sentry/ipc/ipc.h"
+#include "sentry/keys.h"
 #include "sentry/process_watch.h"
 #include "sentry/signal.h"
 #include "sentry/task.h"
@@ -21,6 +22,7 @@ void hook_process_init(struct process *p)
 void hook_task_inherit(struct task *t, const struct task *like)
 {
 	t->seccomp = guest_seccomp_get(like->seccomp);
+	keys_task_inherit(t, like);
 	if (t->process != like->process)
 		process_exe_inherit(t->process, like->process);
 	if (t->process != like->process)
@@ -30,6 +32,7 @@ void hook_task_inherit(struct task *t, const struct task *like)
 void hook_task_free(struct task *t)
 {
 	guest_seccomp_put(t->seccomp);
+	keys_task_free(t);
 }
 
 void hook_process_exit(struct process *p)
@@ -50,6 +53,7 @@ void hook_process_dead(struct process *p)
 void hook_process_free(struct process *p)
 {
 	posix_timers_free(p);
+	keys_process_free(p);
 	if (p->kernel->platform->process_free)
 		p->kernel->platform->process_free(p);
 }

@@ -17,6 +17,7 @@
 struct dcache;
 struct fs_type;
 struct ipc_ns;
+struct key_store;
 struct mount;
 struct mq_ns;
 struct mount_ns;
@@ -102,6 +103,7 @@ struct kernel {
 	void (*show_unix)(struct kernel *k, struct strbuf *sb); /* /proc/net/unix; set with it */
 
 	_Atomic(struct ipc_ns *) ipc;	 /* sentry/ipc/ipc.h; made at first use */
+	_Atomic(struct key_store *) keys; /* sentry/keys.h; made at first use */
 	_Atomic(struct mq_ns *) mqueues; /* sentry/ipc/mqueue.h; made at first use */
 
 	/* ---- the command ---- */

@@ -48,6 +48,7 @@ struct fdtable;
 struct file;
 struct fs_context;
 struct guest_seccomp;
+struct key;
 struct mount_ns;
 struct pending_clone;
 struct posix_timers;
@@ -115,6 +116,7 @@ struct process {
 	uint32_t coredump_filter_xor; /* difference from the default 0x33 */
 	int64_t start_ns;	      /* monotonic */
 	struct list aio_contexts;     /* sentry/aio.h */
+	struct key *keyring;	      /* sentry/keys.h, under its lock; NULL: none */
 	/* For kcmp(2): equal exactly if shared; io_id is 0 before the first ioprio_set(2). */
 	_Atomic uint64_t mm_id, sighand_id, io_id;
 	bool no_host_wait; /* reserved for parked waits */
@@ -172,7 +174,10 @@ struct task {
 	bool sched_reset_on_fork;
 	uint64_t dl_runtime, dl_deadline, dl_period; /* of SCHED_DEADLINE, remembered */
 	int ioprio;				     /* 0: not set */
-	int nice;		      /* what the guest set; the host follows where it may */
+	int nice; /* what the guest set; the host follows where it may */
+	/* sentry/keys.h, under its lock; NULL: none */
+	struct key *thread_keyring, *session_keyring;
+	unsigned char reqkey_keyring; /* KEY_REQKEY_DEFL_* */
 	struct restart_block restart; /* syscalls/poll.c */
 	uint64_t wait_mask; /* signals that the parked call holds back: ppoll(2) and the like */
 	void *call_state;   /* what a handler keeps between a redirect and its completion */

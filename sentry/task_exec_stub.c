@@ -34,6 +34,7 @@
 #include "sentry/exec_plan.h"
 #include "sentry/fdtable.h"
 #include "sentry/hostproc.h"
+#include "sentry/keys.h"
 #include "sentry/mem/mapnames.h"
 #include "sentry/mem/usermem.h"
 #include "sentry/sighand.h"
@@ -153,6 +154,7 @@ void task_exec_commit(struct task *t)
 	posix_timers_exec(t->process);
 	sighand_exec(t->process);
 	aio_process_end(t->process);
+	keys_exec(t);
 	t->process->mm_id = process_share_id(t->kernel);
 	t->process->sighand_id = process_share_id(t->kernel);
 	ipc_process_exec(t->process);

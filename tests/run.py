@@ -173,6 +173,8 @@ class Runner:
                 print('note: no namespaces here, native runs are not isolated')
 
     def child_setup(self):
+        for sig in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+            signal.signal(sig, signal.SIG_DFL)  # in the background they are ignored
         os.umask(0o022)
         resource.setrlimit(resource.RLIMIT_NOFILE, NOFILE)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

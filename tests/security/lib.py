@@ -49,6 +49,11 @@ def compile_guests(out):
     Config.guests = out
 
 
+def public_binary():
+    """The sandbox where any user can reach it, as the checkout may be in somebody's home directory."""
+    return shutil.copy(Config.binary, scratch_dir('public'))
+
+
 # ---- /proc of the host ----
 
 def read(path, default=None):

@@ -2,8 +2,8 @@
 import os
 import subprocess
 
-from lib import (Config, Sandbox, Skip, check, namespace, need, open_files, read, scratch_dir, status,
-                 threads)
+from lib import (Config, Sandbox, Skip, check, namespace, need, open_files, public_binary, read,
+                 scratch_dir, status, threads)
 
 NONE = '0000000000000000'
 
@@ -91,8 +91,8 @@ def test_own_user():
     except KeyError:
         return
     need('setpriv')
-    prefix = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
-    with Sandbox('/attack/busy', prefix=prefix).wait_for('ready') as box:
+    prefix = ['env', '--chdir=/', 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
+    with Sandbox('/attack/busy', prefix=prefix, binary=public_binary()).wait_for('ready') as box:
         check_powerless(box.sentry(), 'sentry')
         for pid in box.guests():
             try:
