@@ -53,10 +53,16 @@ void aio_context_put(struct aio_context *c)
 
 void aio_context_add(struct process *p, struct aio_context *c, uint64_t id)
 {
+	bool live;
+
 	c->id = id;
 	mutex_lock(&p->mu);
-	list_add_tail(&c->node, &p->aio_contexts);
+	live = p->state == PROCESS_LIVE; /* else aio_process_end() may have been here */
+	if (live)
+		list_add_tail(&c->node, &p->aio_contexts);
 	mutex_unlock(&p->mu);
+	if (!live)
+		aio_context_put(c);
 }
 
 static struct aio_context *find_locked(struct process *p, uint64_t id)

@@ -335,6 +335,15 @@ static void sync_threads_locked(struct task *t)
 	}
 }
 
+void guest_seccomp_follow_locked(struct task *t, const struct task *like)
+{
+	if (t->seccomp == like->seccomp)
+		return;
+	guest_seccomp_put(t->seccomp);
+	t->seccomp = guest_seccomp_get(like->seccomp);
+	t->no_new_privs |= like->no_new_privs;
+}
+
 /* All in one step: another thread may be at the same. */
 static long install_filter(struct task *t, unsigned int flags, struct guest_seccomp *s)
 {

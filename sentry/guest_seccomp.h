@@ -24,6 +24,9 @@ struct task;
 
 struct guest_seccomp *guest_seccomp_get(struct guest_seccomp *s); /* NULL is fine in both */
 void guest_seccomp_put(struct guest_seccomp *s);
+/* A new thread t takes the filters that like has now: a TSYNC that came after it inherited has not
+ * found it. tree_lock is held for writing. */
+void guest_seccomp_follow_locked(struct task *t, const struct task *like);
 /* True: the filters decided; *ret is the result (or a verdict) for the call. */
 bool guest_seccomp_check(struct task *t, long *ret);
 /* seccomp(2); the operation's result or -errno. */

@@ -29,6 +29,12 @@ void hook_task_inherit(struct task *t, const struct task *like)
 		ipc_process_fork(t->process, like->process);
 }
 
+void hook_task_added_locked(struct task *t, const struct task *like)
+{
+	if (t->process == like->process)
+		guest_seccomp_follow_locked(t, like);
+}
+
 void hook_task_free(struct task *t)
 {
 	guest_seccomp_put(t->seccomp);

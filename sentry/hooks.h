@@ -12,6 +12,8 @@ struct task;
 
 void hook_process_init(struct process *p);
 void hook_task_inherit(struct task *t, const struct task *like); /* clone */
+/* In the tables by now, so others find it; tree_lock is held for writing. */
+void hook_task_added_locked(struct task *t, const struct task *like);
 void hook_task_free(struct task *t);
 /* Still known to its parent as living: release timers, the controlling terminal, IPC undo. */
 void hook_process_exit(struct process *p);

@@ -59,11 +59,11 @@ struct kernel {
 	struct hash processes_by_pid;
 	struct list processes; /* all, zombies included, in order of creation */
 	struct process *init;
-	uint32_t nr_tasks;
+	_Atomic uint32_t nr_tasks; /* changed under tree_lock */
 	uint64_t forks;		    /* for /proc/stat */
 	struct mutex clone_mu;	    /* LOCK_CLONE: one binding at a time */
 	struct list pending_clones; /* task_clone.c */
-	uint32_t nr_pending_clones;
+	_Atomic uint32_t nr_pending_clones;
 	uint64_t next_clone_token;
 	_Atomic uint32_t aio_nr;	/* of AIO_MAX_NR: sentry/aio.h */
 	_Atomic uint64_t next_share_id; /* process_share_id() */

@@ -283,6 +283,8 @@ struct task *task_create(struct kernel *k, struct task_init *init)
 	if (fresh)
 		process_link(k, fresh, init->parent);
 	tables_add(k, t);
+	if (init->like)
+		hook_task_added_locked(t, init->like);
 	dying = t->process->state != PROCESS_LIVE;
 	rwlock_unlock(&k->tree_lock);
 	if (k->platform->task_added)

@@ -95,7 +95,7 @@ struct process {
 	uint32_t nr_tasks;
 	pid_t pgid;
 	struct session *session;
-	enum process_state state;
+	_Atomic(enum process_state) state; /* changed under tree_lock, looked at without, too */
 	bool is_subreaper;
 	bool has_execed;		 /* setpgid(2): EACCES for a child that exec'ed */
 	int exit_signal;		 /* clone's; SIGCHLD */

@@ -309,7 +309,7 @@ static long sem_change(struct task *t, int id, int cmd, uaddr_t buf)
 		if (err == 0)
 			o->ctime = ipc_now();
 	} else {
-		sem_set_drop_undos_locked(set_of(o));
+		sem_set_drop_undos_locked(ns, set_of(o));
 		ns->sem_count -= (uint64_t)set_of(o)->nsems;
 		ipc_remove_locked(ns, o);
 	}

@@ -261,6 +261,9 @@ static long call_finish(struct task *t, void *state, long n)
 	if (!c->mmsg) {
 		n = finish_one(t, c, n);
 	} else {
+		/* A part of a message that went out before a signal or a time-out counts. */
+		if (n < 0 && c->send && c->msg.copied > 0)
+			(void)mmsg_book(t, c, finish_one(t, c, n), &n);
 		if (n < 0 && c->done)
 			n = c->done;
 		if (c->utimeout && n > 0) {

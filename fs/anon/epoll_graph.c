@@ -17,9 +17,10 @@
 #define EP_MAX_NESTS 4
 
 static struct mutex graph_mu = {.host = PTHREAD_MUTEX_INITIALIZER, .rank = LOCK_EPOLL_NEST};
+static uint64_t walk GUARDED_BY(&graph_mu); /* counts the walks down */
 
 /* Greatest length of a chain of epolls below ep; -ELOOP if it reaches forbidden or is too deep.
- * The mark avoids visiting a shared part twice (its depth was within bounds already). */
+ * A shared part is visited once: its depth is remembered for this walk. */
 static int depth_below(struct epoll *ep, const struct epoll *forbidden, int depth)
 {
 	struct epitem *epi;
@@ -27,6 +28,8 @@ static int depth_below(struct epoll *ep, const struct epoll *forbidden, int dept
 
 	if (depth > EP_MAX_NESTS)
 		return -ELOOP;
+	if (ep->seen == walk)
+		return ep->below;
 	mutex_lock_nested(&ep->mu);
 	rb_for_each_entry(epi, &ep->items, node) {
 		struct epoll *below;
@@ -43,6 +46,8 @@ static int depth_below(struct epoll *ep, const struct epoll *forbidden, int dept
 		deepest = MAX(deepest, d + 1);
 	}
 	mutex_unlock(&ep->mu);
+	ep->seen = walk;
+	ep->below = deepest;
 	return deepest;
 }
 
@@ -90,6 +95,7 @@ static int check_nesting(struct epoll *ep, struct epoll *target)
 {
 	int below, above;
 
+	walk++;
 	below = depth_below(target, ep, 0);
 	if (below < 0)
 		return below;

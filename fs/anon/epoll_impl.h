@@ -20,6 +20,8 @@ struct epoll {
 	uint32_t nr_items GUARDED_BY(&mu);
 	struct mutex ready_mu;
 	struct list ready GUARDED_BY(&ready_mu);
+	uint64_t seen; /* epoll_graph.c: the last walk that came here, */
+	int below;     /* and what it found; both under its graph_mu */
 };
 
 struct epitem {

@@ -6,8 +6,8 @@
  * exists; it ends by inotify_rm_watch(2), IN_ONESHOT, the end of its instance, or IN_DELETE_SELF,
  * and each of these but the instance's end queues IN_IGNORED.
  *
- * Limits: MAX_INSTANCES and MAX_WATCHES of the sandbox; MAX_QUEUED events per instance, after which
- * one IN_Q_OVERFLOW (wd -1) stands for what was lost. An event equal to the last queued one is
+ * Limits: MAX_INSTANCES and MAX_WATCHES of the sandbox; MAX_QUEUED events per instance, and
+ * MAX_QUEUED_IN_ALL of the sandbox, after which one IN_Q_OVERFLOW (wd -1) stands for what was lost. An event equal to the last queued one is
  * dropped, as Linux does.
  *
  * Locking: marks_mu (LOCK_INOTIFY_MARKS) guards watches, their lists and in->marks; group->mu
@@ -33,6 +33,7 @@
 #define MAX_INSTANCES 1024u
 #define MAX_WATCHES 65536u
 #define MAX_QUEUED 16384u
+#define MAX_QUEUED_IN_ALL 262144u
 #define EVENTS (IN_ALL_EVENTS | IN_DN_RENAME)
 #define NAME_ROOM 272 /* NAME_MAX and NUL, padded */
 
@@ -68,7 +69,7 @@ struct event {
 };
 
 atomic_uint inotify_nr_marks;
-static atomic_uint nr_instances;
+static atomic_uint nr_instances, nr_queued;
 static atomic_uint next_cookie;
 static struct mutex marks_mu = {.host = PTHREAD_MUTEX_INITIALIZER, .rank = LOCK_INOTIFY_MARKS};
 
@@ -92,16 +93,19 @@ static void push_locked(struct group *g, int wd, uint32_t mask, uint32_t cookie,
 			const struct qstr *name) REQUIRES(&g->mu)
 {
 	uint32_t len = name ? MIN(name->len, 255u) : 0;
-	struct event *e;
+	struct event *e = NULL;
 
 	if (!list_empty(&g->events) &&
 	    same_event(list_last_entry(&g->events, struct event, node), wd, mask, cookie, name))
 		return;
-	e = g->nr_events < MAX_QUEUED && !g->overflow ? mem_alloc(sizeof(*e) + len) : NULL;
+	if (g->nr_events < MAX_QUEUED && !g->overflow &&
+	    atomic_load(&nr_queued) < MAX_QUEUED_IN_ALL)
+		e = mem_alloc(sizeof(*e) + len);
 	if (e == NULL) {
 		g->overflow = true;
 		return;
 	}
+	atomic_fetch_add(&nr_queued, 1);
 	e->wd = wd;
 	e->mask = mask;
 	e->cookie = cookie;
@@ -145,6 +149,7 @@ static int pop(struct group *g, size_t room, struct event **ret)
 	} else if (e) {
 		list_del(&e->node);
 		g->nr_events--;
+		atomic_fetch_sub(&nr_queued, 1);
 	} else {
 		g->overflow = false;
 	}
@@ -433,6 +438,7 @@ static void group_free(struct group *g)
 
 		list_del(&e->node);
 		mem_free(e);
+		atomic_fetch_sub(&nr_queued, 1);
 	}
 	wait_queue_destroy(&g->wq);
 	mutex_destroy(&g->mu);

@@ -6,6 +6,11 @@
  * the thread goes from its syscall entry stop to its exit stop. Then the registers of before come
  * back with the held call's result in rax, or with the held call to be made again, and the mask.
  *
+ * Between its stop and the entry stop the thread is in user mode, at its own syscall instruction, which
+ * another guest thread can change meanwhile. Who does not come to the entry stop with the registers
+ * that were set, or not in time, is killed: it must not trap, or another worker would serve a task
+ * that is being served here.
+ *
  * The call must not sleep: this worker waits for it. Where it is not in the forwarded set (or with
  * --forward=none) it traps; another worker finds PT_REDIRECTED and lets it go on. So one worker at a
  * time may wait here, or a guest could bind all of them: a thread that comes meanwhile makes its call
@@ -14,6 +19,7 @@
 #include "platform/notify/attach_call.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -22,9 +28,14 @@
 
 #include "platform/notify/notify.h"
 #include "sentry/abi/errno_internal.h"
+#include "sentry/base/log.h"
+#include "sentry/signal.h"
+#include "sentry/timer.h"
 
 #define STOP_SYSCALL (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
 #define MAX_OTHER_STOPS 16
+#define QUICK_LOOKS 200
+#define PATIENCE_NS 2000000000LL
 
 static int wait_stop_signal(pid_t tid)
 {
@@ -37,15 +48,38 @@ static int wait_stop_signal(pid_t tid)
 	return got == tid && WIFSTOPPED(status) ? WSTOPSIG(status) : -ESRCH;
 }
 
+/* The same of a thread in user mode, that may never stop: -ETIMEDOUT. */
+static int wait_user_stop(pid_t tid)
+{
+	const struct timespec pause = {.tv_nsec = 200000};
+	int64_t end = clock_now_ns(CLOCK_MONOTONIC) + PATIENCE_NS;
+
+	for (int i = 0;; i++) {
+		int status;
+		pid_t got = waitpid(tid, &status, __WALL | WNOHANG);
+
+		if (got == tid)
+			return WIFSTOPPED(status) ? WSTOPSIG(status) : -ESRCH;
+		if (got < 0 && errno != EINTR)
+			return -ESRCH;
+		if (i < QUICK_LOOKS)
+			sched_yield();
+		else if (clock_now_ns(CLOCK_MONOTONIC) > end)
+			return -ETIMEDOUT;
+		else
+			clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+	}
+}
+
 /* Runs to the next syscall stop. Group stops on the way are passed: they come back after DETACH. */
-static int next_syscall_stop(pid_t tid)
+static int next_syscall_stop(pid_t tid, int (*wait_stop)(pid_t tid))
 {
 	for (int i = 0; i < MAX_OTHER_STOPS; i++) {
 		int sig;
 
 		if (ptrace(PTRACE_SYSCALL, tid, 0, 0) < 0)
 			return -ESRCH;
-		sig = wait_stop_signal(tid);
+		sig = wait_stop(tid);
 		if (sig < 0 || sig == STOP_SYSCALL)
 			return sig < 0 ? sig : 0;
 	}
@@ -85,25 +119,60 @@ static void set_call(struct user_regs_struct *regs, int nr, const uint64_t args[
 	regs->r9 = args[5];
 }
 
-/* The native call, between two sets of registers. Its result, or -EINTR if it did not run. */
-static long run_call(struct task *t, const struct user_regs_struct *before, int nr,
-		     const uint64_t args[6])
+/* To the entry stop of call nr, which must be the one that was set. */
+static int enter_call(pid_t tid, const struct user_regs_struct *want, int nr)
+{
+	struct user_regs_struct r;
+	int err = next_syscall_stop(tid, wait_user_stop);
+
+	if (err == 0 && ptrace(PTRACE_GETREGS, tid, 0, &r) < 0)
+		err = -ESRCH;
+	if (err < 0)
+		return err;
+	return (int)r.orig_rax == nr && r.rip == want->rip + 2 && r.rdi == want->rdi &&
+			       r.rsi == want->rsi && r.rdx == want->rdx && r.r10 == want->r10 &&
+			       r.r8 == want->r8 && r.r9 == want->r9
+		       ? 0
+		       : -EIO;
+}
+
+/* The native call, between two sets of registers. An error: it did not run, and the thread is gone
+ * (-ESRCH) or has to go. */
+static int run_call(struct task *t, const struct user_regs_struct *before, int nr,
+		    const uint64_t args[6], long *ret)
 {
 	pid_t tid = t->plat.host_tid;
 	struct user_regs_struct regs = *before;
 	struct guest_call call =
 		t->call; /* where the native call traps, it is the task's for a while */
-	bool ran;
+	int err;
 
 	set_call(&regs, nr, args);
 	notify_set_redirected(t, nr, args);
-	ran = ptrace(PTRACE_SETREGS, tid, 0, &regs) == 0 && next_syscall_stop(tid) == 0 &&
-	      next_syscall_stop(tid) == 0 && ptrace(PTRACE_GETREGS, tid, 0, &regs) == 0;
+	if (ptrace(PTRACE_SETREGS, tid, 0, &regs) < 0)
+		return -ESRCH;
+	err = enter_call(tid, &regs, nr);
+	if (err == 0)
+		err = next_syscall_stop(tid, wait_stop_signal);
 	t->call = call;
-	return ran ? (long)regs.rax : -EINTR;
+	if (err == 0 && ptrace(PTRACE_GETREGS, tid, 0, &regs) < 0)
+		err = -ESRCH;
+	if (err == 0)
+		*ret = (long)regs.rax;
+	return err;
 }
 
-/* The guest makes its call again: there is no worker to spare for it now. done() cleans up. */
+/* Its end is ours to wait for, as its tracer. */
+static void kill_evader(struct task *t, int err)
+{
+	log_ratelimited(LOG_LEVEL_WARN, "thread %d evades a call: killed (error %d)",
+			t->plat.host_tid, -err);
+	signal_send_process(t->process, SIGKILL);
+	while (wait_stop_signal(t->plat.host_tid) >= 0)
+		;
+}
+
+/* The guest makes its call again: there is no worker to spare for it now. done() only tidies up. */
 static void again_later(struct task *t, uint64_t args[6],
 			long (*done)(struct task *t, long result, uint64_t args[6]))
 {
@@ -121,22 +190,28 @@ static int call_native(struct task *t, int nr, uint64_t args[6],
 	struct user_regs_struct before, after;
 	uint64_t mask, all = ~(uint64_t)0;
 	int err = stop_held(t);
-	long result;
+	long result = -EINTR;
 
 	if (err < 0 && err != -ESRCH)
 		return err;
 	if (err == -ESRCH || ptrace(PTRACE_GETREGS, tid, 0, &before) < 0 ||
-	    ptrace(PTRACE_GETSIGMASK, tid, sizeof(mask), &mask) < 0) {
-		(void)done(t, -EINTR, args); /* the thread is gone */
-		task_serve_end(t);
+	    ptrace(PTRACE_GETSIGMASK, tid, sizeof(mask), &mask) < 0)
+		err = -ESRCH;
+	else
+		ptrace(PTRACE_SETSIGMASK, tid, sizeof(all), &all);
+	if (err == 0 && prepare)
+		prepare(t, before.rsp, args);
+	do {
+		if (err == 0)
+			err = run_call(t, &before, nr, args, &result);
+		result = done(t, err < 0 ? -EINTR : result, args);
+	} while (err == 0 && result == CALL_NATIVE_AGAIN);
+	if (err < 0) {
+		if (err != -ESRCH)
+			kill_evader(t, err);
+		task_serve_end(t); /* the thread is gone */
 		return 0;
 	}
-	ptrace(PTRACE_SETSIGMASK, tid, sizeof(all), &all);
-	if (prepare)
-		prepare(t, before.rsp, args);
-	do
-		result = done(t, run_call(t, &before, nr, args), args);
-	while (result == CALL_NATIVE_AGAIN);
 	after = before;
 	after.orig_rax = (unsigned long long)-1;
 	if (result == -ERESTARTNOINTR) {

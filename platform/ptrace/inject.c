@@ -224,6 +224,7 @@ void inject_guest_call(struct tracee *tr, const struct verdict *v, bool at_entry
 			result = call.done(t, result, call.args);
 	}
 	if (err < 0) {
+		(void)call.done(t, -EINTR, call.args); /* it only tidies up */
 		give_up(&in, err);
 		task_put(t);
 		return;

@@ -38,6 +38,7 @@ struct task;
 #define IPC_MSGMNB 16384u
 #define IPC_MSGMNI 32000
 #define IPC_MSG_BYTES_MAX (64u << 20) /* ours, all queues */
+#define IPC_UNDO_BYTES_MAX (64u << 20) /* ours, all processes and sets */
 #define IPC_SEMMSL 32000
 #define IPC_SEMMNI 32000
 #define IPC_SEMMNS (4 << 20) /* shown as Linux's 1024000000 */
@@ -70,7 +71,7 @@ struct ipc_ns {
 	struct kernel *kernel;
 	struct mutex mu;
 	struct ipc_table tables[NR_IPC_KINDS];
-	uint64_t msg_bytes, msg_count, sem_count, shm_pages;
+	uint64_t msg_bytes, msg_count, sem_count, undo_bytes, shm_pages;
 	struct list undos;    /* struct sem_undo */
 	struct list attaches; /* struct shm_attach */
 	uint32_t nr_attaches;
@@ -167,7 +168,7 @@ must_check int sem_operate(struct task *t, struct ipc_obj *o, const struct sembu
 void sem_wait_end(struct task *t, struct ipc_obj *o, struct sem_wait *w);
 void sem_clear_undo_locked(struct sem_set *s, int num); /* num -1: all */
 void sem_undo_exit(struct ipc_ns *ns, struct process *p);
-void sem_set_drop_undos_locked(struct sem_set *s);
+void sem_set_drop_undos_locked(struct ipc_ns *ns, struct sem_set *s);
 
 /* ---- shm.c ---- */
 struct shm_seg {

@@ -58,7 +58,7 @@ int msg_send(struct task *t, struct ipc_obj *o, struct msg_msg **msg)
 		err = -EACCES;
 	else if (m->size + q->cbytes > q->qbytes || q->qnum + 1 > q->qbytes)
 		err = -EAGAIN;
-	else if (ns->msg_bytes + m->size > IPC_MSG_BYTES_MAX)
+	else if (ns->msg_bytes + m->size + (ns->msg_count + 1) * sizeof(*m) > IPC_MSG_BYTES_MAX)
 		err = -ENOMEM;
 	if (err == 0) {
 		*msg = NULL;

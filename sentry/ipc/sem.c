@@ -43,15 +43,23 @@ static struct sem_undo *find_undo_locked(struct sem_set *s, const struct process
 	return NULL;
 }
 
+static size_t undo_size(const struct sem_set *s)
+{
+	return sizeof(struct sem_undo) + (size_t)s->nsems * sizeof(int16_t);
+}
+
 static struct sem_undo *get_undo_locked(struct ipc_ns *ns, struct sem_set *s, struct process *p)
 {
 	struct sem_undo *un = find_undo_locked(s, p);
 
 	if (un)
 		return un;
-	un = mem_zalloc(sizeof(*un) + (size_t)s->nsems * sizeof(un->adj[0]));
+	if (ns->undo_bytes + undo_size(s) > IPC_UNDO_BYTES_MAX)
+		return NULL;
+	un = mem_zalloc(undo_size(s));
 	if (un == NULL)
 		return NULL;
+	ns->undo_bytes += undo_size(s);
 	un->process = p;
 	un->set = s;
 	list_add_tail(&un->set_node, &s->undos);
@@ -59,17 +67,18 @@ static struct sem_undo *get_undo_locked(struct ipc_ns *ns, struct sem_set *s, st
 	return un;
 }
 
-static void free_undo_locked(struct sem_undo *un)
+static void free_undo_locked(struct ipc_ns *ns, struct sem_undo *un)
 {
+	ns->undo_bytes -= undo_size(un->set);
 	list_del(&un->set_node);
 	list_del(&un->ns_node);
 	mem_free(un);
 }
 
-void sem_set_drop_undos_locked(struct sem_set *s)
+void sem_set_drop_undos_locked(struct ipc_ns *ns, struct sem_set *s)
 {
 	while (!list_empty(&s->undos))
-		free_undo_locked(list_first_entry(&s->undos, struct sem_undo, set_node));
+		free_undo_locked(ns, list_first_entry(&s->undos, struct sem_undo, set_node));
 }
 
 void sem_clear_undo_locked(struct sem_set *s, int num)
@@ -109,7 +118,7 @@ void sem_undo_exit(struct ipc_ns *ns, struct process *p)
 		if (un->process != p)
 			continue;
 		give_back_locked(un);
-		free_undo_locked(un);
+		free_undo_locked(ns, un);
 	}
 	mutex_unlock(&ns->mu);
 }
@@ -195,6 +204,9 @@ int sem_operate(struct task *t, struct ipc_obj *o, const struct sembuf *ops, uns
 			err = -EFBIG;
 	if (err == 0 && !ipc_may(t, o, alter ? 0222 : 0444))
 		err = -EACCES;
+	/* A process that is ending has given back what it had: nobody would do it again. */
+	if (err == 0 && undo && t->process->state != PROCESS_LIVE)
+		err = -EINTR;
 	if (err == 0 && undo) {
 		un = get_undo_locked(ns, s, t->process);
 		err = un ? 0 : -ENOMEM;

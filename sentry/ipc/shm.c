@@ -38,8 +38,11 @@ void shm_seg_free(struct ipc_obj *o)
 
 static struct shm_attach *attach_new_locked(struct ipc_ns *ns, struct process *p, struct shm_seg *s)
 {
-	struct shm_attach *a = ns->nr_attaches < IPC_ATTACH_MAX ? mem_alloc(sizeof(*a)) : NULL;
+	struct shm_attach *a = NULL;
 
+	/* What a process attaches that is ending already, nobody would take off the list. */
+	if (ns->nr_attaches < IPC_ATTACH_MAX && p->state == PROCESS_LIVE)
+		a = mem_alloc(sizeof(*a));
 	if (a == NULL)
 		return NULL;
 	*a = (struct shm_attach){.process = p, .seg = s};

@@ -65,6 +65,12 @@ def test_exec_race():
         box.held(150)
 
 
+def test_evade_call():
+    """Threads that are to make a native call for the sentry do something else: it holds, they die."""
+    with Sandbox('/attack/evade_call', seconds(3, 30)) as box:
+        box.held(90)
+
+
 def test_kill_in_clone():
     """SIGKILL in the middle of clones of two users: nobody becomes the other, nothing is left open."""
     with Sandbox('/attack/kill_fork', seconds(4, 60)).wait_for('ready') as box:
