@@ -544,17 +544,18 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 	pb.init_host_tid = init.pid;
 	pb.release_fd = init.fd;
 	pb.nr_workers = MAX(2U, k->nr_cpus);
-	boot_guest_create(k, cfg, init.pid);
 	err = cfg->platform->init(k, &pb);
 	if (err < 0)
 		boot_fail("platform %s: %s", cfg->platform->name, strerror(-err));
-	watch_host(k);
 	if (privileges_drop_all() < 0)
 		boot_fail("cannot drop capabilities: %s", strerror(errno));
 	/* Each thread's own, inherited by those it makes: before the workers. */
 	prctl(PR_SET_SPECULATION_CTRL, PR_SPEC_INDIRECT_BRANCH, PR_SPEC_DISABLE, 0, 0);
 	start_workers(k->platform->nr_workers(k));
 	boot_restrict(boot_rootfs_groups(cfg));
+	/* Archives, trees and programs are looked at from here on only. */
+	boot_guest_create(k, cfg, init.pid);
+	watch_host(k);
 	pthread_barrier_wait(&workers_ready);
 	log_set_thread_name("event");
 	event_thread_main(k);

@@ -122,7 +122,8 @@ void boot_rootfs_open(struct kernel *k, const struct sandbox_config *cfg)
 {
 	struct rootfs_error err;
 
-	(void)k;
+	if (vfs_init(k) < 0) /* asks the host about its memory */
+		boot_fail("out of memory");
 	if (rootfs_open_fds(&cfg->rootfs, &err) < 0)
 		boot_fail("%s", err.text);
 }
@@ -144,8 +145,6 @@ static void mount_tree(struct kernel *k, struct path *root, struct path *cwd)
 {
 	struct rootfs_error err;
 
-	if (vfs_init(k) < 0)
-		boot_fail("out of memory");
 	if (tmpfs_init(k) < 0)
 		boot_fail("out of memory");
 	fs_type_register(k, &proc_fs_type);

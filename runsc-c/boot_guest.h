@@ -2,7 +2,7 @@
  * runsc-c/boot_guest.h - the guest's side of boot: its files, its first process, its signals
  *
  * Called by boot.c in this order: stdio and rootfs fds while the host's tree is still there, then
- * boot_guest_create() when nothing of the host can be opened any more.
+ * boot_guest_create() under the sentry's own filter, as it reads what may be hostile.
  */
 #ifndef RUNSC_C_BOOT_GUEST_H
 #define RUNSC_C_BOOT_GUEST_H

@@ -11,7 +11,8 @@
  *
  * Order of dropping privileges (boot.c follows it line by line): namespaces and maps; private
  * mounts; directory fds; empty root; the guest's namespaces; ids, capabilities, no_new_privs,
- * Landlock; workers; seccomp; only then does the guest run its first instruction.
+ * Landlock; workers; seccomp; only then are archives and trees read, and does the guest run its
+ * first instruction.
  */
 #ifndef RUNSC_C_SANDBOX_H
 #define RUNSC_C_SANDBOX_H

@@ -59,7 +59,7 @@ struct kernel {
 	struct hash processes_by_pid;
 	struct list processes; /* all, zombies included, in order of creation */
 	struct process *init;
-	_Atomic uint32_t nr_tasks; /* changed under tree_lock */
+	_Atomic uint32_t nr_tasks;  /* changed under tree_lock */
 	uint64_t forks;		    /* for /proc/stat */
 	struct mutex clone_mu;	    /* LOCK_CLONE: one binding at a time */
 	struct list pending_clones; /* task_clone.c */

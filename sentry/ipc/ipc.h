@@ -37,7 +37,7 @@ struct task;
 #define IPC_MSGMAX 8192u
 #define IPC_MSGMNB 16384u
 #define IPC_MSGMNI 32000
-#define IPC_MSG_BYTES_MAX (64u << 20) /* ours, all queues */
+#define IPC_MSG_BYTES_MAX (64u << 20)  /* ours, all queues */
 #define IPC_UNDO_BYTES_MAX (64u << 20) /* ours, all processes and sets */
 #define IPC_SEMMSL 32000
 #define IPC_SEMMNI 32000

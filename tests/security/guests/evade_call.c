@@ -13,8 +13,8 @@
 
 /* syscall; ret. Elsewhere: poll(NULL, 0, 1), which parks; a call without end; a loop. */
 static const unsigned char plain[] = {0x0f, 0x05, 0xc3};
-static const unsigned char elsewhere[] = {0xb8, 7,    0,    0, 0, 0x31, 0xff, 0x31, 0xf6,
-					  0xba, 1,    0,    0, 0, 0x0f, 0x05, 0xc3};
+static const unsigned char elsewhere[] = {0xb8, 7, 0, 0, 0, 0x31, 0xff, 0x31, 0xf6,
+					  0xba, 1, 0, 0, 0, 0x0f, 0x05, 0xc3};
 static unsigned char *code;
 static volatile bool stop;
 
@@ -28,7 +28,8 @@ static void *flip(void *arg)
 		*at = 0x0eeb; /* jmp to elsewhere */
 		for (volatile int i = 0; i < 200; i++)
 			;
-		*at = ++n % 5000 ? 0x050f : 0xfeeb; /* rarely a loop: it takes the sentry's patience */
+		*at = ++n % 5000 ? 0x050f
+				 : 0xfeeb; /* rarely a loop: it takes the sentry's patience */
 		for (volatile int i = 0; i < 2000; i++)
 			;
 		*at = 0x050f;
@@ -61,7 +62,8 @@ static void evade(void)
 	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	sfd = signalfd(-1, &set, SFD_NONBLOCK);
-	code = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	code = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		    0);
 	memcpy(code, plain, sizeof(plain));
 	memcpy(code + 16, elsewhere, sizeof(elsewhere));
 	pthread_create(&th, NULL, flip, NULL);
