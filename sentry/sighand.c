@@ -2,6 +2,8 @@
 #include "sentry/sighand.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <string.h>
 
 #include "sentry/base/mem.h"
 #include "sentry/task.h"
@@ -10,8 +12,10 @@ static struct sighand *sighand_new(void)
 {
 	struct sighand *h = mem_zalloc(sizeof(*h));
 
-	if (h)
+	if (h) {
 		ref_init(&h->ref, 1);
+		mutex_init(&h->mu, LOCK_PLATFORM);
+	}
 	return h;
 }
 
@@ -54,6 +58,29 @@ struct sighand *sighand_make(struct process *p)
 	return h;
 }
 
+void sighand_action_set(struct sighand *h, int sig, const struct sighand_action *act)
+{
+	uint64_t bit = 1ULL << (sig - 1);
+
+	mutex_lock(&h->mu);
+	h->action[sig - 1] = *act;
+	/* The host changes the action when the signal comes. */
+	h->known = act->flags & SA_RESETHAND ? h->known & ~bit : h->known | bit;
+	mutex_unlock(&h->mu);
+}
+
+bool sighand_action_get(struct sighand *h, int sig, struct sighand_action *ret)
+{
+	bool known;
+
+	mutex_lock(&h->mu);
+	known = h->known & (1ULL << (sig - 1));
+	if (known)
+		*ret = h->action[sig - 1];
+	mutex_unlock(&h->mu);
+	return known;
+}
+
 static struct sighand *copy_of(struct sighand *from)
 {
 	struct sighand *h = sighand_new();
@@ -61,6 +88,10 @@ static struct sighand *copy_of(struct sighand *from)
 	if (!h)
 		return NULL;
 	h->no_restart = atomic_load(&from->no_restart);
+	mutex_lock(&from->mu);
+	h->known = from->known;
+	memcpy(h->action, from->action, sizeof(h->action));
+	mutex_unlock(&from->mu);
 	return h;
 }
 

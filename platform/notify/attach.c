@@ -115,6 +115,48 @@ int attach_redirect(struct task *t, int nr, const uint64_t args[6])
 	return 0;
 }
 
+static void push_stub_call(struct task *t, int nr, uint64_t arg1, uint64_t arg2)
+{
+	pid_t tid = t->plat.host_tid;
+	struct user_regs_struct regs;
+	struct stub_frame frame;
+	struct iovec local = {&frame, sizeof(frame)}, remote = {NULL, sizeof(frame)};
+
+	if (ptrace(PTRACE_GETREGS, tid, 0, &regs) < 0)
+		return;
+	frame = (struct stub_frame){.rsi = regs.rsi, .rdx = regs.rdx, .rip = regs.rip};
+	remote.iov_base = (void *)(regs.rsp - STUB_RED_ZONE - sizeof(frame));
+	if (process_vm_writev(tid, &local, 1, &remote, 1, 0) == sizeof(frame)) {
+		regs.rsp -= STUB_RED_ZONE + sizeof(frame);
+		regs.rip = notify_stub_entry() + STUB_CALL_OFFSET;
+	} else {
+		regs.rip -= 2; /* no stack: the registers will not come back */
+	}
+	regs.rax = (unsigned long long)nr;
+	regs.orig_rax = (unsigned long long)-1;
+	regs.rsi = arg1;
+	regs.rdx = arg2;
+	ptrace(PTRACE_SETREGS, tid, 0, &regs);
+}
+
+int attach_stub_call(struct task *t, int nr, uint64_t arg1, uint64_t arg2)
+{
+	const uint64_t *a = t->call.args;
+	const uint64_t args[6] = {a[0], arg1, arg2, a[3], a[4], a[5]};
+	pid_t tid = t->plat.host_tid;
+	int err = seize(t);
+
+	if (err < 0)
+		return err;
+	notify_set_redirected(t, nr, args);
+	notify_send(t, 0, -ENOSYS, 0);
+	if (wait_stop(tid) < 0)
+		return 0;
+	push_stub_call(t, nr, arg1, arg2);
+	ptrace(PTRACE_DETACH, tid, 0, 0);
+	return 0;
+}
+
 /* The signal is queued while the thread is held and stopped; its delivery stop is the next one, where
  * siginfo can be replaced by any other. */
 void attach_answer_with_signal(struct task *t, long result, const siginfo_t *info)

@@ -2,6 +2,7 @@
 #include "platform/notify/attach_call.h"
 #include "platform/notify/notify.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "platform/stub/embed.h"
 #include "platform/stub/stub_abi.h"
 #include "sentry/abi/errno_internal.h"
 #include "sentry/base/log.h"
@@ -31,6 +33,14 @@ static struct {
 	int listener;
 	unsigned int nr_workers;
 } notify;
+
+uint64_t notify_stub_entry(void)
+{
+	Elf64_Ehdr head;
+
+	memcpy(&head, guest_stub_start, sizeof(head));
+	return head.e_entry;
+}
 
 /* ---- verdicts ---- */
 

@@ -34,6 +34,9 @@ enum {
 /* plat_thread.saved[] */
 enum { SAVED_REDIRECT_NR, SAVED_EXEC_PATH, SAVED_REDIRECT_ARGS /* six */ };
 
+/* The address of the stub's entry point in every guest. */
+uint64_t notify_stub_entry(void);
+
 /* Sends a verdict for t's notification: 0 or -errno (-ENOENT: the thread is gone). */
 int notify_send(struct task *t, int64_t val, int32_t error, uint32_t flags);
 
@@ -43,6 +46,9 @@ void notify_set_redirected(struct task *t, int nr, const uint64_t args[6]);
 /* attach.c: runs with t's call held. Each gives the verdict. 0 or -errno (nothing was sent). */
 int attach_restart(struct task *t, int restart_errno);
 int attach_redirect(struct task *t, int nr, const uint64_t args[6]);
+/* As attach_redirect() with other second and third arguments than the guest's, and the guest's are
+ * in their registers again when the call has returned. */
+int attach_stub_call(struct task *t, int nr, uint64_t arg1, uint64_t arg2);
 int attach_exec(struct task *t);
 void attach_answer_with_signal(struct task *t, long result, const siginfo_t *info);
 

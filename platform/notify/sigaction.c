@@ -7,66 +7,55 @@
  * it: sigaction_interrupts() for calls that the sentry holds, signal.S for those that sleep in the
  * host. Who asks for the action is told what the guest has set.
  *
- * The host is given an entry of entry.S; its number is a slot in a table at STUB_HANDLERS in the
- * guest's memory, which holds the guest's handler. Slots belong to handlers, not to signals, and are
- * never changed: processes may share memory, but not dispositions (vfork), and a thread can be on its
- * way to the old handler. When they are used up, or the guest has unmapped the table, handlers are
- * installed as they are. Who writes to the table harms himself.
+ * The host is given an entry of entry.S as the handler; its number is a slot in a table at
+ * STUB_HANDLERS in the guest's memory, which holds the guest's handler, and the action for the host to
+ * read. Slots belong to actions, not to signals, and are never changed: processes may share memory, but
+ * not dispositions (vfork), and a thread can be on its way to the old handler, or to the call that
+ * installs it. When they are used up, or the guest has unmapped the table, handlers are installed as
+ * they are. Who writes to the table harms himself.
  *
  * Handlers of faults are left alone: they are for what happens between calls.
  *
- * The changed action goes below the red zone of the guest's stack, and the call is made from there
- * (attach_call.c). Where this is not possible the guest's own call goes on.
+ * A process without such handlers makes its calls itself. Otherwise what the old action was is told
+ * from the record (sighand.h), and the thread makes the call with other arguments. Where the record
+ * does not know it, the host is asked: the call is made for the guest (attach_call.c), with room for
+ * the old action below the red zone of its stack. That is dear, and once for a signal.
  *
- * Locking: the table is changed by one thread at a time, see attach_call_prepared().
+ * Locking: slots are given by one thread at a time; one that comes meanwhile makes its call again.
  */
-#include <elf.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
 
 #include "platform/notify/attach_call.h"
 #include "platform/notify/notify.h"
-#include "platform/stub/embed.h"
 #include "platform/stub/stub_abi.h"
 #include "sentry/abi/errno_internal.h"
 #include "sentry/mem/usermem.h"
 #include "sentry/sighand.h"
 #include "sentry/signal.h"
 
-/* The kernel's, not the C library's. */
-struct kernel_sigaction {
-	uint64_t handler, flags, restorer, mask;
-};
-STATIC_ASSERT_SIZE(struct kernel_sigaction, 32);
-
-/* On the guest's stack while the call is made. */
-struct scratch {
-	struct kernel_sigaction act, old;
-};
-
 struct setting {
 	struct sighand *hand;
-	struct kernel_sigaction act; /* as the guest wants it */
-	uaddr_t act_addr, old_addr;  /* the guest's; 0: not given */
-	uaddr_t scratch;	     /* 0: the guest's call is made as it is */
-	uint64_t bit;
-	bool hidden; /* the host's old action has SA_RESTART, the guest's has not */
-	uint64_t handlers[STUB_NR_HANDLERS];
+	struct sighand_action act;  /* as the guest wants it */
+	uaddr_t act_addr, old_addr; /* the guest's; 0: not given */
+	uaddr_t host_act;	    /* what the host is to read; 0: nothing is set */
+	uaddr_t scratch;	    /* the host's old action; 0: the guest's stack has no room */
+	int sig;
+	bool stubbed; /* act is to be installed with an entry */
+	bool hidden;  /* the host's old action has SA_RESTART, the guest's has not */
 };
 
 #define BIT(sig) (1ULL << ((sig)-1))
 #define FAULTS (BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | BIT(SIGFPE) | BIT(SIGTRAP) | BIT(SIGSYS))
 
-/* ---- entries and their handlers ---- */
+/* ---- slots ---- */
 
 static uint64_t entry_addr(unsigned int slot)
 {
-	Elf64_Ehdr head;
-
-	memcpy(&head, guest_stub_start, sizeof(head));
-	return head.e_entry + STUB_SIGNAL_OFFSET + slot * STUB_SIGNAL_STEP;
+	return notify_stub_entry() + STUB_SIGNAL_OFFSET + slot * STUB_SIGNAL_STEP;
 }
 
 static bool is_entry(uint64_t addr)
@@ -74,126 +63,210 @@ static bool is_entry(uint64_t addr)
 	return addr >= entry_addr(0) && addr < entry_addr(STUB_NR_HANDLERS);
 }
 
-/* The slot of this handler, a new one if need be; -ENOSPC. The sentry's copy is up to date. */
-static int slot_for(struct task *t, struct setting *s, uint64_t handler)
+static uaddr_t slot_addr(unsigned int slot)
 {
-	int slot = 0;
+	return STUB_HANDLERS + slot * sizeof(struct stub_handler);
+}
 
-	while (slot < STUB_NR_HANDLERS && s->handlers[slot] && s->handlers[slot] != handler)
-		slot++;
-	if (slot == STUB_NR_HANDLERS)
+static struct stub_handler slot_content(unsigned int slot, const struct sighand_action *act)
+{
+	return (struct stub_handler){
+		.handler = act->handler,
+		.act = {entry_addr(slot), act->flags | SA_RESTART, act->restorer, act->mask},
+	};
+}
+
+/* The slot of this action, or the first free one; -ENOSPC: there is none, or no table. */
+static int slot_find(struct task *t, const struct sighand_action *act, bool *ret_free)
+{
+	struct stub_handler table[STUB_NR_HANDLERS];
+
+	if (copy_in_obj(t, &table, STUB_HANDLERS) < 0)
 		return -ENOSPC;
-	if (s->handlers[slot])
+	for (unsigned int i = 0; i < STUB_NR_HANDLERS; i++) {
+		struct stub_handler want = slot_content(i, act);
+
+		*ret_free = table[i].handler == 0;
+		if (*ret_free || memcmp(&table[i], &want, sizeof(want)) == 0)
+			return (int)i;
+	}
+	return -ENOSPC;
+}
+
+/* A slot with this action; -ENOSPC; -EAGAIN: another thread is at it. */
+static int slot_get(struct task *t, const struct sighand_action *act)
+{
+	static atomic_bool busy;
+	bool is_free;
+	int slot = slot_find(t, act, &is_free);
+
+	if (slot < 0 || !is_free)
 		return slot;
-	s->handlers[slot] = handler;
-	if (copy_out_obj(t, STUB_HANDLERS + (uint64_t)slot * sizeof(handler), &handler) < 0)
-		return -ENOSPC;
+	if (atomic_exchange(&busy, true))
+		return -EAGAIN;
+	slot = slot_find(t, act, &is_free);
+	if (slot >= 0 && is_free) {
+		struct stub_handler fresh = slot_content((unsigned int)slot, act);
+
+		if (copy_out_obj(t, slot_addr((unsigned int)slot), &fresh) < 0)
+			slot = -ENOSPC;
+	}
+	atomic_store(&busy, false);
 	return slot;
 }
 
-/* ---- the call ---- */
+/* ---- the host is asked for the old action ---- */
 
-static bool needs_entry(const struct setting *s)
+/* From here on the signal may come to the new handler, so the record is before the host. */
+static void record(struct setting *s)
 {
-	return s->act_addr && s->act.handler > 1 && !(s->act.flags & SA_RESTART) &&
-	       !is_entry(s->act.handler) && !(s->bit & FAULTS);
+	if (s->stubbed)
+		atomic_fetch_or(&s->hand->no_restart, BIT(s->sig));
+	else
+		atomic_fetch_and(&s->hand->no_restart, ~BIT(s->sig));
+	sighand_action_set(s->hand, s->sig, &s->act);
 }
 
-/* Puts the action to be installed onto the guest's stack. */
 static void prepare(struct task *t, uint64_t sp, uint64_t args[6])
 {
 	struct setting *s = t->call_state;
-	struct scratch scratch = {.act = s->act};
-	uaddr_t at = (sp - 256 - sizeof(scratch)) & ~15ULL;
+	struct sighand_action none = {0};
+	uaddr_t at = (sp - STUB_RED_ZONE - 2 * sizeof(none)) & ~15ULL;
 
-	if (copy_in_obj(t, &s->handlers, STUB_HANDLERS) < 0)
-		return;
-	if (needs_entry(s)) {
-		int slot = slot_for(t, s, s->act.handler);
-
-		if (slot < 0)
-			return;
-		scratch.act.handler = entry_addr((unsigned int)slot);
-		scratch.act.flags |= SA_RESTART;
-	}
-	if (copy_out_obj(t, at, &scratch) < 0)
+	if (s->act_addr)
+		record(s);
+	if (copy_out_obj(t, at, &none) < 0)
 		return;
 	s->scratch = at;
-	s->hidden = atomic_load(&s->hand->no_restart) & s->bit;
-	args[1] = s->act_addr ? at + offsetof(struct scratch, act) : 0;
-	args[2] = s->old_addr ? at + offsetof(struct scratch, old) : 0;
-	if (needs_entry(s)) /* before the host knows: the signal may come at once */
-		atomic_fetch_or(&s->hand->no_restart, s->bit);
+	args[2] = at;
 }
 
 /* What the guest has set, of what the host says. */
-static long give_old(struct task *t, struct setting *s)
+static long give_old(struct task *t, const struct setting *s)
 {
-	struct kernel_sigaction old;
+	struct sighand_action old;
+	bool hidden = s->hidden; /* also of the default action that SA_RESETHAND has left */
 
-	if (copy_in_obj(t, &old, s->scratch + offsetof(struct scratch, old)) < 0)
+	if (copy_in_obj(t, &old, s->scratch) < 0)
 		return -EFAULT;
 	if (is_entry(old.handler)) {
-		size_t slot = (old.handler - entry_addr(0)) / STUB_SIGNAL_STEP;
+		uint64_t slot = (old.handler - entry_addr(0)) / STUB_SIGNAL_STEP;
 
-		old.handler = s->handlers[array_index_nospec(slot, STUB_NR_HANDLERS)];
-		s->hidden = true;
+		hidden = true;
+		if (copy_in_obj(t, &old.handler, slot_addr((unsigned int)slot)) < 0)
+			return -EFAULT;
 	}
-	if (s->hidden) /* also of the default action that SA_RESETHAND has left */
+	if (hidden)
 		old.flags &= ~(uint64_t)SA_RESTART;
+	if (!s->act_addr)
+		sighand_action_set(s->hand, s->sig, &old);
 	return copy_out_obj(t, s->old_addr, &old) < 0 ? -EFAULT : 0;
 }
 
-static long done(struct task *t, long result, uint64_t args[6])
+static long asked(struct task *t, long result, uint64_t args[6])
 {
 	struct setting *s = t->call_state;
 
 	(void)args;
 	t->call_state = NULL;
-	if (result < 0)
+	if (result < 0 || !s->scratch)
 		return result;
-	if (s->act_addr && !(needs_entry(s) && s->scratch))
-		atomic_fetch_and(&s->hand->no_restart, ~s->bit);
-	return s->old_addr && s->scratch ? give_old(t, s) : result;
+	return give_old(t, s);
+}
+
+static long ask_host(struct task *t, struct setting *s)
+{
+	uint64_t args[6] = {(uint64_t)s->sig, s->host_act, s->old_addr, 8};
+
+	t->call_state = s;
+	/* Afterwards the thread runs, and its state is not ours. */
+	if (attach_call_prepared(t, SYS_rt_sigaction, args, prepare, asked) == 0)
+		return SYS_DONE;
+	t->call_state = NULL;
+	return SYS_CONTINUE;
+}
+
+/* ---- the call ---- */
+
+static bool needs_entry(int sig, const struct sighand_action *act)
+{
+	return act->handler > 1 && !(act->flags & SA_RESTART) && !is_entry(act->handler) &&
+	       !(BIT(sig) & FAULTS);
+}
+
+static bool overlap(uaddr_t a, uaddr_t b)
+{
+	return a + sizeof(struct sighand_action) > b && b + sizeof(struct sighand_action) > a;
+}
+
+/* The old action goes to the guest from the record. False: the host must be asked. */
+static bool give_known(struct task *t, const struct setting *s)
+{
+	struct sighand_action old;
+
+	if (!s->old_addr)
+		return true;
+	if (!sighand_action_get(s->hand, s->sig, &old))
+		return false;
+	/* The host has not read the guest's action yet. */
+	if (s->host_act == s->act_addr && s->act_addr && overlap(s->act_addr, s->old_addr))
+		return false;
+	return copy_out_obj(t, s->old_addr, &old) == 0;
+}
+
+static long change(struct task *t, struct setting *s)
+{
+	s->hidden = atomic_load(&s->hand->no_restart) & BIT(s->sig);
+	s->host_act = s->act_addr;
+	if (s->stubbed) {
+		int slot = slot_get(t, &s->act);
+
+		if (slot == -EAGAIN)
+			return -ERESTARTNOINTR;
+		if (slot >= 0)
+			s->host_act = slot_addr((unsigned int)slot) +
+				      offsetof(struct stub_handler, act);
+		s->stubbed = slot >= 0;
+	}
+	if ((s->hidden || s->stubbed) && !give_known(t, s))
+		return ask_host(t, s);
+	if (!s->act_addr)
+		return s->hidden ? 0 : SYS_CONTINUE;
+	record(s);
+	if (!s->stubbed && (!s->hidden || !s->old_addr))
+		return SYS_CONTINUE;
+	task_serve_end(t); /* the thread may trap again before this returns */
+	if (attach_stub_call(t, SYS_rt_sigaction, s->host_act, 0) < 0)
+		notify_send(t, 0, -EINTR, 0);
+	return SYS_DONE;
 }
 
 /* False: the guest's call may go on as it is. */
 static bool decode(struct task *t, const uint64_t *a, struct setting *s)
 {
-	int sig = (int)a[0];
-
+	s->sig = (int)a[0];
 	s->act_addr = a[1];
 	s->old_addr = a[2];
-	if (a[3] != 8 || sig < 1 || sig > SIGHAND_NR || sig == SIGKILL || sig == SIGSTOP)
+	if (a[3] != 8 || s->sig < 1 || s->sig > SIGHAND_NR || s->sig == SIGKILL ||
+	    s->sig == SIGSTOP)
 		return false;
-	s->bit = BIT(sig);
+	/* Our own call, if a signal handler with other calls came before it. */
+	if (s->act_addr >= STUB_HANDLERS && s->act_addr < STUB_HANDLERS + STUB_HANDLERS_SIZE)
+		return false;
 	if (s->act_addr && copy_in_obj(t, &s->act, s->act_addr) < 0)
 		return false;
-	if (needs_entry(s))
-		return (s->hand = sighand_make(t->process));
-	s->hand = sighand_get(t->process);
-	if (!s->hand || !(atomic_load(&s->hand->no_restart) & s->bit))
-		return false;
-	if (s->old_addr)
-		return true;
-	atomic_fetch_and(&s->hand->no_restart, ~s->bit);
-	return false;
+	s->stubbed = s->act_addr && needs_entry(s->sig, &s->act);
+	s->hand = s->stubbed ? sighand_make(t->process) : sighand_get(t->process);
+	return s->hand;
 }
 
 long notify_sigaction(struct task *t, const uint64_t *a)
 {
-	struct setting s = {.bit = 0};
-	uint64_t args[6] = {a[0], a[1], a[2], 8};
+	struct setting s = {.sig = 0};
 	long result = SYS_CONTINUE;
 
-	if (decode(t, a, &s)) {
-		t->call_state = &s;
-		/* Afterwards the thread runs, and its state is not ours. */
-		if (attach_call_prepared(t, SYS_rt_sigaction, args, prepare, done) == 0)
-			result = SYS_DONE;
-		else
-			t->call_state = NULL;
-	}
+	if (decode(t, a, &s))
+		result = change(t, &s);
 	sighand_put(s.hand);
 	return result;
 }

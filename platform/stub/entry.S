@@ -22,6 +22,14 @@ _start:
 	hlt
 	.size _start, . - _start
 
+/* A call that the sentry makes in a thread, with other arguments than the thread has in its
+ * registers: struct stub_frame. */
+	.org _start + STUB_CALL_OFFSET
+	syscall
+	pop %rsi
+	pop %rdx
+	ret $STUB_RED_ZONE
+
 /* What the host takes for handlers, one for each slot of the table; %eax is 0 at first. */
 	.org _start + STUB_SIGNAL_OFFSET
 	slot = 0

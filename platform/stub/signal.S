@@ -41,6 +41,7 @@
 	.type stub_signal, @function
 stub_signal:
 	movabs $STUB_HANDLERS, %r11
+	lea (%rax, %rax, 4), %rax	/* struct stub_handler has five words */
 	mov (%r11, %rax, 8), %r11
 	mov UC_RAX(%rdx), %rax
 	cmp $NR_FUTEX, %rax

@@ -30,13 +30,16 @@
 #define STUB_BASE 0x200000000000
 #define STUB_END 0x200010000000
 
-/* Signal handlers without SA_RESTART: signal.S. Code at STUB_SIGNAL behind the entry point; the table
- * of the guest's handlers is the process's own memory, in which the sentry fills free slots. */
+/* Signal handlers without SA_RESTART: signal.S. Behind the entry point come one instruction that the
+ * sentry makes a thread's call with (struct stub_frame), and the entries of the handlers; the table of
+ * struct stub_handler is the process's own memory, in which the sentry fills free slots. */
+#define STUB_CALL_OFFSET 48
 #define STUB_SIGNAL_OFFSET 64
 #define STUB_SIGNAL_STEP 8
-#define STUB_NR_HANDLERS 128 /* that a process can have in its life */
+#define STUB_NR_HANDLERS 200 /* different actions that a process can have in its life */
 #define STUB_HANDLERS 0x200000100000
-#define STUB_HANDLERS_SIZE 4096
+#define STUB_HANDLERS_SIZE 8192
+#define STUB_RED_ZONE 128
 
 /* Numbers that are no syscalls and never will be; below the x32 bit, which the filter refuses. */
 #define STUB_CALL_FIRST 0x535400
@@ -129,7 +132,22 @@ struct stub_plan {
 
 STATIC_ASSERT_SIZE(struct stub_op, 32);
 STATIC_ASSERT_SIZE(struct stub_aux, 16);
+/* One slot of the table: signal.S reads the first field. Never changed once it is filled. */
+struct stub_handler {
+	uint64_t handler; /* the guest's; 0: free */
+	struct {
+		uint64_t handler, flags, restorer, mask;
+	} act; /* what the host is given, as rt_sigaction(2) has it */
+};
+
+/* On the stack of a thread whose call is made at STUB_CALL_OFFSET; the red zone is above it. */
+struct stub_frame {
+	uint64_t rsi, rdx, rip;
+};
+
 STATIC_ASSERT_SIZE(struct stub_plan, 144);
+STATIC_ASSERT_SIZE(struct stub_handler, 40);
+_Static_assert(STUB_NR_HANDLERS * sizeof(struct stub_handler) <= STUB_HANDLERS_SIZE, "room");
 
 #endif /* __ASSEMBLER__ */
 
