@@ -102,9 +102,9 @@ struct kernel {
 	_Atomic(struct unix_net *) unix_net; /* netstack/socket/unix_impl.h; made with the first */
 	void (*show_unix)(struct kernel *k, struct strbuf *sb); /* /proc/net/unix; set with it */
 
-	_Atomic(struct ipc_ns *) ipc;	 /* sentry/ipc/ipc.h; made at first use */
+	_Atomic(struct ipc_ns *) ipc;	  /* sentry/ipc/ipc.h; made at first use */
 	_Atomic(struct key_store *) keys; /* sentry/keys.h; made at first use */
-	_Atomic(struct mq_ns *) mqueues; /* sentry/ipc/mqueue.h; made at first use */
+	_Atomic(struct mq_ns *) mqueues;  /* sentry/ipc/mqueue.h; made at first use */
 
 	/* ---- the command ---- */
 	bool own_init;		      /* pid 1 is our small init (platform/stub/init.c) */

@@ -283,6 +283,31 @@ long keys_join_session(struct key_store *ks, struct task *t, const char *name)
 	return ring->serial;
 }
 
+/* Linux's conditions: the same ids in every place, one thread, and rights over the keyrings. */
+static bool may_give_to(struct task *t, const struct task *parent, const struct cred *p)
+{
+	const struct cred *c = task_cred(t);
+
+	return p->uid == c->euid && p->euid == c->euid && p->suid == c->euid && p->gid == c->egid &&
+	       p->egid == c->egid && p->sgid == c->egid &&
+	       (!parent->session_keyring || parent->session_keyring->uid == c->euid) &&
+	       t->session_keyring->uid == c->euid && parent->process->nr_tasks == 1;
+}
+
+int keys_session_to_parent(struct key_store *ks, struct task *t, struct task *parent,
+			   const struct cred *parent_cred)
+{
+	struct key_ref ref;
+	int err = key_lookup(ks, t, KEY_SPEC_SESSION_KEYRING, 0, KEY_NEED_LINK, &ref);
+
+	if (err < 0 || parent->session_keyring == t->session_keyring)
+		return err;
+	if (!may_give_to(t, parent, parent_cred))
+		return -EPERM;
+	set_session(ks, parent, t->session_keyring);
+	return 0;
+}
+
 int keys_default_dest(struct key_store *ks, struct task *t, struct key_ref *ret)
 {
 	struct key_user *u;

@@ -145,6 +145,10 @@ must_check int keys_search_own(struct key_store *ks, struct task *t, enum key_ty
 bool key_is_possessed(struct key_store *ks, struct task *t, const struct key *key);
 /* A new session keyring, or the one of that name if the caller may. Its serial number. */
 must_check long keys_join_session(struct key_store *ks, struct task *t, const char *name);
+/* The parent's task gets the caller's session keyring; -EPERM: it is another user's, or has
+ * threads. */
+must_check int keys_session_to_parent(struct key_store *ks, struct task *t, struct task *parent,
+				      const struct cred *parent_cred);
 /* Where request_key(2) puts a new key without a destination; -ENOMEM, -EDQUOT. */
 must_check int keys_default_dest(struct key_store *ks, struct task *t, struct key_ref *ret);
 

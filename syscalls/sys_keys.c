@@ -599,6 +599,25 @@ static long ctl_join(struct task *t, uaddr_t uname)
 	return ret;
 }
 
+/* References are put without the lock, which the end of a task takes. */
+static long ctl_to_parent(struct task *t)
+{
+	struct process *pp = process_parent(t->process);
+	struct task *parent = pp && pp != t->kernel->init ? process_any_task(pp) : NULL;
+	struct cred *cred = parent ? task_cred_get(parent) : NULL;
+	struct key_store *ks = cred ? keys_lock(t->kernel) : NULL;
+	long ret = -EPERM;
+
+	if (ks) {
+		ret = keys_session_to_parent(ks, t, parent, cred);
+		keys_unlock(ks);
+	}
+	cred_put(cred);
+	task_put(parent);
+	process_put(pp);
+	return ret;
+}
+
 static long ctl_set_reqkey(struct key_store *ks, struct task *t, int32_t which)
 {
 	int32_t ring = 0, old = t->reqkey_keyring;
@@ -669,13 +688,13 @@ long sys_keyctl(struct task *t, const uint64_t *a)
 	case KEYCTL_READ: return ctl_answer(t, a, read_key);
 	case KEYCTL_GET_SECURITY: return ctl_answer(t, a, get_security);
 	case KEYCTL_SEARCH: return ctl_search(t, a);
+	case KEYCTL_SESSION_TO_PARENT: return ctl_to_parent(t);
 	case KEYCTL_CAPABILITIES: return ctl_capabilities(t, a[1], a[2]);
 	/* For programs that the kernel called to make a key: there are none. */
 	case KEYCTL_INSTANTIATE:
 	case KEYCTL_INSTANTIATE_IOV:
 	case KEYCTL_NEGATE:
-	case KEYCTL_REJECT:
-	case KEYCTL_SESSION_TO_PARENT: return -EPERM;
+	case KEYCTL_REJECT: return -EPERM;
 	case KEYCTL_ASSUME_AUTHORITY:
 		if ((int32_t)a[1] == 0)
 			return 0;

@@ -314,7 +314,11 @@ static const struct kernfs_row attr_rows[] = {
 		RW("comm", 0644, proc_comm_show, proc_comm_store),                                 \
 		REG("syscall", 0400, proc_syscall_show), REG("cmdline", 0444, proc_cmdline_show),  \
 		REG("stat", 0444, proc_stat_show), REG("statm", 0444, proc_statm_show),            \
-		PRIVATE("maps", 0444, proc_maps_show),                                             \
+		{.name = "maps",                                                                   \
+		 .mode = S_IFREG | 0444,                                                           \
+		 .show = proc_maps_show,                                                           \
+		 .fops = &proc_maps_fops,                                                          \
+		 .may_open = proc_open_access},                                                    \
 		{.name = "mem",                                                                    \
 		 .mode = S_IFREG | 0600,                                                           \
 		 .fops = &proc_mem_fops,                                                           \

@@ -13,8 +13,10 @@
 
 #include "fs/proc/hosttext.h"
 #include "fs/proc/proc.h"
+#include "fs/vfs/file.h"
 #include "sentry/base/mem.h"
 #include "sentry/mem/mapnames.h"
+#include "sentry/mem/usermem.h"
 #include "sentry/task.h"
 
 #define MAPS_TEXT_MAX ((size_t)32 << 20)
@@ -138,3 +140,132 @@ int proc_smaps_rollup_show(struct kernfs_inode *kn, struct task *t, struct strbu
 	(void)t;
 	return show(kn, "smaps_rollup", sb);
 }
+
+/* ---- PROCMAP_QUERY: one mapping as a struct, ioctl(2) on maps ---- */
+
+struct maps_query { /* struct procmap_query, of newer headers */
+	uint64_t size, flags, addr;
+	uint64_t start, end, vma_flags, page_size, offset, ino;
+	uint32_t dev_major, dev_minor, name_size, build_id_size;
+	uint64_t name_addr, build_id_addr;
+};
+#define MAPS_QUERY 0xc0686611U /* PROCMAP_QUERY */
+
+enum {
+	MAPS_READABLE = 1,
+	MAPS_WRITABLE = 2,
+	MAPS_EXECUTABLE = 4,
+	MAPS_SHARED = 8,
+	MAPS_PERMS = 15,
+	MAPS_OR_NEXT = 16,
+	MAPS_FILE_BACKED = 32,
+	MAPS_QUERY_KNOWN = 63,
+};
+
+static int get_query(struct task *t, uint64_t arg, struct maps_query *q)
+{
+	char rest[4096];
+	uint64_t size;
+
+	memset(q, 0, sizeof(*q));
+	if (copy_in_obj(t, &size, arg) < 0)
+		return -EFAULT;
+	if (size > sizeof(rest))
+		return -E2BIG;
+	if (size < offsetof(struct maps_query, start))
+		return -EINVAL;
+	if (copy_in(t, rest, arg, size) < 0)
+		return -EFAULT;
+	for (size_t i = sizeof(*q); i < size; i++)
+		if (rest[i])
+			return -E2BIG;
+	memcpy(q, rest, MIN(size, sizeof(*q)));
+	q->size = size;
+	if ((q->flags & ~(uint64_t)MAPS_QUERY_KNOWN) || !q->name_size != !q->name_addr ||
+	    !q->build_id_size != !q->build_id_addr)
+		return -EINVAL;
+	return 0;
+}
+
+static uint64_t flags_of_perms(const char *perms)
+{
+	return (perms[0] == 'r' ? MAPS_READABLE : 0) | (perms[1] == 'w' ? MAPS_WRITABLE : 0) |
+	       (perms[2] == 'x' ? MAPS_EXECUTABLE : 0) | (perms[3] == 's' ? MAPS_SHARED : 0);
+}
+
+/* Of the first mapping that ends behind the address, or of a later one if that is wanted. */
+static bool find_mapping(char *text, const struct maps_query *q, struct maps_line *ret)
+{
+	uint64_t perms = q->flags & MAPS_PERMS;
+	char *save = NULL;
+
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		bool fits;
+
+		if (!maps_line_parse(line, ret) || ret->end <= q->addr)
+			continue;
+		fits = (flags_of_perms(ret->perms) & perms) == perms &&
+		       (ret->ino || !(q->flags & MAPS_FILE_BACKED));
+		if (q->flags & MAPS_OR_NEXT) {
+			if (fits)
+				return true;
+		} else {
+			return fits && ret->start <= q->addr;
+		}
+	}
+	return false;
+}
+
+static int put_query(struct task *t, uint64_t arg, struct maps_query *q, const struct maps_line *l)
+{
+	size_t size = q->size, name = *l->name ? strlen(l->name) + 1 : 0;
+
+	q->start = l->start;
+	q->end = l->end;
+	q->vma_flags = flags_of_perms(l->perms);
+	q->page_size = 4096;
+	q->offset = l->ino ? l->offset : 0;
+	q->ino = l->ino;
+	q->dev_major = l->major;
+	q->dev_minor = l->minor;
+	q->build_id_size = 0;
+	if (q->name_size && name > q->name_size)
+		return -ENAMETOOLONG;
+	if (q->name_size && name && copy_out(t, q->name_addr, l->name, name) < 0)
+		return -EFAULT;
+	if (q->name_size)
+		q->name_size = (uint32_t)name;
+	return copy_out(t, arg, q, MIN(size, sizeof(*q))) < 0 ? -EFAULT : 0;
+}
+
+static long maps_ioctl(struct file *f, struct task *t, unsigned int cmd, uint64_t arg)
+{
+	_cleanup_strbuf_ struct strbuf sb;
+	_cleanup_free_ char *text = NULL;
+	struct maps_query q;
+	struct maps_line l;
+	int err;
+
+	if (cmd != MAPS_QUERY)
+		return -ENOTTY;
+	err = get_query(t, arg, &q);
+	if (err < 0)
+		return err;
+	strbuf_init(&sb, MAPS_TEXT_MAX);
+	err = show(kernfs_of_file(f), "maps", &sb);
+	if (err < 0)
+		return err;
+	text = strbuf_take(&sb);
+	if (!text)
+		return -ENOMEM;
+	if (!*text)
+		return -ESRCH;
+	return find_mapping(text, &q, &l) ? put_query(t, arg, &q, &l) : -ENOENT;
+}
+
+const struct file_ops proc_maps_fops = {
+	.read = kernfs_file_read,
+	.llseek = kernfs_file_llseek,
+	.ioctl = maps_ioctl,
+	.release = kernfs_file_release,
+};

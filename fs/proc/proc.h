@@ -83,6 +83,7 @@ PROC_SHOW(proc_children_show);
 PROC_SHOW(proc_status_show);
 /* pid_maps.c */
 PROC_SHOW(proc_maps_show);
+extern const struct file_ops proc_maps_fops;
 PROC_SHOW(proc_smaps_show);
 PROC_SHOW(proc_smaps_rollup_show);
 /* pid_mem.c */

@@ -29,6 +29,14 @@ static int child(void *arg)
 	return 0;
 }
 
+static int giver(void *arg)
+{
+	(void)arg;
+	session = keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL);
+	raw(SYS_add_key, "user", "given", "x", 1, KEY_SPEC_SESSION_KEYRING);
+	return show("to parent", keyctl(KEYCTL_SESSION_TO_PARENT, 0, 0, 0, 0));
+}
+
 static void *sibling(void *arg)
 {
 	show_true("sibling: process", ring_id(KEY_SPEC_PROCESS_KEYRING, 0) == process);
@@ -73,6 +81,9 @@ int main(void)
 	show_status("child", run_child(child, NULL));
 	pthread_create(&other, NULL, sibling, NULL);
 	pthread_join(other, NULL);
+	show("not given yet", raw(SYS_request_key, "user", "given", NULL, 0));
+	show_status("giver", run_child(giver, NULL));
+	show_true("given", raw(SYS_request_key, "user", "given", NULL, 0) > 0);
 	negative();
 	show_true("named", keyctl(KEYCTL_JOIN_SESSION_KEYRING, "keys_session") > 0);
 	show("joined again", keyctl(KEYCTL_JOIN_SESSION_KEYRING, "keys_session") < 1);
