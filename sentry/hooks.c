@@ -1,6 +1,7 @@
 /* sentry/hooks.c - who has something to do at the birth and end of tasks and processes, hooks.h */
 #include "sentry/hooks.h"
 
+#include "fs/vfs/landlock.h"
 #include "platform/platform.h"
 #include "sentry/aio.h"
 #include "sentry/ctty.h"
@@ -22,6 +23,7 @@ void hook_process_init(struct process *p)
 void hook_task_inherit(struct task *t, const struct task *like)
 {
 	t->seccomp = guest_seccomp_get(like->seccomp);
+	t->landlock = landlock_of_task((struct task *)like);
 	keys_task_inherit(t, like);
 	if (t->process != like->process)
 		process_exe_inherit(t->process, like->process);
@@ -38,6 +40,7 @@ void hook_task_added_locked(struct task *t, const struct task *like)
 void hook_task_free(struct task *t)
 {
 	guest_seccomp_put(t->seccomp);
+	landlock_put(t->landlock);
 	keys_task_free(t);
 }
 

@@ -7,10 +7,25 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "fs/vfs/landlock.h"
 #include "platform/platform.h"
 #include "sentry/hostproc.h"
 #include "sentry/process_watch.h"
 #include "sentry/task.h"
+
+/* Landlock may keep signals within a domain. */
+static bool scoped_away(struct task *t, struct task *target)
+{
+	struct landlock_domain *theirs;
+	bool away;
+
+	if (!t->landlock)
+		return false;
+	theirs = landlock_of_task(target);
+	away = landlock_scoped(t->landlock, theirs, LL_SCOPE_SIGNAL);
+	landlock_put(theirs);
+	return away;
+}
 
 /* kill_ok_by_cred() of kernel/signal.c, and SIGCONT within a session. */
 int signal_permission(struct task *t, struct process *p, int sig)
@@ -29,6 +44,7 @@ int signal_permission(struct task *t, struct process *p, int sig)
 	ok = c->euid == tc->suid || c->euid == tc->uid || c->uid == tc->suid || c->uid == tc->uid ||
 	     cred_has_cap(c, CAP_KILL) || (sig == SIGCONT && p->session == t->process->session);
 	cred_put(tc);
+	ok = ok && !scoped_away(t, leader);
 	task_put(leader);
 	return ok ? 0 : -EPERM;
 }

@@ -49,6 +49,7 @@ struct file;
 struct fs_context;
 struct guest_seccomp;
 struct key;
+struct landlock_domain;
 struct mount_ns;
 struct pending_clone;
 struct posix_timers;
@@ -188,6 +189,7 @@ struct task {
 	struct fdtable *files;
 	struct fs_context *fs;
 	struct mount_ns *mnt_ns;
+	struct landlock_domain *landlock; /* fs/vfs/landlock.h; NULL: none */
 	char comm[TASK_COMM_LEN];
 };
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "fs/vfs/landlock.h"
 #include "sentry/base/mem.h"
 #include "sentry/base/strbuf.h"
 #include "sentry/fs_context.h"
@@ -110,11 +111,17 @@ static int mount_propagation(const struct path *p, unsigned long flags)
 	return p->dentry == p->mnt->root && kind != MS_SHARED ? 0 : -EINVAL;
 }
 
+/* Who handles files with Landlock has to leave the tree as it is. */
+static bool may_mount(struct task *t)
+{
+	return task_has_cap(t, CAP_SYS_ADMIN) && !landlock_handles_fs(t);
+}
+
 static int do_mount(struct task *t, struct path *p, struct mount_args *m)
 {
 	if ((m->flags & MS_MGC_MASK) == MS_MGC_VAL)
 		m->flags &= ~MS_MGC_MASK;
-	if (!task_has_cap(t, CAP_SYS_ADMIN))
+	if (!may_mount(t))
 		return -EPERM;
 	if (m->flags & MS_REMOUNT)
 		return mount_remount(t, p, m);
@@ -195,7 +202,7 @@ long sys_umount2(struct task *t, const uint64_t *a)
 	if (err < 0)
 		return err;
 	path_follow_mounts(&p); /* "." names the directory itself, not what is mounted on it */
-	err = task_has_cap(t, CAP_SYS_ADMIN) ? vfs_umount(t, &p, flags) : -EPERM;
+	err = may_mount(t) ? vfs_umount(t, &p, flags) : -EPERM;
 	path_put(&p);
 	return err;
 }
@@ -205,7 +212,7 @@ long sys_pivot_root(struct task *t, const uint64_t *a)
 	struct path new_root, put_old;
 	int err;
 
-	if (!task_has_cap(t, CAP_SYS_ADMIN))
+	if (!may_mount(t))
 		return -EPERM;
 	err = path_arg(t, AT_FDCWD, a[0], LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &new_root);
 	if (err < 0)

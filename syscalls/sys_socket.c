@@ -11,10 +11,12 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 
 #include "fs/vfs/file.h"
+#include "fs/vfs/landlock.h"
 #include "sentry/base/mem.h"
 
 #define TYPE_MASK 0xf
@@ -160,6 +162,19 @@ long sys_socketpair(struct task *t, const uint64_t *a)
 
 /* ---- bind, listen, shutdown, names ---- */
 
+/* Landlock's rules for ports. */
+static int may_use_port(struct task *t, const struct socket *s, const struct sockaddr_storage *ss,
+			uint64_t access)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)ss;
+
+	if (!t->landlock || s->type != SOCK_STREAM ||
+	    (s->family != AF_INET && s->family != AF_INET6) ||
+	    (ss->ss_family != AF_INET && ss->ss_family != AF_INET6))
+		return 0;
+	return landlock_check_port(t, ntohs(in->sin_port), access); /* at one place in both */
+}
+
 long sys_bind(struct task *t, const uint64_t *a)
 {
 	struct sockaddr_storage ss;
@@ -170,6 +185,8 @@ long sys_bind(struct task *t, const uint64_t *a)
 	if (err < 0)
 		return err;
 	err = sock_addr_in(t, a[1], (int)a[2], &ss);
+	if (err == 0)
+		err = may_use_port(t, s, &ss, LL_BIND_TCP);
 	if (err == 0)
 		err = s->ops->bind ? s->ops->bind(s, t, &ss, (int)a[2]) : -EOPNOTSUPP;
 	file_put(f);
@@ -275,6 +292,8 @@ static long do_connect(struct task *t, struct file *f, struct socket *s, uaddr_t
 
 	if (err == 0)
 		err = sock_addr_in(t, addr, len, &c->addr);
+	if (err == 0)
+		err = may_use_port(t, s, &c->addr, LL_CONNECT_TCP);
 	if (err == 0 && !s->ops->connect)
 		err = -EOPNOTSUPP;
 	if (err < 0) {

@@ -227,7 +227,7 @@ class Runner:
     def native(self, test):
         """The oracle, from the cache if the program is the same."""
         stat = os.stat(test.binary)
-        key = [stat.st_mtime_ns, stat.st_size, self.args.user or '', test.directives['args'], 2]
+        key = [stat.st_mtime_ns, stat.st_size, self.args.user or '', test.directives['args'], 3]
         cache = os.path.join(OUT, 'native' + ('-user' if self.user else ''), test.name + '.json')
         if not self.args.fresh:
             try:

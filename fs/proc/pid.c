@@ -14,6 +14,7 @@
 
 #include "fs/proc/proc.h"
 #include "fs/proc/procfs.h"
+#include "fs/vfs/landlock.h"
 #include "sentry/base/mem.h"
 #include "sentry/ctty.h"
 #include "sentry/task.h"
@@ -45,7 +46,9 @@ int ptrace_may_access(struct task *t, struct task *target, bool attach)
 	mutex_lock(&target->process->mu);
 	dumpable = target->process->dumpable;
 	mutex_unlock(&target->process->mu);
-	return ok && (cap || dumpable == 1) ? 0 : -EPERM;
+	if (!ok || (!cap && dumpable != 1))
+		return -EPERM;
+	return landlock_ptrace(t, target);
 }
 
 struct task *proc_pid_task(struct proc_pid *pp)

@@ -12,6 +12,7 @@
 #include "fs/anon/inotify.h"
 #include "fs/vfs/file.h"
 #include "fs/vfs/internal.h"
+#include "fs/vfs/landlock.h"
 #include "sentry/cred.h"
 #include "sentry/signal.h"
 #include "sentry/task.h"
@@ -238,8 +239,12 @@ static int truncate_check(struct task *t, const struct path *p, int64_t len, str
 	if (!f) {
 		int err = inode_permission(in, task_cred(t), MAY_WRITE);
 
+		if (err == 0)
+			err = landlock_check(t, p, LL_TRUNCATE);
 		if (err < 0)
 			return err;
+	} else if (f->no_truncate) {
+		return -EACCES;
 	}
 	return vfs_fsize_check(t, in, (uint64_t)len);
 }

@@ -22,6 +22,7 @@
 
 #include "fs/anon/inotify.h"
 #include "fs/vfs/internal.h"
+#include "fs/vfs/landlock.h"
 #include "sentry/base/mem.h"
 #include "sentry/cred.h"
 #include "sentry/fs_context.h"
@@ -35,6 +36,7 @@ struct place {
 	struct qstr name;
 	enum last_type type;
 	bool slash;
+	int denied; /* what Landlock says, asked before directories are locked */
 };
 
 static int place_find(struct task *t, int dirfd, const char *name, struct place *ret)
@@ -183,7 +185,7 @@ static int make_locked(struct task *t, struct place *pl, struct dentry **d,
 		return -ENOENT; /* "x/" asks for a directory that does not exist */
 	if (mount_is_readonly(pl->dir.mnt))
 		return -EROFS;
-	err = may_create(dir, task_cred(t));
+	err = pl->denied < 0 ? pl->denied : may_create(dir, task_cred(t));
 	if (err < 0)
 		return err;
 	if ((S_ISCHR(m->mode) || S_ISBLK(m->mode)) && !(S_ISCHR(m->mode) && m->rdev == 0) &&
@@ -237,6 +239,7 @@ static int make_name(struct task *t, int dirfd, const char *name, const struct m
 
 	if (err < 0)
 		return err;
+	pl.denied = landlock_check(t, &pl.dir, landlock_make_access(m->mode));
 	err = make_at(t, &pl, m);
 	path_put(&pl.dir);
 	return err;
@@ -310,6 +313,22 @@ static int link_check_new(struct place *pl)
 	return err;
 }
 
+static int refer_of_link(struct task *t, const struct path *old, const struct path *dir)
+{
+	struct path from = {old->mnt, NULL};
+	int err;
+
+	if (!t->landlock)
+		return 0;
+	rwlock_rdlock(&old->dentry->super->rename_mu);
+	from.dentry = dentry_get(old->dentry->parent);
+	rwlock_unlock(&old->dentry->super->rename_mu);
+	err = landlock_refer(t, &from, dir, 0,
+			     landlock_make_access(inode_read(old->dentry->inode, mode)));
+	dentry_put(from.dentry);
+	return err;
+}
+
 int vfs_link(struct task *t, int olddirfd, const char *oldname, int newdirfd, const char *newname,
 	     int at_flags)
 {
@@ -337,6 +356,7 @@ int vfs_link(struct task *t, int olddirfd, const char *oldname, int newdirfd, co
 		err = may_link_to(t, old.dentry->inode);
 	if (err == 0) {
 		m.link = old.dentry->inode;
+		pl.denied = refer_of_link(t, &old, &pl.dir);
 		err = make_at(t, &pl, &m);
 	}
 	path_put(&pl.dir);
@@ -356,7 +376,7 @@ static int unlink_locked(struct task *t, struct place *pl, struct dentry *d)
 		return -ENOENT;
 	if (pl->slash)
 		return dentry_is_dir(d) ? -EISDIR : -ENOTDIR;
-	err = may_delete(dir, d->inode, task_cred(t), false);
+	err = pl->denied < 0 ? pl->denied : may_delete(dir, d->inode, task_cred(t), false);
 	if (err < 0)
 		return err;
 	if (!dir->ops->unlink)
@@ -373,7 +393,7 @@ static int rmdir_locked(struct task *t, struct place *pl, struct dentry *d)
 
 	if (!d->inode)
 		return -ENOENT;
-	err = may_delete(dir, d->inode, task_cred(t), true);
+	err = pl->denied < 0 ? pl->denied : may_delete(dir, d->inode, task_cred(t), true);
 	if (err < 0)
 		return err;
 	if (!dir->ops->rmdir)
@@ -398,6 +418,7 @@ static int remove_at(struct task *t, struct place *pl, bool rmdir)
 
 	if (mount_is_readonly(pl->dir.mnt))
 		return -EROFS;
+	pl->denied = landlock_check(t, &pl->dir, rmdir ? LL_REMOVE_DIR : LL_REMOVE_FILE);
 	err = place_lock(pl, &d);
 	if (err < 0)
 		return err;
@@ -446,6 +467,8 @@ struct rename {
 	struct dentry *old, *target; /* target may be negative */
 	const struct dentry *trap_old, *trap_new;
 	unsigned int flags;
+	int denied; /* by Landlock, for files of these types */
+	uint32_t old_type, target_type;
 	char *longname; /* memory for the new name, if it needs any */
 	struct dentry *old_parent;
 };
@@ -544,6 +567,17 @@ static int rename_check_perms(const struct rename *r)
 	return err;
 }
 
+static uint32_t type_of_inode(struct inode *in)
+{
+	return in ? inode_read(in, mode) & S_IFMT : 0;
+}
+
+static bool rename_same_types(const struct rename *r)
+{
+	return type_of_inode(r->old->inode) == r->old_type &&
+	       type_of_inode(r->target->inode) == r->target_type;
+}
+
 static int rename_locked(struct rename *r)
 {
 	int err = lookup_name_locked(r->from.dir.dentry, &r->from.name, &r->old);
@@ -554,6 +588,10 @@ static int rename_locked(struct rename *r)
 		err = rename_check_names(r);
 	if (err < 0)
 		return err;
+	if (r->denied < 0)
+		return r->denied;
+	if (r->t->landlock && !rename_same_types(r))
+		return -EACCES; /* somebody else renames, too */
 	if (r->old->inode == r->target->inode)
 		return 1; /* two names of one file: nothing to do */
 	err = rename_check_perms(r);
@@ -606,6 +644,40 @@ static void rename_notify(struct rename *r)
 	}
 }
 
+/* What the names are, looked at before the directories are locked, decides what Landlock is asked. A
+ * name that changes until then is found by rename_same_types(). */
+static uint32_t type_of(struct dentry *dir, const struct qstr *name)
+{
+	struct dentry *d;
+	uint32_t type;
+
+	if (lookup_name(dir, name, &d) < 0)
+		return 0;
+	type = type_of_inode(d->inode);
+	dentry_put(d);
+	return type;
+}
+
+static uint64_t remove_access(uint32_t type)
+{
+	return type == 0 ? 0 : type == S_IFDIR ? LL_REMOVE_DIR : LL_REMOVE_FILE;
+}
+
+static void rename_refer(struct rename *r)
+{
+	uint64_t removed, made;
+
+	r->old_type = type_of(r->from.dir.dentry, &r->from.name);
+	r->target_type = type_of(r->to.dir.dentry, &r->to.name);
+	removed = remove_access(r->old_type);
+	made = landlock_make_access(r->old_type) | remove_access(r->target_type);
+	r->denied = landlock_refer(r->t, &r->from.dir, &r->to.dir, removed, made);
+	if (r->denied == 0 && (r->flags & RENAME_EXCHANGE))
+		r->denied = landlock_refer(r->t, &r->to.dir, &r->from.dir,
+					   remove_access(r->target_type),
+					   landlock_make_access(r->target_type));
+}
+
 static int rename_places(struct rename *r)
 {
 	int err;
@@ -625,6 +697,8 @@ static int rename_places(struct rename *r)
 		return err;
 	revalidate_name(r->from.dir.dentry, &r->from.name);
 	revalidate_name(r->to.dir.dentry, &r->to.name);
+	if (r->t->landlock)
+		rename_refer(r);
 	lock_two(r);
 	err = rename_locked(r);
 	unlock_two(r);

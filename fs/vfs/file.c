@@ -369,6 +369,8 @@ long file_ioctl(struct file *f, struct task *t, unsigned int cmd, uint64_t arg)
 {
 	if (f->mode & FMODE_PATH)
 		return -EBADF;
+	if (f->no_dev_ioctl)
+		return -EACCES;
 	return f->ops->ioctl ? f->ops->ioctl(f, t, cmd, arg) : -ENOTTY;
 }
 

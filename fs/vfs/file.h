@@ -84,6 +84,8 @@ struct file {
 	struct file *dnotify;  /* of a directory, F_NOTIFY: fs/anon/dnotify.c; set once */
 	struct list epitems;   /* epoll registrations, fs/anon/epoll.c; guarded by epoll's lock */
 	bool write_counted;    /* holds inode_get_write() */
+	bool no_truncate;      /* by Landlock, fixed at open */
+	bool no_dev_ioctl;
 };
 
 /* A file on an existing inode/path; refs are taken. Does not call ops->open. */

@@ -20,6 +20,7 @@
 #include "fs/pipefs/pipe.h"
 #include "fs/vfs/file.h"
 #include "fs/vfs/internal.h"
+#include "fs/vfs/landlock.h"
 #include "sentry/cred.h"
 #include "sentry/fs_context.h"
 #include "sentry/kernel.h"
@@ -125,7 +126,8 @@ static int open_file(struct task *t, const struct path *p, const struct open_arg
 	}
 	if (o->exec)
 		f->mode |= FMODE_EXEC;
-	if ((f->mode & FMODE_WRITE) && !is_special(mode)) {
+	err = landlock_open(t, f);
+	if (err == 0 && (f->mode & FMODE_WRITE) && !is_special(mode)) {
 		err = inode_get_write(in);
 		f->write_counted = err == 0;
 		/* Counted before the look, as mount_set_flags() looks at the count last. */
@@ -182,7 +184,9 @@ static int open_found(struct task *t, const struct path *p, struct open_args *o,
 	if (err < 0)
 		return err;
 	if (truncate) {
-		err = f->write_counted ? 0 : inode_get_write(f->inode);
+		err = f->no_truncate ? -EACCES : 0;
+		if (err == 0 && !f->write_counted)
+			err = inode_get_write(f->inode);
 		if (err == 0) {
 			err = truncate_on_open(t, f);
 			if (!f->write_counted)
@@ -206,10 +210,11 @@ static int lookup_create(struct nameidata *nd, struct open_args *o, struct dentr
 	struct dentry *dir = nd->path.dentry;
 	struct inode *in = dir->inode;
 	struct dentry *d = NULL;
-	int err;
+	int err, denied;
 
 	if (nd->last.len > NAME_MAX_LEN)
 		return -ENAMETOOLONG;
+	denied = landlock_check(nd->t, &nd->path, LL_MAKE_REG);
 	revalidate_name(dir, &nd->last);
 	mutex_lock(&in->mu);
 	err = in->dead ? -ENOENT : lookup_name_locked(dir, &nd->last, &d);
@@ -219,7 +224,7 @@ static int lookup_create(struct nameidata *nd, struct open_args *o, struct dentr
 		else if (mount_is_readonly(nd->path.mnt))
 			err = -EROFS;
 		else
-			err = may_create(in, nd->cred);
+			err = denied < 0 ? denied : may_create(in, nd->cred);
 		if (err == 0 && !in->ops->create)
 			err = -EACCES; /* mknod(2) and the others give -EPERM */
 		if (err == 0)

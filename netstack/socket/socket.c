@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "fs/vfs/file.h"
+#include "fs/vfs/landlock.h"
 #include "netstack/socket/unix.h"
 #include "sentry/cred.h"
 #include "sentry/kernel.h"
@@ -31,9 +32,16 @@ int socket_create(struct task *t, int family, int type, int protocol, struct soc
 		return -EAFNOSUPPORT;
 	if (type < 0 || type >= SOCK_TYPES)
 		return -EINVAL;
-	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
-		if (families[i]->family == family)
-			return families[i]->create(t->kernel, t, type, protocol, ret);
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		int err;
+
+		if (families[i]->family != family)
+			continue;
+		err = families[i]->create(t->kernel, t, type, protocol, ret);
+		if (err == 0)
+			(*ret)->landlock = landlock_get(t->landlock);
+		return err;
+	}
 	return -EAFNOSUPPORT;
 }
 
@@ -54,6 +62,7 @@ void socket_init(struct socket *s, struct kernel *k, const struct socket_ops *op
 void socket_fini(struct socket *s)
 {
 	cred_put(s->peer_cred.cred);
+	landlock_put(s->landlock);
 	wait_queue_destroy(&s->wq);
 	mutex_destroy(&s->mu);
 }

@@ -31,6 +31,7 @@
 
 struct cred;
 struct file;
+struct landlock_domain;
 struct kernel;
 struct socket;
 struct task;
@@ -117,7 +118,8 @@ struct socket {
 	struct mutex mu;
 	struct file *file; /* borrowed; NULL before accept(2) and after the last close */
 	uint64_t ino;	   /* of file */
-	atomic_int err;	   /* SO_ERROR, positive */
+	struct landlock_domain *landlock; /* the maker's, referenced */
+	atomic_int err;			  /* SO_ERROR, positive */
 	struct sock_options opt;
 	struct sock_peercred peer_cred GUARDED_BY(&mu);
 };

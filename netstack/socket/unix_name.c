@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "fs/vfs/file.h"
+#include "fs/vfs/landlock.h"
 #include "netstack/socket/unix_impl.h"
 #include "sentry/base/mem.h"
 #include "sentry/fs_context.h"
@@ -275,6 +276,10 @@ int unix_find(struct task *t, struct kernel *k, const struct sockaddr_storage *a
 	mutex_unlock(&net->mu);
 	if (u == NULL)
 		return -ECONNREFUSED;
+	if (landlock_scoped(t->landlock, u->sock.landlock, LL_SCOPE_ABSTRACT_UNIX)) {
+		unix_put(u);
+		return -EPERM;
+	}
 	*ret = u;
 	return 0;
 }
