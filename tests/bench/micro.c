@@ -24,7 +24,6 @@
 
 #define MAX_BATCHES 200
 #define MIN_BATCHES 3
-#define BATCH_NS 500e3
 
 static const struct bench *const groups[] = {call_benches,   io_benches,     name_benches,
 					     ipc_benches,    thread_benches, memory_benches,
@@ -68,18 +67,19 @@ static double median(double *t, int count)
 	return t[count / 2];
 }
 
-/* The median over batches; a batch has as many operations as take BATCH_NS. */
+/* The median over batches; a batch has as many operations as take half a millisecond or more. */
 static double measure(const struct bench *b, double budget_ns)
 {
-	double t[MAX_BATCHES], spent = 0, took;
+	double t[MAX_BATCHES], spent = 0, took,
+			       batch_ns = budget_ns < 50e6 ? 500e3 : budget_ns / 100;
 	int batches = 0;
 	long n = 1;
 
 	if (b->once)
 		return b->run(b->once) / (double)b->once;
 	b->run(1);
-	while ((took = b->run(n)) < BATCH_NS && n < 1000000)
-		n = took < BATCH_NS / 10 ? n * 8 : n * 2;
+	while ((took = b->run(n)) < batch_ns && n < 10000000)
+		n = took < batch_ns / 10 ? n * 8 : n * 2;
 	while (batches < MAX_BATCHES && (batches < MIN_BATCHES || spent < budget_ns)) {
 		took = b->run(n);
 		spent += took;
