@@ -529,6 +529,7 @@ out_old:
 
 struct host_dir_file {
 	int fd;
+	bool at_end; /* the host said so, and no call of the guest has ended by it yet */
 	size_t len, off;
 	int64_t pos; /* cookie of what lies at off */
 	char buf[DIR_BUF_SIZE] __attribute__((aligned(8)));
@@ -551,6 +552,7 @@ int host_dir_open(struct inode *in, struct file *f, struct task *t)
 	}
 	d->len = d->off = 0;
 	d->pos = 0;
+	d->at_end = false;
 	f->ops = &host_dir_ops;
 	f->data = d;
 	return 0;
@@ -572,6 +574,7 @@ static int dir_fill(struct host_dir_file *d, int64_t pos)
 		int64_t at = hostop_lseek(d->fd, pos, SEEK_SET);
 
 		d->len = d->off = 0;
+		d->at_end = false;
 		if (at < 0)
 			return (int)at;
 		d->pos = pos;
@@ -615,9 +618,15 @@ static int host_readdir(struct file *f, struct dir_context *ctx)
 {
 	struct host_inode *dir = to_host(f->inode);
 	struct host_dir_file *d = f->data;
+	bool first = true;
 	int r;
 
-	while ((r = dir_fill(d, f->pos)) > 0) {
+	/* The last entries and the end come in two calls of the guest, and the host was asked already. */
+	if (d->at_end && d->pos == f->pos) {
+		d->at_end = false;
+		return 0;
+	}
+	for (; (r = dir_fill(d, f->pos)) > 0; first = false) {
 		struct linux_dirent64 *e = (void *)(d->buf + d->off);
 
 		if (!dir_entry_hidden(dir, e) &&
@@ -627,6 +636,7 @@ static int host_readdir(struct file *f, struct dir_context *ctx)
 		d->off += e->d_reclen;
 		d->pos = f->pos = e->d_off;
 	}
+	d->at_end = r == 0 && !first;
 	return r;
 }
 

@@ -368,12 +368,20 @@ static int readdir_merged(struct file *f, struct ovl_dir_file *d, struct dir_con
 	return 0;
 }
 
+/* The layer's directory is open and still all there is: a rewind has sought in it. */
+static bool dir_is_current(struct file *f, struct ovl_dir_file *d)
+{
+	struct ovl_inode *o = to_oi(f->inode);
+
+	return d->direct && !(o->lower && oi_upper(o)) && d->real.inode == oi_real(o);
+}
+
 static int ovl_readdir(struct file *f, struct dir_context *ctx)
 {
 	struct ovl_dir_file *d = f->data;
 	int err = 0;
 
-	if (f->pos == 0 || !(d->direct || d->merged))
+	if (f->pos == 0 ? !dir_is_current(f, d) : !(d->direct || d->merged))
 		err = dir_start(f, d);
 	if (err < 0)
 		return err;

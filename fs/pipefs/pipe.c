@@ -27,6 +27,7 @@
 #include "sentry/task.h"
 
 #define CHAIN_MAX 16 /* buffers moved per step */
+_Static_assert(CHAIN_MAX + 1 <= UIO_MAX_PIECES, "a step of a write, with the head that is merged");
 
 /* Slots that all pipes may hold, for the two limits of pipe.h. */
 static atomic_uint pipe_slots_total;
@@ -264,6 +265,38 @@ ssize_t pipe_give_locked(struct pipe *p, struct list *chain)
 	return (ssize_t)n;
 }
 
+/* Copies the first buffers of a chain to the guest and moves those that are empty then. Bytes; less
+ * than these buffers have at a fault. */
+static size_t chain_front_to_uio(struct list *chain, struct list *done, struct uio *u,
+				 bool *ret_fault)
+{
+	struct iovec pieces[UIO_MAX_PIECES] = {0};
+	size_t nr = 0, want = 0, n, left;
+	struct pipe_buf *b;
+
+	list_for_each_entry(b, chain, node) {
+		if (nr == UIO_MAX_PIECES)
+			break;
+		pieces[nr++] = (struct iovec){b->data + b->off, b->len};
+		want += b->len;
+	}
+	n = left = uio_write_pieces(u, pieces, nr);
+	*ret_fault = n < want;
+	for (; nr > 0; nr--) {
+		uint32_t moved;
+
+		b = list_first_entry(chain, struct pipe_buf, node);
+		moved = (uint32_t)MIN(left, (size_t)b->len);
+		left -= moved;
+		b->off += moved;
+		b->len -= moved;
+		if (b->len)
+			break;
+		list_move_tail(&b->node, done);
+	}
+	return n;
+}
+
 /* Copies a detached chain to the guest; what did not get there goes back. Bytes, or -EFAULT. */
 static ssize_t chain_to_uio(struct pipe *p, struct list *chain, struct uio *u)
 {
@@ -271,17 +304,8 @@ static ssize_t chain_to_uio(struct pipe *p, struct list *chain, struct uio *u)
 	size_t n = 0;
 	bool fault = false;
 
-	while (!list_empty(chain) && !fault) {
-		struct pipe_buf *b = list_first_entry(chain, struct pipe_buf, node);
-		size_t moved = uio_write(u, b->data + b->off, b->len);
-
-		n += moved;
-		b->off += (uint32_t)moved;
-		b->len -= (uint32_t)moved;
-		fault = b->len != 0;
-		if (!fault)
-			list_move_tail(&b->node, &done);
-	}
+	while (!list_empty(chain) && !fault)
+		n += chain_front_to_uio(chain, &done, u, &fault);
 	pipe_unread(p, chain);
 	pipe_chain_recycle(p, &done);
 	return fault && n == 0 ? -EFAULT : (ssize_t)n;
@@ -338,8 +362,9 @@ static int plan_write(struct pipe *p, size_t left, bool packets, size_t *ret_hea
 	return err;
 }
 
-/* Copies in one buffer of len bytes at the end of the chain. 0, -ENOMEM, -EFAULT. */
-static int chain_add(struct pipe *p, struct list *chain, struct uio *u, size_t len, bool packets)
+/* Adds an empty buffer for len bytes to the end of the chain. */
+static int chain_add(struct pipe *p, struct list *chain, size_t len, bool packets,
+		     struct iovec *ret_piece)
 {
 	struct pipe_buf *b = pipe_buf_new(p);
 
@@ -347,25 +372,54 @@ static int chain_add(struct pipe *p, struct list *chain, struct uio *u, size_t l
 		return -ENOMEM;
 	b->packet = packets;
 	b->can_merge = !packets;
-	b->len = (uint32_t)uio_read(u, b->data, len);
-	if (b->len < len) { /* as in Linux, the broken page counts for nothing */
-		mem_free(b);
-		return -EFAULT;
-	}
+	b->len = (uint32_t)len;
 	list_add_tail(&b->node, chain);
+	*ret_piece = (struct iovec){b->data, len};
 	return 0;
 }
 
+/* Drops what lies behind the first got bytes: as in Linux, the broken page counts for nothing. */
+static void chain_cut(struct pipe *p, struct list *chain, size_t got)
+{
+	struct list good = LIST_HEAD_INIT(good);
+
+	while (!list_empty(chain)) {
+		struct pipe_buf *b = list_first_entry(chain, struct pipe_buf, node);
+
+		if (b->len > got)
+			break;
+		got -= b->len;
+		list_move_tail(&b->node, &good);
+	}
+	pipe_chain_recycle(p, chain);
+	list_splice_tail(&good, chain);
+}
+
+/* Copies the next bytes into a chain of new buffers. 0, or -ENOMEM, -EFAULT if that ended it early. */
 static int chain_from_uio(struct pipe *p, struct list *chain, struct uio *u, size_t head,
 			  uint32_t pages, bool packets)
 {
+	struct iovec pieces[UIO_MAX_PIECES];
+	size_t want = 0, got, nr = 0;
 	int err = 0;
 
-	if (head)
-		err = chain_add(p, chain, u, head, packets);
-	for (uint32_t i = 0; i < pages && u->left && err == 0; i++)
-		err = chain_add(p, chain, u, MIN(u->left, (size_t)PIPE_PAGE), packets);
-	return err;
+	if (head) {
+		err = chain_add(p, chain, head, packets, &pieces[nr]);
+		if (err == 0)
+			want += pieces[nr++].iov_len;
+	}
+	for (uint32_t i = 0; i < pages && u->left > want && err == 0; i++) {
+		size_t len = MIN(u->left - want, (size_t)PIPE_PAGE);
+
+		err = chain_add(p, chain, len, packets, &pieces[nr]);
+		if (err == 0)
+			want += pieces[nr++].iov_len;
+	}
+	got = uio_read_pieces(u, pieces, nr);
+	if (got == want)
+		return err;
+	chain_cut(p, chain, got);
+	return -EFAULT;
 }
 
 static ssize_t pipe_write(struct file *f, struct uio *u, int64_t *pos, int flags)

@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -237,6 +238,15 @@ static void drain_runq(void)
 		task_resume_parked(t);
 }
 
+/* No thread is left that the listener could hear of, nor will be: RECV fails at once from now on. */
+static bool guests_are_gone(void)
+{
+	struct pollfd p = {.fd = notify.listener};
+	struct timespec zero = {0};
+
+	return ppoll(&p, 1, &zero, NULL) == 1 && (p.revents & POLLHUP);
+}
+
 static void notify_worker(struct kernel *k, unsigned int index)
 {
 	struct seccomp_notif req;
@@ -245,6 +255,8 @@ static void notify_worker(struct kernel *k, unsigned int index)
 	while (!atomic_load(&k->exiting)) {
 		memset(&req, 0, sizeof(req));
 		if (ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_RECV, &req) < 0) {
+			if (errno == ENOENT && guests_are_gone())
+				return;
 			if (errno == EINTR || errno == ENOENT)
 				continue;
 			log_err("seccomp listener: %s", strerror(errno));

@@ -17,11 +17,13 @@ static _Atomic long fail_countdown = FAIL_OFF;
 /*
  * glibc asks /proc/sys/vm/overcommit_memory before it gives the end of a thread's heap back for the
  * first time, which the sentry's seccomp filter forbids. Large blocks are mapped on their own and
- * still go back.
+ * still go back. And it grows such a heap page by page, with a call of the host each: so the first
+ * megabyte is there from the start, as address space.
  */
-__attribute__((constructor)) static void never_shrink_heaps(void)
+__attribute__((constructor)) static void set_heap_policy(void)
 {
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);
+	mallopt(M_TOP_PAD, 1 << 20);
 }
 
 void mem_fail_after(long n)

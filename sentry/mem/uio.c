@@ -109,6 +109,79 @@ size_t uio_zero(struct uio *u, size_t n)
 	return transfer(u, UIO_ZERO, NULL, n);
 }
 
+/* What lies in the pieces from byte `from` on, n bytes; how many pieces that is. */
+static size_t cut(const struct iovec *pieces, size_t from, size_t n, struct iovec *out)
+{
+	size_t nr = 0;
+
+	for (; n > 0; pieces++) {
+		size_t len;
+
+		if (from >= pieces->iov_len) {
+			from -= pieces->iov_len;
+			continue;
+		}
+		len = MIN(n, pieces->iov_len - from);
+		out[nr++] = (struct iovec){(char *)pieces->iov_base + from, len};
+		n -= len;
+		from = 0;
+	}
+	return nr;
+}
+
+static size_t transfer_pieces(struct uio *u, enum uio_op op, const struct iovec *pieces, size_t nr)
+{
+	struct iovec now[UIO_MAX_PIECES];
+	size_t n = 0, total = 0;
+
+	ASSERT(nr <= UIO_MAX_PIECES);
+	for (size_t i = 0; i < nr; i++)
+		n += pieces[i].iov_len;
+	n = MIN(n, u->left);
+	while (total < n) {
+		size_t part;
+		ssize_t moved;
+		uaddr_t at;
+
+		advance(u, 0); /* over empty entries */
+		part = MIN(n - total, u->iov->iov_len - u->iov_off);
+		if (part == 0)
+			break;
+		at = (uaddr_t)u->iov->iov_base + u->iov_off;
+		nr = cut(pieces, total, part, now);
+		moved = op == UIO_TO_BUFFER ? copy_out_pieces(u->task, at, now, nr, part)
+					    : copy_in_pieces(u->task, now, nr, at, part);
+		if (moved <= 0)
+			break;
+		advance(u, (size_t)moved);
+		total += (size_t)moved;
+		if ((size_t)moved < part)
+			break;
+	}
+	return total;
+}
+
+static size_t transfer_each(struct uio *u, enum uio_op op, const struct iovec *pieces, size_t nr)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		total += transfer(u, op, pieces[i].iov_base, pieces[i].iov_len);
+	return total;
+}
+
+size_t uio_write_pieces(struct uio *u, const struct iovec *src, size_t nr)
+{
+	return u->task ? transfer_pieces(u, UIO_TO_BUFFER, src, nr)
+		       : transfer_each(u, UIO_TO_BUFFER, src, nr);
+}
+
+size_t uio_read_pieces(struct uio *u, const struct iovec *dst, size_t nr)
+{
+	return u->task ? transfer_pieces(u, UIO_FROM_BUFFER, dst, nr)
+		       : transfer_each(u, UIO_FROM_BUFFER, dst, nr);
+}
+
 void uio_revert(struct uio *u, size_t n)
 {
 	ASSERT(n <= u->done);

@@ -20,6 +20,8 @@
 
 struct task;
 
+#define UIO_MAX_PIECES 20
+
 struct uio {
 	struct task *task; /* NULL: iov bases are sentry addresses */
 	const struct iovec *iov;
@@ -36,6 +38,10 @@ void uio_init_kernel(struct uio *u, void *base, size_t len);
 size_t uio_write(struct uio *u, const void *src, size_t n); /* into the buffer */
 size_t uio_read(struct uio *u, void *dst, size_t n);	    /* out of the buffer */
 size_t uio_zero(struct uio *u, size_t n);		    /* zeroes into the buffer */
+/* The same with the sentry's side in up to UIO_MAX_PIECES pieces, which costs one call on the host
+ * where the guest's buffer is one. */
+size_t uio_write_pieces(struct uio *u, const struct iovec *src, size_t nr);
+size_t uio_read_pieces(struct uio *u, const struct iovec *dst, size_t nr);
 void uio_revert(struct uio *u, size_t n);
 
 /* Host file to buffer and back at a position (pos < 0: the fd's own position), through bounce

@@ -61,17 +61,18 @@ static int mem_hold(struct task *t)
 	return err == -EAGAIN ? -EFAULT : err;
 }
 
-static ssize_t move(struct task *t, void *local_base, uaddr_t at, size_t len, bool out)
+static ssize_t move(struct task *t, const struct iovec *local, size_t nr, uaddr_t at, size_t len,
+		    bool out)
 {
 	const struct platform *platform = t->kernel->platform;
-	struct iovec local = {.iov_base = local_base, .iov_len = len};
 	struct iovec remote = {.iov_base = (void *)at, .iov_len = len};
 
-	return out ? platform->write_mem(t, &local, 1, &remote, 1)
-		   : platform->read_mem(t, &local, 1, &remote, 1);
+	return out ? platform->write_mem(t, local, nr, &remote, 1)
+		   : platform->read_mem(t, local, nr, &remote, 1);
 }
 
-static ssize_t move_own(struct task *t, void *local_base, uaddr_t at, size_t len, bool out)
+static ssize_t move_own(struct task *t, const struct iovec *local, size_t nr, uaddr_t at,
+			size_t len, bool out)
 {
 	ssize_t r;
 
@@ -81,11 +82,11 @@ static ssize_t move_own(struct task *t, void *local_base, uaddr_t at, size_t len
 	if (!user_range_ok(at, len))
 		return -EFAULT;
 	if (!is_leader(t)) /* its number ends with its program */
-		return move(t, local_base, at, len, out);
+		return move(t, local, nr, at, len, out);
 	r = mem_hold(t);
 	if (r < 0)
 		return r;
-	r = move(t, local_base, at, len, out);
+	r = move(t, local, nr, at, len, out);
 	atomic_fetch_sub(&t->process->mem_users, 1);
 	return r;
 }
@@ -98,6 +99,7 @@ unsigned int foreign_program(struct task *other)
 static ssize_t move_foreign(struct task *other, unsigned int program, void *local_base, uaddr_t at,
 			    size_t len, bool out)
 {
+	struct iovec local = {.iov_base = local_base, .iov_len = len};
 	struct process *p = other->process;
 	ssize_t r = -ESRCH;
 
@@ -108,7 +110,7 @@ static ssize_t move_foreign(struct task *other, unsigned int program, void *loca
 		return -EFAULT;
 	atomic_fetch_add(&p->mem_users, 1);
 	if (!atomic_load(&p->exec_going) && atomic_load(&p->program) == program)
-		r = move(other, local_base, at, len, out);
+		r = move(other, &local, 1, at, len, out);
 	atomic_fetch_sub(&p->mem_users, 1);
 	return r;
 }
@@ -126,12 +128,26 @@ ssize_t foreign_write(struct task *other, unsigned int program, uaddr_t dst, con
 
 ssize_t copy_in_partial(struct task *t, void *dst, uaddr_t src, size_t len)
 {
-	return move_own(t, dst, src, len, false);
+	struct iovec local = {.iov_base = dst, .iov_len = len};
+
+	return move_own(t, &local, 1, src, len, false);
 }
 
 ssize_t copy_out_partial(struct task *t, uaddr_t dst, const void *src, size_t len)
 {
-	return move_own(t, (void *)(uintptr_t)src, dst, len, true);
+	struct iovec local = {.iov_base = (void *)(uintptr_t)src, .iov_len = len};
+
+	return move_own(t, &local, 1, dst, len, true);
+}
+
+ssize_t copy_in_pieces(struct task *t, const struct iovec *dst, size_t nr, uaddr_t src, size_t len)
+{
+	return move_own(t, dst, nr, src, len, false);
+}
+
+ssize_t copy_out_pieces(struct task *t, uaddr_t dst, const struct iovec *src, size_t nr, size_t len)
+{
+	return move_own(t, src, nr, dst, len, true);
 }
 
 int copy_in(struct task *t, void *dst, uaddr_t src, size_t len)

@@ -37,6 +37,10 @@ must_check int copy_in_iov(struct task *t, uaddr_t src, size_t nr, struct iovec 
 /* Reads as much as is mapped, for tools like process_vm_readv; returns bytes or -EFAULT. */
 ssize_t copy_in_partial(struct task *t, void *dst, uaddr_t src, size_t len);
 ssize_t copy_out_partial(struct task *t, uaddr_t dst, const void *src, size_t len);
+/* The same with the sentry's side in pieces, len bytes in all: one call on the host. */
+ssize_t copy_in_pieces(struct task *t, const struct iovec *dst, size_t nr, uaddr_t src, size_t len);
+ssize_t copy_out_pieces(struct task *t, uaddr_t dst, const struct iovec *src, size_t nr,
+			size_t len);
 
 /* The memory of another process, for one that was allowed to look at it (process_vm_readv,
  * /proc/pid/mem). The permission is for a program, so foreign_program() comes before its check; once
