@@ -10,6 +10,11 @@ when something differs and does not count. A case may say more in comments of it
     # app-long                              runs only with --long
     # app-timeout: 300                      seconds for one run, default 60
     # app-sandbox: --tmpfs /tmp             more options for `sandbox run`
+    # app-outside                           runs on the host; $SANDBOX is empty or a command that puts
+                                            what follows it into a sandbox
+
+A case has to succeed natively (status 0); one that does not is skipped with the reason, as nothing can
+be compared: it may lack a device or a right that this host does not give.
 
 tests/apps/KNOWN lists cases that are expected to differ, one per line: name, platform (or *), reason.
 They are run nevertheless and reported as skipped; one that passes is pointed out.
@@ -48,7 +53,8 @@ class Case:
     def __init__(self, path):
         self.path = path
         self.name, self.kind = os.path.splitext(os.path.basename(path))
-        self.needs, self.sandbox, self.timeout, self.long = [], [], 60, False
+        self.needs, self.sandbox, self.timeout = [], [], 60
+        self.long = self.outside = False
         with open(path) as f:
             head = ''.join(line for _, line in zip(range(20), f))
         for key, value in re.findall(r'^# app-(\w+):?(.*)$', head, re.M):
@@ -60,6 +66,8 @@ class Case:
                 self.timeout = float(value)
             elif key == 'long':
                 self.long = True
+            elif key == 'outside':
+                self.outside = True
             else:
                 sys.exit('%s: what is app-%s?' % (path, key))
 
@@ -109,9 +117,19 @@ class User:
             self.uid = self.gid = int(name)
         self.become = ['setpriv', '--reuid=%d' % self.uid, '--regid=%d' % self.gid,
                        '--clear-groups']
+        if os.geteuid() == 0 and os.stat('/dev/shm').st_mode & 0o1777 != 0o1777:
+            # A host that gives its users no shared memory: one of our own for the native runs.
+            mount = 'mount -t tmpfs -o mode=1777 shm /dev/shm && exec "$@"'
+            self.become = ['unshare', '-m', 'sh', '-c', mount, 'sh'] + self.become
 
 
-def run(case, command, user):
+def fresh_signals():
+    """A shell's background job, which this may run in, ignores those of the terminal."""
+    for sig in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGPIPE):
+        signal.signal(sig, signal.SIG_DFL)
+
+
+def run(case, command, user, sandbox=''):
     cwd = tempfile.mkdtemp(prefix='app-')
     os.chmod(cwd, 0o755)  # a directory that is not for everybody is not shown inside
     if user:
@@ -119,9 +137,10 @@ def run(case, command, user):
         command = user.become + command
     start = time.monotonic()
     try:
-        child = subprocess.Popen(command, cwd=cwd, env=dict(ENV, HOME=cwd), stdin=subprocess.DEVNULL,
+        env = dict(ENV, HOME=cwd, **({'SANDBOX': sandbox} if case.outside else {}))
+        child = subprocess.Popen(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL,
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                 start_new_session=True)
+                                 start_new_session=True, preexec_fn=fresh_signals)
         try:
             out, err = child.communicate(timeout=case.timeout)
             status = child.returncode if child.returncode >= 0 else 128 - child.returncode
@@ -139,8 +158,10 @@ def sandboxed(case, args, platform, user):
     command = [args.binary, 'run', '--bind', '%s:%s:ro' % (ROOT, ROOT)]
     if platform != 'auto':
         command += ['--platform', platform]
-    command += case.sandbox + args.sandbox_args + ['--'] + case.command()
-    return run(case, command, user)
+    command += case.sandbox + args.sandbox_args + ['--']
+    if case.outside:
+        return run(case, case.command(), user, shlex.join(command))
+    return run(case, command + case.command(), user)
 
 
 def difference(native, inside):
@@ -211,11 +232,15 @@ def run_case(case, args, report):
             continue
         user = args.user if ordinary else None
         if user not in natives:
-            natives[user] = native = run(case, case.command(), user)
-            if native.status is None:
-                report.fail(case.name, '  natively: %s\n%s' % (native.describe(), native.err))
-        if natives[user].status is not None:
+            natives[user] = run(case, case.command(), user)
+        if natives[user].status is None:
+            report.fail('%s (%s)' % (case.name, mode), '  natively: no end\n' + natives[user].err)
+        elif natives[user].status == 0:
             report.compared(case, mode, natives[user], sandboxed(case, args, platform, user))
+        else:
+            last = natives[user].err.strip().splitlines()[-1:] or ['']
+            report.skip('%s (%s)' % (case.name, mode),
+                        'natively: %s: %s' % (natives[user].describe(), last[0]))
 
 
 def guarded(case, args, report):
