@@ -294,7 +294,7 @@ static const char *exec_advice(struct task *t, const char *name, int err)
 		path_put(&p);
 		return "the file is there, but not the interpreter that it names (after #!, or "
 		       "its dynamic loader)";
-	case EAGAIN: return "the limit of --pids leaves no process for it";
+	case EAGAIN: return "the limit of --pids, or one of the host, leaves no process for it";
 	case EACCES:
 		return "it is not executable for the user inside (chmod +x, --user), or is no "
 		       "regular file";

@@ -292,12 +292,12 @@ static int proc_pid_inode(struct super *s, const struct kernfs_row *row, uint64_
 	}
 
 static const struct kernfs_row attr_rows[] = {
-	RW("current", 0666, proc_empty_show, proc_refuse_store),
-	RW("exec", 0666, proc_empty_show, proc_refuse_store),
-	RW("fscreate", 0666, proc_empty_show, proc_refuse_store),
-	RW("keycreate", 0666, proc_empty_show, proc_refuse_store),
-	REG("prev", 0444, proc_empty_show),
-	RW("sockcreate", 0666, proc_empty_show, proc_refuse_store),
+	RW("current", 0666, proc_refuse_show, proc_refuse_store),
+	RW("exec", 0666, proc_refuse_show, proc_refuse_store),
+	RW("fscreate", 0666, proc_refuse_show, proc_refuse_store),
+	RW("keycreate", 0666, proc_refuse_show, proc_refuse_store),
+	REG("prev", 0444, proc_refuse_show),
+	RW("sockcreate", 0666, proc_refuse_show, proc_refuse_store),
 	{0},
 };
 

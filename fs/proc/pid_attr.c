@@ -353,6 +353,12 @@ int proc_empty_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 	return 0;
 }
 
+int proc_refuse_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
+{
+	(void)kn, (void)t, (void)sb;
+	return -EINVAL;
+}
+
 ssize_t proc_refuse_store(struct kernfs_inode *kn, struct task *t, char *text, size_t len)
 {
 	(void)kn, (void)t, (void)text, (void)len;

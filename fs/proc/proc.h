@@ -117,7 +117,9 @@ PROC_STORE(proc_coredump_filter_store);
 PROC_SHOW(proc_autogroup_show);
 PROC_SHOW(proc_timens_offsets_show);
 PROC_SHOW(proc_empty_show);
-PROC_STORE(proc_refuse_store); /* -EINVAL, as of an attribute of no security module */
+/* -EINVAL, as of an attribute of no security module. */
+PROC_SHOW(proc_refuse_show);
+PROC_STORE(proc_refuse_store);
 PROC_STORE(proc_ignore_store);
 /* pid_fs.c */
 PROC_READLINK(proc_exe_readlink);
