@@ -354,7 +354,7 @@ struct task *task_by_tid(struct kernel *k, pid_t tid)
 }
 
 /* The host still knows a zombie; when it was reaped its number means nothing any more. */
-static bool process_is_reaped(struct process *p)
+bool process_is_reaped(struct process *p)
 {
 	if (p->pidfd < 0)
 		return false;

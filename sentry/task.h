@@ -288,6 +288,7 @@ void task_clone_made(struct task *parent, pid_t host_tid);
 
 /* The verdict on t's call was given. */
 void task_serve_end(struct task *t);
+bool process_is_reaped(struct process *p); /* a zombie: has the host forgotten it? */
 bool process_forget_if_reaped(struct process *p);
 
 /* exit */

@@ -314,8 +314,10 @@ static bool known(struct kernel *k, pid_t host_tid)
 	if (!found) { /* zombies of processes that we know have no tasks any more */
 		struct process *p;
 
+		/* A record may outlive its zombie, and the number be another process's by then. */
 		list_for_each_entry(p, &k->processes, all_node)
-			found |= p->host_pid == host_tid;
+			found |= p->host_pid == host_tid &&
+				 !(p->state == PROCESS_ZOMBIE && process_is_reaped(p));
 	}
 	rwlock_unlock(&k->tree_lock);
 	return found;

@@ -195,15 +195,30 @@ static bool handle_own_trap(struct task *t)
 	return false;
 }
 
+/* A thread that no clone can have made, as its parent was killed at a bad moment: it has no rights to
+ * make a call with, nor a way to end. */
+static void end_unknown(struct kernel *k, const struct seccomp_notif *req)
+{
+	struct seccomp_notif_resp resp = {.id = req->id, .error = -ENOSYS};
+	_cleanup_close_ int pidfd = -1;
+	struct hostproc_ids ids;
+
+	if (hostproc_ids(k, (pid_t)req->pid, &ids) == 0)
+		pidfd = (int)syscall(SYS_pidfd_open, ids.tgid, 0);
+	if (!id_valid(req->id))
+		return; /* it is gone, the numbers may be others' */
+	log_warn("unknown thread %u made a call, its process is killed", req->pid);
+	if (pidfd >= 0)
+		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+	ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
+}
+
 static void serve_notification(struct kernel *k, const struct seccomp_notif *req)
 {
 	struct task *t = task_for_host_tid(k, (pid_t)req->pid);
 
 	if (!t) {
-		struct seccomp_notif_resp resp = {.id = req->id, .error = -ENOSYS};
-
-		log_warn("a trap of unknown thread %u was refused", req->pid);
-		ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
+		end_unknown(k, req);
 		return;
 	}
 	if (req->data.nr == STUB_HELLO) {
