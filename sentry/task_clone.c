@@ -368,6 +368,14 @@ static bool still_pending(struct kernel *k, const struct pending_clone *pc, cons
 	return found;
 }
 
+/* Its children are somebody else's by then: whose, task_clone_parent_died() finds out. */
+static bool is_dying(struct task *t)
+{
+	int state = hostproc_state(t->kernel, t->plat.host_tid);
+
+	return is_dead(t->process) || state < 0 || state == 'Z' || state == 'X';
+}
+
 /* Under clone_mu. True: pc has found its child, or has none and never will. */
 static bool resolve_locked(struct task *t, struct pending_clone *pc, struct task **ret_child)
 {
@@ -375,7 +383,7 @@ static bool resolve_locked(struct task *t, struct pending_clone *pc, struct task
 	pid_t tid = find_new_child(t, pc);
 	struct hostproc_ids ids;
 
-	if (!tid && (pc->req.flags & CLONE_PARENT))
+	if (!tid && ((pc->req.flags & CLONE_PARENT) || is_dying(t)))
 		return false; /* its child is not listed under t: it will trap */
 	unlist(k, pc);
 	if (tid && hostproc_ids(k, tid, &ids) == 0)
