@@ -149,6 +149,7 @@ static int run_call(struct task *t, const struct user_regs_struct *before, int n
 
 	set_call(&regs, nr, args);
 	notify_set_redirected(t, nr, args);
+	receive_cover();
 	if (ptrace(PTRACE_SETREGS, tid, 0, &regs) < 0)
 		return -ESRCH;
 	err = enter_call(tid, &regs, nr);

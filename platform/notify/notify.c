@@ -5,7 +5,6 @@
 #include <elf.h>
 #include <errno.h>
 #include <linux/seccomp.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -253,28 +252,20 @@ static void drain_runq(void)
 		task_resume_parked(t);
 }
 
-/* No thread is left that the listener could hear of, nor will be: RECV fails at once from now on. */
-static bool guests_are_gone(void)
-{
-	struct pollfd p = {.fd = notify.listener};
-	struct timespec zero = {0};
-
-	return ppoll(&p, 1, &zero, NULL) == 1 && (p.revents & POLLHUP);
-}
-
 static void notify_worker(struct kernel *k, unsigned int index)
 {
 	struct seccomp_notif req;
 
 	(void)index;
 	while (!atomic_load(&k->exiting)) {
-		memset(&req, 0, sizeof(req));
-		if (ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_RECV, &req) < 0) {
-			if (errno == ENOENT && guests_are_gone())
-				return;
-			if (errno == EINTR || errno == ENOENT)
-				continue;
-			log_err("seccomp listener: %s", strerror(errno));
+		int err = receive_next(&req);
+
+		if (err == -ESHUTDOWN)
+			return;
+		if (err == -EINTR || err == -ENOENT)
+			continue;
+		if (err < 0) {
+			log_err("seccomp listener: %s", strerror(-err));
 			return;
 		}
 		serve_notification(k, &req);
@@ -309,6 +300,7 @@ static int notify_init(struct kernel *k, const struct platform_boot *boot)
 	notify.nr_workers = boot->nr_workers;
 	/* 6.6 and newer; without it only speed is lost. */
 	ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
+	receive_init(notify.listener, notify.nr_workers);
 	kick_init();
 	return 0;
 }

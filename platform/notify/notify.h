@@ -2,7 +2,7 @@
  * platform/notify/notify.h - the notify platform: seccomp user notification
  *
  * Model: one listener for all guests. A trapped thread sleeps in the host kernel until the sentry
- * sends a verdict for its notification id; workers sit in the RECV ioctl. The listener was made
+ * sends a verdict for its notification id; workers sit in the RECV ioctl (receive.c: how many). The listener was made
  * with WAIT_KILLABLE_RECV: a call that the sentry has received is interrupted by fatal signals
  * only, so its result and side effects are never lost; the SYNC_WAKE_UP flag makes the host run the
  * worker on the trapping thread's CPU, which is what makes a round trip 5 us instead of 50.
@@ -55,6 +55,14 @@ void attach_answer_with_signal(struct task *t, long result, const siginfo_t *inf
 /* sigaction.c: will the signal that the host is about to deliver to t end its call? */
 bool sigaction_interrupts(struct task *t);
 long notify_sigaction(struct task *t, const uint64_t *args);
+
+/* receive.c: the next notification for this worker, 0 or -errno; -ESHUTDOWN when there are no guests
+ * any more. A worker that is going to wait for what other guests' calls bring about calls
+ * receive_cover() first. */
+struct seccomp_notif;
+void receive_init(int listener, unsigned int nr_workers);
+int receive_next(struct seccomp_notif *req);
+void receive_cover(void);
 
 /* kick.c */
 void kick_init(void);
