@@ -36,6 +36,8 @@ MODULES = ('test_os test_posix test_subprocess test_signal test_threading test_m
            'test_pty test_selectors test_time test_multiprocessing_fork').split()
 NATIVELY = ['unshare', '-n', 'setpriv', '--bounding-set=-sys_time', 'sh', '-c',
             'ip link set lo up && exec "$@"', 'sh']
+# Where AF_INET is missing their children wait for ever.
+LEFT_OUT = '*TestPicklingConnections*'
 NO_NETWORK = 'Address family not supported by protocol'
 NOFILE = (1024, 4096)
 ENV = {'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LANG': 'C.UTF-8',
@@ -92,7 +94,7 @@ def run(module, args, mode, before, after):
         os.chown(result, user, user)
         become = ['setpriv', '--reuid=%d' % user, '--regid=%d' % user, '--clear-groups']
     command = before + become + [a.replace('@RESULT@', result) for a in after] + [
-        'prlimit', '--nofile=%d:%d' % NOFILE, PYTHON, '-m', 'test', '-v', '--junit-xml', xml, module]
+        'prlimit', '--nofile=%d:%d' % NOFILE, PYTHON, '-m', 'test', '-v', '--junit-xml', xml, '-i', LEFT_OUT, module]
     start = time.monotonic()
     with open(kept + '.log', 'w') as log:
         child = subprocess.Popen(command, cwd=work, env=dict(ENV, HOME=work, TMPDIR=work), stdout=log,
