@@ -3,8 +3,8 @@
 
 Needs the tests of /usr/bin/python3 (Debian: libpython3.11-testsuite) and takes long: to be run by hand.
 Each module runs by `python3 -m test` in a fresh directory, which is the current one, $HOME and $TMPDIR.
-Natively there is a network of its own, a loopback device only (by `unshare -n`, which needs root), and
-root may not set the machine's clock. Inside there are no sockets of AF_INET yet: tests that fail for
+Natively there is a network of its own, a loopback device only, and a /dev/shm of its own (by `unshare`,
+which needs root), and root may not set the machine's clock. Inside there are no sockets of AF_INET yet: tests that fail for
 this reason are counted as skipped.
 
 tests/apps/CPYTHON lists tests that are expected to differ, one per line: a regular expression for the
@@ -34,11 +34,12 @@ PYTHON = '/usr/bin/python3'
 MODULES = ('test_os test_posix test_subprocess test_signal test_threading test_mmap test_select '
            'test_poll test_epoll test_fcntl test_tempfile test_shutil test_pathlib test_io test_fileio '
            'test_pty test_selectors test_time test_multiprocessing_fork').split()
-NATIVELY = ['unshare', '-n', 'setpriv', '--bounding-set=-sys_time', 'sh', '-c',
-            'ip link set lo up && exec "$@"', 'sh']
+NATIVELY = ['unshare', '-n', '-m', 'setpriv', '--bounding-set=-sys_time', 'sh', '-c',
+            'ip link set lo up && mount -t tmpfs -o mode=1777 shm /dev/shm && exec "$@"', 'sh']
 # Where AF_INET is missing their children wait for ever.
 LEFT_OUT = '*TestPicklingConnections*'
 NO_NETWORK = 'Address family not supported by protocol'
+SHOWN_MAX = 40
 NOFILE = (1024, 4096)
 ENV = {'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LANG': 'C.UTF-8',
        'TERM': 'xterm'}
@@ -136,7 +137,13 @@ class Report:
             self.passed, self.skipped = self.passed + passed, self.skipped + skipped
             self.failed += len(lines)
             print('%s (%s): %d agree, %d differ, %d differ as known; %.0f s' % (
-                module, mode, passed, len(lines), skipped, seconds), *lines, sep='\n', flush=True)
+                module, mode, passed, len(lines), skipped, seconds), *lines[:SHOWN_MAX], sep='\n',
+                flush=True)
+
+    def skip(self, module, mode):
+        with self.lock:
+            self.skipped += 1
+            print('%s (%s): skipped, as it is natively' % (module, mode), flush=True)
 
     def broken(self, module, mode):
         with self.lock:
@@ -170,6 +177,9 @@ def run_module(module, args, report):
         native = native_result(module, args, 'native' + user)
         if native is None:
             report.broken(module, 'native' + user)
+            continue
+        if not native:
+            report.skip(module, mode)
             continue
         after = [args.binary, 'run', '--bind', '@RESULT@:@RESULT@', '--platform', mode.split('+')[0]]
         inside, seconds = run(module, args, mode, [], after + args.sandbox_args + ['--'])
