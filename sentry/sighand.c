@@ -21,8 +21,10 @@ static struct sighand *sighand_new(void)
 
 void sighand_put(struct sighand *h)
 {
-	if (h && ref_put(&h->ref))
-		mem_free(h);
+	if (!h || !ref_put(&h->ref))
+		return;
+	mutex_destroy(&h->mu);
+	mem_free(h);
 }
 
 struct sighand *sighand_get(struct process *p)
