@@ -46,9 +46,10 @@ struct platform_boot {
 	int release_fd;	     /* ptrace: a byte written here lets init install its filter */
 	int door_fd;	     /* ptrace: platform/ptrace/door.h, else -1 */
 	unsigned int nr_workers;
+	enum fast_mode fast_path;
 };
 
-#define CALL_NATIVE_AGAIN (-0x10004L)
+#define CALL_NATIVE_AGAIN (-0x10005L)
 
 struct platform {
 	const char *name;
@@ -103,6 +104,13 @@ struct platform {
 	void (*process_free)(struct process *p);
 	void (*task_added)(struct task *t);
 	void (*task_removed)(struct task *t);
+
+	/* What the fast path (platform/fastpath/) has to know; each may be NULL. */
+	bool (*clone_starting)(struct task *t, uint64_t flags); /* false: try the call again */
+	void (*process_forked)(struct process *child, struct process *from, bool shares_memory);
+	void (*exec_committed)(struct task *t);
+	void (*cred_changed)(struct task *t); /* by itself */
+	void (*no_fast_path)(struct task *t); /* from now on every call of t is to be trapped */
 };
 
 extern const struct platform platform_notify;

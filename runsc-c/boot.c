@@ -29,12 +29,14 @@
 #include <unistd.h>
 
 #include "fs/hostfs/hostop.h"
+#include "platform/fastpath/channel.h"
 #include "platform/platform.h"
 #include "platform/policy/policy_fds.h"
 #include "runsc-c/boot_guest.h"
 #include "runsc-c/sandbox.h"
 #include "sentry/base/log.h"
 #include "sentry/base/mem.h"
+#include "sentry/base/strbuf.h"
 
 static struct {
 	int status_fd;
@@ -64,6 +66,18 @@ void boot_fail(const char *fmt, ...)
 	_exit(EXIT_OURS);
 }
 
+static void report_fast_path(void)
+{
+	struct strbuf sb;
+
+	if (!fast_enabled())
+		return;
+	strbuf_init(&sb, 512);
+	fast_report(&sb);
+	log_info("%s", strbuf_str(&sb));
+	strbuf_free(&sb);
+}
+
 void kernel_shutdown(struct kernel *k, int status)
 {
 	struct sandbox_status st = {.wait_status = status};
@@ -71,6 +85,7 @@ void kernel_shutdown(struct kernel *k, int status)
 	if (atomic_exchange(&k->exiting, true))
 		return;
 	boot_guest_drain(k);
+	report_fast_path();
 	send_status(&st);
 	_exit(0); /* pid 1 of the namespace: the host kills every guest */
 }
@@ -544,6 +559,7 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 	pb.init_host_tid = init.pid;
 	pb.release_fd = init.fd;
 	pb.nr_workers = MAX(2U, k->nr_cpus);
+	pb.fast_path = cfg->fast_path;
 	err = cfg->platform->init(k, &pb);
 	if (err < 0)
 		boot_fail("platform %s: %s", cfg->platform->name, strerror(-err));

@@ -241,6 +241,7 @@ static int fill_config(struct run *run, struct option_error *err)
 	int r;
 
 	cfg->argv = o->argv;
+	cfg->fast_path = o->fast_path;
 	cfg->forward = o->forward_none ? FORWARD_NONE : FORWARD_AUDITED;
 	cfg->rootfs = o->rootfs;
 	cfg->hostname = o->hostname;

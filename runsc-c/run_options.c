@@ -144,6 +144,21 @@ static int set_platform(void *opts, char *value, struct option_error *err)
 	return 0;
 }
 
+static int set_fast_path(void *opts, char *value, struct option_error *err)
+{
+	struct run_options *o = opts;
+
+	if (strcmp(value, "auto") == 0)
+		o->fast_path = FAST_AUTO;
+	else if (strcmp(value, "off") == 0)
+		o->fast_path = FAST_OFF;
+	else if (strcmp(value, "always") == 0)
+		o->fast_path = FAST_ALWAYS;
+	else
+		return option_fail(err, "give auto, off or always");
+	return 0;
+}
+
 static int set_forward(void *opts, char *value, struct option_error *err)
 {
 	struct run_options *o = opts;
@@ -224,6 +239,11 @@ static const struct option_spec specs[] = {
 	 set_no_init},
 	{"platform", 0, OPTION_VALUE, "auto|notify|ptrace",
 	 "how system calls are trapped; default: auto (see `sandbox doctor`)", set_platform},
+	{"fast-path", 0, OPTION_VALUE, "auto|off|always",
+	 "auto: threads that make many calls pass them to the sandbox through\n"
+	 "shared memory, where the host allows it; off: every call is trapped;\n"
+	 "always: without regard to how many, for tests",
+	 set_fast_path},
 	{"forward", 0, OPTION_VALUE, "audited|none",
 	 "audited: the calls that `sandbox syscalls` lists as forwarded go\n"
 	 "directly to the host (default); none: the sandbox sees every call",

@@ -6,6 +6,7 @@
 
 #include "runsc-c/options.h"
 #include "runsc-c/rootfs.h"
+#include "sentry/kernel.h"
 #include "sentry/base/log.h"
 
 struct run_options {
@@ -22,6 +23,7 @@ struct run_options {
 	bool no_init;
 	const char *platform; /* NULL: auto */
 	bool forward_none;
+	enum fast_mode fast_path;
 	bool strace;
 	const char *strace_file; /* NULL: standard error */
 	enum log_level log_level;

@@ -32,6 +32,7 @@ struct sandbox_config {
 	char *const *envp;
 	const struct platform *platform;
 	enum forward_mode forward;
+	enum fast_mode fast_path;
 	struct rootfs_config rootfs;
 	const char *hostname;	       /* NULL: "sandbox" */
 	uint64_t memory_limit;	       /* bytes; 0: none */

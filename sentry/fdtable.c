@@ -7,6 +7,8 @@
  */
 #include "sentry/fdtable.h"
 
+#include "sentry/abi/errno_internal.h"
+
 #include <errno.h>
 #include <sys/resource.h>
 
@@ -261,6 +263,8 @@ static int replace_slot(struct task *t, struct file *f, uint32_t fd, bool cloexe
 	bool with_host = slot_is_materialised(ft, fd), host = false;
 	int err = 0;
 
+	if (with_host && t->in_channel)
+		return (int)SYS_CHANNEL_PUNT; /* the host's is hidden while the thread is held */
 	if (with_host)
 		mutex_lock(&ft->host_mu);
 	mutex_lock(&ft->mu);

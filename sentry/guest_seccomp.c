@@ -277,12 +277,20 @@ bool guest_seccomp_check(struct task *t, long *ret)
 
 /* ---- seccomp(2) ---- */
 
+/* Filters are asked about trapped calls only. */
+static void no_fast_path(struct task *t)
+{
+	if (t->kernel->platform->no_fast_path)
+		t->kernel->platform->no_fast_path(t);
+}
+
 /* Under the tree lock, as a sibling's TSYNC may give t another chain at the same time. */
 static void install_locked(struct task *t, struct guest_seccomp *s)
 {
 	s->prev = t->seccomp; /* the task's reference moves into the chain */
 	s->chain_len = s->len + 4U + (s->prev ? s->prev->chain_len : 0);
 	t->seccomp = s;
+	no_fast_path(t);
 }
 
 static long set_strict(struct task *t)
@@ -331,6 +339,7 @@ static void sync_threads_locked(struct task *t)
 		/* The old chain is part of the new one: nobody's pointer dangles. */
 		guest_seccomp_put(other->seccomp);
 		other->seccomp = guest_seccomp_get(t->seccomp);
+		no_fast_path(other);
 		other->no_new_privs |= t->no_new_privs;
 	}
 }

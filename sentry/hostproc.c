@@ -144,8 +144,8 @@ int hostproc_timerslack_set(struct kernel *k, pid_t host_tid, uint64_t ns)
 /* A line of maps, NUL-terminated; its names are cut off if they are long. */
 static bool map_line_parse(const char *line, struct hostproc_map *ret)
 {
-	return sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*x %x:%x %" SCNu64, &ret->start,
-		      &ret->end, &ret->major, &ret->minor, &ret->ino) == 5;
+	return sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %*x %x:%x %" SCNu64, &ret->start,
+		      &ret->end, ret->perms, &ret->major, &ret->minor, &ret->ino) == 6;
 }
 
 int hostproc_map_find(struct kernel *k, pid_t host_tid, uint64_t addr, struct hostproc_map *ret)

@@ -38,6 +38,7 @@ must_check int hostproc_timerslack_set(struct kernel *k, pid_t host_tid, uint64_
 struct hostproc_map {
 	uint64_t start, end, ino;
 	unsigned int major, minor;
+	char perms[5]; /* as in maps: "r-xp" */
 };
 must_check int hostproc_map_find(struct kernel *k, pid_t host_tid, uint64_t addr,
 				 struct hostproc_map *ret);

@@ -34,6 +34,8 @@ struct unix_net;
 #define UTS_LEN 65
 
 enum forward_mode { FORWARD_AUDITED, FORWARD_NONE };
+/* platform/fastpath/. ALWAYS is for tests: a channel for every thread, as soon as it makes calls. */
+enum fast_mode { FAST_AUTO, FAST_OFF, FAST_ALWAYS };
 
 struct kernel {
 	/* ---- configuration, fixed before the first guest ---- */

@@ -157,6 +157,11 @@ bool park_commit(struct task *t, unsigned int *reasons)
 	unsigned int w = atomic_load_explicit(&p->word, memory_order_relaxed);
 	unsigned int next;
 
+	if (unlikely(t->in_channel)) { /* the thread is not held: it has to make the call again */
+		t->channel_blocked = true;
+		*reasons = WAKE_SIGNAL;
+		return false;
+	}
 	do {
 		next = (w & PARK_DEAD) || (w & REASONS) ? w & ~REASONS : w | PARK_PARKED;
 	} while (!atomic_compare_exchange_weak_explicit(&p->word, &w, next, memory_order_acq_rel,

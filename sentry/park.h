@@ -89,7 +89,8 @@ void park_begin(struct task *t, long (*resume)(struct task *, unsigned int),
 int park_reserve_waits(struct task *t, unsigned int n);
 void park_add_wait(struct task *t, struct wait_queue *wq, uint32_t events);
 void park_set_deadline(struct task *t, int64_t monotonic_ns); /* TIMER_NEVER: none */
-/* True: the task is parked, return SYS_PARKED at once and do not touch t any more.
+/* True: the task is parked, return SYS_PARKED at once and do not touch t any more. Never in a channel
+ * call (task.h): that ends as if by a signal, and is made again in a way that can be parked.
  * False: *reasons is what came in meanwhile; try again. */
 bool park_commit(struct task *t, unsigned int *reasons);
 void park_end(struct task *t);

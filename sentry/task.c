@@ -197,6 +197,10 @@ static void process_share(struct kernel *k, struct process *p, const struct task
 	uint64_t flags = from ? init->clone_flags : 0;
 
 	p->mm_id = flags & CLONE_VM ? from->mm_id : process_share_id(k);
+	if (from)
+		p->own_gs = atomic_load(&from->own_gs);
+	if (from && k->platform->process_forked)
+		k->platform->process_forked(p, init->like->process, flags & CLONE_VM);
 	p->sighand_id = flags & CLONE_SIGHAND ? from->sighand_id : process_share_id(k);
 	if (flags & CLONE_IO)
 		p->io_id = from->io_id;
@@ -522,11 +526,37 @@ void task_exited(struct task *t)
 		task_finish(t);
 }
 
+void task_serve_begin(struct task *t)
+{
+	unsigned int old = atomic_load(&t->life);
+
+	do {
+		while (unlikely(old & TASK_IN_CHANNEL)) {
+			sched_yield();
+			old = atomic_load(&t->life);
+		}
+	} while (!atomic_compare_exchange_weak(&t->life, &old, old | TASK_SERVING));
+}
+
+bool task_channel_begin(struct task *t)
+{
+	unsigned int free = 0;
+
+	if (!atomic_compare_exchange_strong(&t->life, &free, TASK_SERVING | TASK_IN_CHANNEL))
+		return false;
+	if (!t->pending_clone && !t->exec_plan && !t->in_exec_stub && !t->seccomp &&
+	    !t->plat.flags && !t->process->exec_task &&
+	    !atomic_load_explicit(&t->process->waits_in_flight, memory_order_relaxed))
+		return true;
+	task_serve_end(t);
+	return false;
+}
+
 void task_serve_end(struct task *t)
 {
-	unsigned int old = atomic_fetch_and(&t->life, ~(unsigned int)TASK_SERVING);
+	unsigned int old = atomic_fetch_and(&t->life, ~(TASK_SERVING | TASK_IN_CHANNEL));
 
-	if (old == (TASK_SERVING | TASK_DEAD))
+	if ((old & TASK_SERVING) && (old & TASK_DEAD))
 		task_release(t);
 }
 
@@ -709,6 +739,8 @@ void task_set_cred(struct task *t, struct cred *c)
 	t->cred = c;
 	mutex_unlock(&t->mu);
 	cred_put(old);
+	if (t->kernel->platform->cred_changed)
+		t->kernel->platform->cred_changed(t);
 }
 
 struct cred *task_cred_get(struct task *t)

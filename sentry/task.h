@@ -43,7 +43,9 @@
 #include "sentry/kernel.h"
 #include "sentry/park.h"
 
+struct channel;
 struct exec_plan;
+struct fast_mm;
 struct fdtable;
 struct file;
 struct fs_context;
@@ -76,6 +78,10 @@ struct plat_thread {
 	unsigned int kick_seen; /* process->kick_seq when the call was received */
 	uint64_t saved[8];
 	void *priv;
+	/* fast path: platform/fastpath/channel.h */
+	_Atomic(struct channel *) channel; /* changed under its lock */
+	unsigned int traps; /* since window_ns */
+	int64_t window_ns;
 };
 
 enum process_state { PROCESS_LIVE, PROCESS_DYING, PROCESS_ZOMBIE };
@@ -120,7 +126,10 @@ struct process {
 	struct key *keyring;	      /* sentry/keys.h, under its lock; NULL: none */
 	/* For kcmp(2): equal exactly if shared; io_id is 0 before the first ioprio_set(2). */
 	_Atomic uint64_t mm_id, sighand_id, io_id;
-	bool no_host_wait; /* reserved for parked waits */
+	bool no_host_wait;	 /* reserved for parked waits */
+	struct fast_mm *fast_mm; /* platform/fastpath/: may be NULL */
+	uint32_t fast_slots;	 /* slots that its memory has seen before that */
+	atomic_bool own_gs;	 /* the guest has set its %gs */
 
 	/* Signals: see signal.h and platform/notify/kick.c. */
 	struct sighand *sighand; /* mu; NULL: nothing to remember */
@@ -165,6 +174,10 @@ struct task {
 	struct pending_clone *pending_clone; /* continued, not yet resolved */
 	struct exec_plan *exec_plan;	     /* exec under way */
 	struct guest_seccomp *seccomp;	     /* the guest's own filters, interpreted */
+	/* The call came over a channel, so its thread is not held: nothing may wait, go on natively or
+	 * put fds into the guest. What has to is made again as a trapped call. */
+	bool in_channel;
+	bool channel_blocked; /* such a call would have waited */
 	bool no_new_privs;
 	bool in_exec_stub; /* between the stub's first trap and its last */
 	uint64_t timerslack_ns, default_timerslack_ns;
@@ -193,7 +206,17 @@ struct task {
 	char comm[TASK_COMM_LEN];
 };
 
-enum { TASK_SERVING = 1, TASK_DEAD = 2 };
+/* Its call is about to fail with a signal to itself, which must come before the result: true if the
+ * call has to be made again, as a trapped one, instead. */
+static inline bool task_punts(struct task *t)
+{
+	if (t->in_channel)
+		t->channel_blocked = true;
+	return t->in_channel;
+}
+
+/* TASK_IN_CHANNEL comes with SERVING: the call is one of the fast path. */
+enum { TASK_SERVING = 1, TASK_DEAD = 2, TASK_IN_CHANNEL = 4 };
 
 static inline bool task_is_dead(const struct task *t)
 {
@@ -230,10 +253,19 @@ struct process *process_parent(struct process *p); /* new reference; NULL for in
 /* The platform calls these. */
 struct task *task_for_host_tid(struct kernel *k, pid_t host_tid);    /* resolves a clone if new */
 struct task *task_lookup_host_tid(struct kernel *k, pid_t host_tid); /* does not */
-void task_serve(struct task *t);				     /* t->call is set: dispatch */
-void task_resume_parked(struct task *t);			     /* from the run queue */
-void process_died(struct process *p);				     /* the pidfd became readable */
-void task_exited(struct task *t); /* one thread is gone or going */
+/* A trap of t is to be served, t->call may be written: waits for the end of a channel call of t, which
+ * itself waits for nothing. */
+void task_serve_begin(struct task *t);
+void task_serve(struct task *t); /* t->call is set: dispatch */
+/* A call over a channel is to be served: false if t is in the middle of a trapped one, or dead, or was
+ * left by an earlier call with something that only its next trap can settle. */
+must_check bool task_channel_begin(struct task *t);
+/* After that: true with the result, or false if the call has to be made again as a trapped one. Nothing
+ * has happened then that the second try would not do as well. Ends with task_serve_end(). */
+bool task_serve_channel(struct task *t, const struct guest_call *call, long *ret_result);
+void task_resume_parked(struct task *t); /* from the run queue */
+void process_died(struct process *p);	 /* the pidfd became readable */
+void task_exited(struct task *t);	 /* one thread is gone or going */
 /* For task_clone.c and boot: a new record in the tables, with one reference for the caller. Takes
  * the references in *init; process NULL makes a new thread group. NULL: out of memory. */
 struct task_init {
@@ -258,7 +290,8 @@ struct clone_request {
 	int exit_signal;
 };
 int task_clone_prepare(struct task *t, const struct clone_request *req); /* before CONTINUE */
-void task_clone_resolve(struct task *t); /* at the parent's next trap */
+void task_clone_resolve(struct task *t);       /* at the parent's next trap */
+bool task_clone_is_pending(struct process *p); /* may one of its threads be in a clone? */
 /* A clone that p had not finished: its child, if there is one, has gone to heir (may be NULL). */
 void task_clone_parent_died(struct process *p, struct process *heir);
 

@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "platform/platform.h"
+#include "sentry/abi/errno_internal.h"
 #include "sentry/base/log.h"
 #include "sentry/base/mem.h"
 #include "sentry/fdtable.h"
@@ -144,6 +145,19 @@ static void unlist(struct kernel *k, struct pending_clone *pc)
 	rwlock_unlock(&k->tree_lock);
 }
 
+bool task_clone_is_pending(struct process *p)
+{
+	struct kernel *k = p->kernel;
+	struct pending_clone *pc;
+	bool pending = false;
+
+	rwlock_rdlock(&k->tree_lock);
+	list_for_each_entry(pc, &k->pending_clones, node)
+		pending |= pc->parent->process == p;
+	rwlock_unlock(&k->tree_lock);
+	return pending;
+}
+
 int task_clone_prepare(struct task *t, const struct clone_request *req)
 {
 	struct kernel *k = t->kernel;
@@ -161,6 +175,12 @@ int task_clone_prepare(struct task *t, const struct clone_request *req)
 		return err == -ESRCH ? err : -EAGAIN;
 	}
 	t->pending_clone = pc;
+	if (k->platform->clone_starting && !k->platform->clone_starting(t, req->flags)) {
+		t->pending_clone = NULL;
+		unlist(k, pc);
+		pending_free(pc);
+		return -ERESTARTNOINTR;
+	}
 	return 0;
 }
 

@@ -156,6 +156,9 @@ void task_exec_commit(struct task *t)
 	aio_process_end(t->process);
 	keys_exec(t);
 	t->process->mm_id = process_share_id(t->kernel);
+	t->process->own_gs = false;
+	if (t->kernel->platform->exec_committed)
+		t->kernel->platform->exec_committed(t);
 	t->process->sighand_id = process_share_id(t->kernel);
 	ipc_process_exec(t->process);
 	t->robust_list = 0;

@@ -9,7 +9,10 @@
  *
  * Trust: t->call is a private copy. The number is bounded before it indexes the table.
  */
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include "platform/platform.h"
@@ -20,6 +23,9 @@
 #include "syscalls/syscall.h"
 
 #define MAX_DEATH_POLL 64
+#define MAX_ERRNO 4095
+/* What a stream socket takes as a whole, or not at all, even with the smallest SO_SNDBUF. */
+#define CHANNEL_SEND_MAX 2048
 
 /* A native wait may have told the parent of a death before its pidfd event was served here. */
 static void catch_up_with_deaths(struct task *t)
@@ -120,6 +126,49 @@ void task_serve(struct task *t)
 	if (unlikely(t->kernel->strace))
 		strace_exit(t, r);
 	verdict(t, r);
+}
+
+/* Calls whose meaning depends on an argument, and which might wait, stop the caller by a signal, or
+ * be lost in part; the rest of the list is platform/fastpath/calls.c's. */
+static bool suits_channel(const struct guest_call *c)
+{
+	switch (c->nr) {
+	case SYS_fcntl: return (int)c->args[1] != F_SETLKW && (int)c->args[1] != F_OFD_SETLKW;
+	case SYS_recvfrom: return !((int)c->args[3] & MSG_WAITALL);
+	case SYS_recvmsg: return !((int)c->args[2] & MSG_WAITALL);
+	case SYS_sendto: return c->args[2] <= CHANNEL_SEND_MAX;
+	case SYS_ioctl:
+		return (unsigned int)c->args[1] == FIONREAD ||
+		       (unsigned int)c->args[1] == FIONBIO || (unsigned int)c->args[1] == TCGETS ||
+		       (unsigned int)c->args[1] == TIOCGWINSZ;
+	}
+	return true;
+}
+
+static bool is_restart_class(long r)
+{
+	return r <= -ERESTARTSYS && r >= -ERESTART_RESTARTBLOCK;
+}
+
+bool task_serve_channel(struct task *t, const struct guest_call *call, long *ret_result)
+{
+	long r = SYS_CHANNEL_PUNT;
+
+	if (suits_channel(call)) {
+		t->call = *call;
+		t->in_channel = true;
+		t->channel_blocked = false;
+		r = syscall_dispatch(t);
+		t->in_channel = false;
+		/* A count of what was moved before it would have waited is a result. */
+		if (t->channel_blocked && r < 0)
+			r = SYS_CHANNEL_PUNT;
+	}
+	task_serve_end(t);
+	if (r < -MAX_ERRNO || is_restart_class(r)) /* verdicts are for held threads */
+		return false;
+	*ret_result = r;
+	return true;
 }
 
 void task_resume_parked(struct task *t)

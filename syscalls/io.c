@@ -11,6 +11,7 @@
  *
  * Signals sent here: SIGPIPE with -EPIPE, also behind a partial count.
  */
+#include <limits.h>
 #include <string.h>
 
 #include "fs/anon/fasync.h"
@@ -20,6 +21,9 @@
 #include "sentry/base/mem.h"
 #include "sentry/signal.h"
 #include "syscalls/syscall.h"
+
+/* A socket takes as much as a whole, or not at all, even with the smallest SO_SNDBUF. */
+#define SOCKET_WHOLE 2048
 
 struct transfer {
 	struct file *file;
@@ -56,7 +60,7 @@ static ssize_t transfer_try(struct task *t, struct transfer *x)
 	for (;;) {
 		ssize_t n = transfer_op(x);
 
-		if (n == -EPIPE && x->write)
+		if (n == -EPIPE && x->write && !task_punts(t))
 			signal_send_task(t, SIGPIPE);
 		if (n == -EAGAIN)
 			return n;
@@ -136,12 +140,27 @@ static struct transfer *transfer_detach(const struct transfer *x)
 	return own;
 }
 
+/* What a channel call (task.h) must not begin: it could not go on after a part, or, on a terminal,
+ * would stop the caller. */
+static bool needs_held_thread(const struct transfer *x)
+{
+	if (S_ISCHR(x->file->inode->mode) && file_wait_queue(x->file))
+		return true;
+	return x->write && writes_all(x->file) && x->uio->left > PIPE_BUF;
+}
+
 static long transfer_run(struct task *t, struct transfer *x)
 {
 	struct file *f = x->file;
 	struct wait_queue *wq;
 	struct transfer *own;
-	ssize_t n = transfer_try(t, x);
+	ssize_t n;
+
+	if (unlikely(t->in_channel) && needs_held_thread(x)) {
+		file_put(f);
+		return SYS_CHANNEL_PUNT;
+	}
+	n = transfer_try(t, x);
 
 	if (likely(n != -EAGAIN)) {
 		n = transfer_end(x, n);
@@ -177,8 +196,13 @@ long io_write(struct task *t, struct file *f, struct uio *u, int64_t pos, int fl
 {
 	struct transfer x = {.file = f, .uio = u, .pos = pos, .flags = flags, .write = true};
 
-	if (unlikely(socket_of_file(f) != NULL) && !(flags & RWF_NOWAIT))
+	if (unlikely(socket_of_file(f) != NULL) && !(flags & RWF_NOWAIT)) {
+		if (t->in_channel && u->left > SOCKET_WHOLE && task_punts(t)) {
+			file_put(f);
+			return -EAGAIN;
+		}
 		return io_socket(t, f, u, true);
+	}
 	return transfer_run(t, &x);
 }
 

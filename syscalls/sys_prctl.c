@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/personality.h>
 
+#include "platform/platform.h"
 #include "sentry/guest_seccomp.h"
 #include "sentry/task_exec.h"
 #include "syscalls/syscall.h"
@@ -234,12 +235,20 @@ long sys_prctl(struct task *t, const uint64_t *a)
 
 long sys_arch_prctl(struct task *t, const uint64_t *a)
 {
-	(void)t;
+	const uint64_t zero = 0;
+
 	switch ((int)a[0]) {
+	case ARCH_SET_GS:
+		atomic_store(&t->process->own_gs, true);
+		if (t->kernel->platform->no_fast_path)
+			t->kernel->platform->no_fast_path(t);
+		return SYS_CONTINUE;
+	case ARCH_GET_GS:
+		/* Not set by the guest, but perhaps by the fast path. */
+		return atomic_load(&t->process->own_gs) ? SYS_CONTINUE
+							: copy_out_obj(t, a[1], &zero);
 	case ARCH_SET_FS:
 	case ARCH_GET_FS:
-	case ARCH_SET_GS:
-	case ARCH_GET_GS:
 	case ARCH_GET_CPUID:
 	case ARCH_SET_CPUID:
 	case 0x1021: /* ARCH_GET_XCOMP_SUPP */

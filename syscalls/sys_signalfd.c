@@ -168,6 +168,10 @@ static long take_signals(struct task *t, uint64_t mask)
 
 	if (k == NULL)
 		return -ENOMEM;
+	if (task_punts(t)) { /* nobody holds the thread */
+		mem_free(k);
+		return -EINTR;
+	}
 	k->mask = mask;
 	k->room = MIN(t->call.args[2] / sizeof(struct signalfd_siginfo), (uint64_t)64);
 	t->call_state = k;

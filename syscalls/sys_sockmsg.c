@@ -177,7 +177,8 @@ static long finish_one(struct task *t, struct sock_call *c, long n)
 {
 	if (n < 0 && c->msg.copied > 0)
 		n = c->msg.copied;
-	if (n == -EPIPE && c->send && c->sock->ops->sigpipe && !(c->flags & MSG_NOSIGNAL))
+	if (n == -EPIPE && c->send && c->sock->ops->sigpipe && !(c->flags & MSG_NOSIGNAL) &&
+	    !task_punts(t))
 		signal_send_task(t, SIGPIPE);
 	if (n < 0 || c->send)
 		return n;

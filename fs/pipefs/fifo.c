@@ -79,6 +79,8 @@ int fifo_open(struct inode *in, struct file *f, struct task *t)
 	struct pipe_end *e;
 	int err;
 
+	if (t && task_punts(t)) /* it may have to wait, and must not be seen and go away again */
+		return -EINTR;
 	e = mem_zalloc(sizeof(*e));
 	if (e == NULL)
 		return -ENOMEM;

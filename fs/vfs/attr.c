@@ -219,7 +219,8 @@ int vfs_fsize_check(struct task *t, struct inode *in, uint64_t end)
 {
 	if (end <= task_rlimit(t, RLIMIT_FSIZE) || end <= inode_read(in, size))
 		return 0;
-	signal_send_task(t, SIGXFSZ);
+	if (!task_punts(t))
+		signal_send_task(t, SIGXFSZ);
 	return -EFBIG;
 }
 

@@ -196,7 +196,8 @@ static int64_t fsize_room(struct file *f, struct task *t, int64_t pos, int flags
 		pos = (int64_t)inode_read(f->inode, size);
 	if ((uint64_t)pos < limit)
 		return (int64_t)limit - pos;
-	signal_send_task(t, SIGXFSZ);
+	if (!task_punts(t))
+		signal_send_task(t, SIGXFSZ);
 	return -EFBIG;
 }
 

@@ -143,8 +143,6 @@ static int run_call(struct task *t, const struct user_regs_struct *before, int n
 {
 	pid_t tid = t->plat.host_tid;
 	struct user_regs_struct regs = *before;
-	struct guest_call call =
-		t->call; /* where the native call traps, it is the task's for a while */
 	int err;
 
 	set_call(&regs, nr, args);
@@ -155,12 +153,19 @@ static int run_call(struct task *t, const struct user_regs_struct *before, int n
 	err = enter_call(tid, &regs, nr);
 	if (err == 0)
 		err = next_syscall_stop(tid, wait_stop_signal);
-	t->call = call;
 	if (err == 0 && ptrace(PTRACE_GETREGS, tid, 0, &regs) < 0)
 		err = -ESRCH;
 	if (err == 0)
 		*ret = (long)regs.rax;
 	return err;
+}
+
+/* It was killed while it was stopped: it is our zombie, and its group's exec or its parent would wait
+ * for it until we have. */
+static void reap(pid_t tid)
+{
+	while (waitpid(tid, NULL, __WALL) < 0 && errno == EINTR)
+		;
 }
 
 /* Its end is ours to wait for, as its tracer. */
@@ -183,66 +188,106 @@ static void again_later(struct task *t, uint64_t args[6],
 		notify_send(t, 0, -EINTR, 0);
 }
 
-static int call_native(struct task *t, int nr, uint64_t args[6],
-		       void (*prepare)(struct task *t, uint64_t sp, uint64_t args[6]),
-		       long (*done)(struct task *t, long result, uint64_t args[6]))
-{
-	pid_t tid = t->plat.host_tid;
-	struct user_regs_struct before, after;
-	uint64_t mask, all = ~(uint64_t)0;
-	int err = stop_held(t);
-	long result = -EINTR;
+/* ---- an attachment ---- */
 
-	if (err < 0 && err != -ESRCH)
-		return err;
-	if (err == -ESRCH || ptrace(PTRACE_GETREGS, tid, 0, &before) < 0 ||
-	    ptrace(PTRACE_GETSIGMASK, tid, sizeof(mask), &mask) < 0)
-		err = -ESRCH;
-	else
-		ptrace(PTRACE_SETSIGMASK, tid, sizeof(all), &all);
-	if (err == 0 && prepare)
-		prepare(t, before.rsp, args);
-	do {
-		if (err == 0)
-			err = run_call(t, &before, nr, args, &result);
-		result = done(t, err < 0 ? -EINTR : result, args);
-	} while (err == 0 && result == CALL_NATIVE_AGAIN);
-	if (err < 0) {
-		if (err != -ESRCH)
-			kill_evader(t, err);
-		task_serve_end(t); /* the thread is gone */
+static atomic_bool busy;
+
+int attached_begin(struct attached *a, struct task *t)
+{
+	uint64_t all = ~(uint64_t)0;
+	int err;
+
+	if (task_punts(t))
+		return -EPERM; /* it is not held */
+	if (atomic_exchange(&busy, true))
+		return -EAGAIN;
+	a->t = t;
+	a->tid = t->plat.host_tid;
+	a->nr = t->call.nr;
+	a->err = 0;
+	err = stop_held(t);
+	if (err == 0 && ptrace(PTRACE_GETREGS, a->tid, 0, &a->before) == 0 &&
+	    ptrace(PTRACE_GETSIGMASK, a->tid, sizeof(a->mask), &a->mask) == 0) {
+		ptrace(PTRACE_SETSIGMASK, a->tid, sizeof(all), &all);
+		a->after = a->before;
+		a->after.orig_rax = (unsigned long long)-1;
 		return 0;
 	}
-	after = before;
-	after.orig_rax = (unsigned long long)-1;
-	if (result == -ERESTARTNOINTR) {
-		after.rip -= 2;
-		after.rax = (unsigned long long)t->call.nr;
-	} else {
-		after.rax = (unsigned long long)result;
+	if (err == 0)
+		reap(a->tid);
+	if (err == 0 || err == -ESRCH) {
+		task_serve_end(t);
+		err = ATTACHED_GONE;
 	}
-	ptrace(PTRACE_SETREGS, tid, 0, &after);
-	ptrace(PTRACE_SETSIGMASK, tid, sizeof(mask), &mask);
-	t->plat.flags &= ~PT_REDIRECTED;
-	task_serve_end(t); /* it may trap again before DETACH returns */
-	ptrace(PTRACE_DETACH, tid, 0, 0);
-	return 0;
+	atomic_store(&busy, false);
+	return err;
+}
+
+long attached_call(struct attached *a, int nr, const uint64_t args[6])
+{
+	long result;
+
+	if (a->err == 0)
+		a->err = run_call(a->t, &a->before, nr, args, &result);
+	return a->err == 0 ? result : -EINTR;
+}
+
+static void attached_end(struct attached *a)
+{
+	struct task *t = a->t;
+
+	if (a->err == 0) {
+		ptrace(PTRACE_SETREGS, a->tid, 0, &a->after);
+		ptrace(PTRACE_SETSIGMASK, a->tid, sizeof(a->mask), &a->mask);
+		t->plat.flags &= ~PT_REDIRECTED;
+		task_serve_end(t); /* it may trap again before DETACH returns */
+		if (ptrace(PTRACE_DETACH, a->tid, 0, 0) < 0)
+			reap(a->tid);
+	} else {
+		if (a->err == -ESRCH)
+			reap(a->tid);
+		else
+			kill_evader(t, a->err);
+		task_serve_end(t); /* the thread is gone */
+	}
+	atomic_store(&busy, false);
+}
+
+void attached_end_again(struct attached *a)
+{
+	a->after.rip -= 2;
+	a->after.rax = (unsigned long long)a->nr;
+	attached_end(a);
 }
 
 int attach_call_prepared(struct task *t, int nr, uint64_t args[6],
 			 void (*prepare)(struct task *t, uint64_t sp, uint64_t args[6]),
 			 long (*done)(struct task *t, long result, uint64_t args[6]))
 {
-	static atomic_bool busy;
-	int err;
+	struct attached a;
+	long result;
+	int err = attached_begin(&a, t);
 
-	if (atomic_exchange(&busy, true)) {
+	if (err == -EAGAIN) {
 		again_later(t, args, done);
 		return 0;
 	}
-	err = call_native(t, nr, args, prepare, done);
-	atomic_store(&busy, false);
-	return err;
+	if (err == ATTACHED_GONE)
+		(void)done(t, -EINTR, args);
+	if (err != 0)
+		return MIN(err, 0);
+	if (prepare)
+		prepare(t, a.before.rsp, args);
+	do
+		result = done(t, attached_call(&a, nr, args), args);
+	while (a.err == 0 && result == CALL_NATIVE_AGAIN);
+	if (result == -ERESTARTNOINTR) {
+		attached_end_again(&a);
+		return 0;
+	}
+	a.after.rax = (unsigned long long)result;
+	attached_end(&a);
+	return 0;
 }
 
 int attach_call_native(struct task *t, int nr, uint64_t args[6],

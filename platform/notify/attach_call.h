@@ -6,7 +6,28 @@
 
 #include <stdint.h>
 
+#include <sys/types.h>
+#include <sys/user.h>
+
 struct task;
+
+/* A held thread that was stopped for a while, with all signals blocked. One at a time. */
+struct attached {
+	struct task *t;
+	pid_t tid;
+	struct user_regs_struct before, after; /* after: what it goes on with */
+	uint64_t mask;
+	int nr;	 /* of the held call */
+	int err; /* a call did not run: the thread is gone, or has to go */
+};
+/* 0; -errno, the call is still held (-EAGAIN: another one is attached); ATTACHED_GONE: the thread is
+ * gone, and with it the call. */
+#define ATTACHED_GONE 1
+int attached_begin(struct attached *a, struct task *t);
+/* The thread runs this call natively; its result, or -EINTR if it did not run. It must not sleep. */
+long attached_call(struct attached *a, int nr, const uint64_t args[6]);
+/* Lets it go on and make the held call again. Gives the verdict. */
+void attached_end_again(struct attached *a);
 
 /* call_native with prepare(): the thread has stopped, sp is its stack pointer; may change args. One
  * thread of all guests is in such a call at a time. All of it is over, or never happened (the guest

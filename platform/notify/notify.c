@@ -1,5 +1,6 @@
 /* platform/notify/notify.c - events, verdicts and memory on the notify platform, see notify.h */
 #include "platform/notify/attach_call.h"
+#include "platform/notify/attach_fast.h"
 #include "platform/notify/notify.h"
 
 #include <elf.h>
@@ -87,6 +88,8 @@ static void notify_continue(struct task *t)
 
 static void notify_redirect(struct task *t, int nr, const uint64_t args[6])
 {
+	if (task_punts(t))
+		return;
 	task_serve_end(t); /* the thread may trap again before this returns */
 	if (attach_redirect(t, nr, args) < 0)
 		notify_send(t, 0, -EINTR, 0);
@@ -102,6 +105,8 @@ static bool is_deliverable(struct task *t, int sig)
 
 static void notify_answer_with_signal(struct task *t, long result, const siginfo_t *info)
 {
+	if (task_punts(t))
+		return;
 	task_serve_end(t);
 	if (is_deliverable(t, info->si_signo)) {
 		attach_answer_with_signal(t, result, info);
@@ -113,11 +118,9 @@ static void notify_answer_with_signal(struct task *t, long result, const siginfo
 
 static int notify_exec_stub(struct task *t)
 {
-	int err;
-
+	fast_leave(t);	   /* a request must not be served in the new program */
 	task_serve_end(t); /* the thread may trap again before this returns */
-	err = attach_exec(t);
-	return err;
+	return attach_exec(t);
 }
 
 static bool id_valid(uint64_t id)
@@ -130,11 +133,11 @@ static bool notify_call_valid(struct task *t)
 	return id_valid(t->plat.cookie);
 }
 
-static int notify_install_fd(struct task *t, int host_fd, int at)
+static int add_fd(struct task *t, int host_fd, uint32_t flags, int at)
 {
 	struct seccomp_notif_addfd add = {
 		.id = t->plat.cookie,
-		.flags = SECCOMP_ADDFD_FLAG_SETFD,
+		.flags = flags,
 		.srcfd = (uint32_t)host_fd,
 		.newfd = (uint32_t)at,
 		.newfd_flags = 02000000, /* O_CLOEXEC */
@@ -144,16 +147,28 @@ static int notify_install_fd(struct task *t, int host_fd, int at)
 	do
 		fd = ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
 	while (fd < 0 && errno == EINTR);
-	return fd < 0 ? -errno : 0;
+	return fd < 0 ? -errno : fd;
+}
+
+int notify_add_fd(struct task *t, int host_fd)
+{
+	return add_fd(t, host_fd, 0, 0);
+}
+
+static int notify_install_fd(struct task *t, int host_fd, int at)
+{
+	int r = add_fd(t, host_fd, SECCOMP_ADDFD_FLAG_SETFD, at);
+
+	return MIN(r, 0);
 }
 
 /* ---- events ---- */
 
 /* The number and all arguments: a signal handler may come first, with calls of its own. */
-static bool notify_is_redirected(const struct task *t)
+static bool notify_is_redirected(const struct task *t, const struct seccomp_data *d)
 {
-	return t->call.nr == (int)t->plat.saved[SAVED_REDIRECT_NR] &&
-	       memcmp(t->call.args, &t->plat.saved[SAVED_REDIRECT_ARGS], sizeof(t->call.args)) == 0;
+	return (t->plat.flags & PT_REDIRECTED) && d->nr == (int)t->plat.saved[SAVED_REDIRECT_NR] &&
+	       memcmp(d->args, &t->plat.saved[SAVED_REDIRECT_ARGS], sizeof(d->args)) == 0;
 }
 
 void notify_set_redirected(struct task *t, int nr, const uint64_t args[6])
@@ -168,11 +183,6 @@ static bool handle_own_trap(struct task *t)
 {
 	int flags = t->plat.flags;
 
-	if ((flags & PT_REDIRECTED) && notify_is_redirected(t)) {
-		t->plat.flags &= ~PT_REDIRECTED;
-		notify_continue(t);
-		return true;
-	}
 	if ((flags & PT_EXEC_PENDING) && t->call.nr == SYS_execve &&
 	    t->call.args[0] == t->plat.saved[SAVED_EXEC_PATH]) {
 		static const char stub[] = STUB_PATH;
@@ -183,6 +193,7 @@ static bool handle_own_trap(struct task *t)
 		/* A signal handler may have run on the stack where the path lay. */
 		process_vm_writev(t->plat.host_tid, &local, 1, &remote, 1, 0);
 		task_exec_going(t);
+		task_serve_end(t);
 		notify_continue(t);
 		return true;
 	}
@@ -192,6 +203,31 @@ static bool handle_own_trap(struct task *t)
 			task_exec_failed(t);
 	}
 	return false;
+}
+
+static void write_slot(struct task *t, uint64_t slot, uint64_t value)
+{
+	struct iovec local = {&value, sizeof(value)}, remote = {(void *)slot, sizeof(value)};
+
+	process_vm_writev(t->plat.host_tid, &local, 1, &remote, 1, 0);
+}
+
+/* The fast path's part in a trap; true if the verdict was given. */
+static bool improve(struct task *t)
+{
+	uint64_t slot;
+	enum fast_advice advice;
+
+	if (!fast_enabled() || t->plat.flags || t->process->exec_task)
+		return false;
+	if (fast_fork_needs_copy(t))
+		return attach_leave_channel(t);
+	slot = fast_may_resume(t);
+	if (slot) {
+		write_slot(t, slot, channel_resume(t));
+	}
+	advice = fast_note_trap(t);
+	return advice != FAST_NOTHING && attach_fast(t, advice);
 }
 
 /* A thread that no clone can have made, as its parent was killed at a bad moment: it has no rights to
@@ -232,6 +268,16 @@ static void serve_notification(struct kernel *k, const struct seccomp_notif *req
 		task_put(t);
 		t = owner;
 	}
+	if (unlikely(t->plat.flags) && notify_is_redirected(t, &req->data)) {
+		/* Another worker may be waiting for it: t's call is not ours to touch. */
+		t->plat.flags &= ~PT_REDIRECTED;
+		t->plat.cookie = req->id;
+		notify_continue(t);
+		task_put(t);
+		return;
+	}
+	task_serve_begin(t);
+	fast_cancel_request(t);
 	t->plat.cookie = req->id;
 	t->plat.kick_seen = atomic_load(&t->process->kick_seq);
 	t->call.nr = req->data.nr;
@@ -239,7 +285,7 @@ static void serve_notification(struct kernel *k, const struct seccomp_notif *req
 	t->call.ip = req->data.instruction_pointer;
 	if (t->plat.flags & PT_SENDER)
 		kick_sender_trapped(t);
-	if (!t->plat.flags || !handle_own_trap(t))
+	if ((!t->plat.flags || !handle_own_trap(t)) && !improve(t))
 		task_serve(t);
 	task_put(t);
 }
@@ -256,7 +302,10 @@ static void notify_worker(struct kernel *k, unsigned int index)
 {
 	struct seccomp_notif req;
 
-	(void)index;
+	if (index == notify.nr_workers) {
+		fast_poller(k);
+		return;
+	}
 	while (!atomic_load(&k->exiting)) {
 		int err = receive_next(&req);
 
@@ -295,20 +344,36 @@ static ssize_t notify_write_mem(struct task *t, const struct iovec *local, size_
 
 static int notify_init(struct kernel *k, const struct platform_boot *boot)
 {
-	(void)k;
 	notify.listener = boot->listener_fd;
 	notify.nr_workers = boot->nr_workers;
 	/* 6.6 and newer; without it only speed is lost. */
 	ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 	receive_init(notify.listener, notify.nr_workers);
 	kick_init();
+	fast_init(k, boot->fast_path);
 	return 0;
 }
 
 static unsigned int notify_nr_workers(const struct kernel *k)
 {
 	(void)k;
-	return notify.nr_workers;
+	return notify.nr_workers + fast_enabled();
+}
+
+static bool notify_clone_starting(struct task *t, uint64_t flags)
+{
+	uint64_t slot = 0;
+	bool go = fast_clone_starts(t, flags, &slot);
+
+	if (slot)
+		write_slot(t, slot, 0);
+	return go;
+}
+
+static void notify_process_free(struct process *p)
+{
+	fast_process_free(p);
+	kick_process_free(p);
 }
 
 static int notify_probe(struct strbuf *why)
@@ -361,7 +426,13 @@ const struct platform platform_notify = {
 	.is_signalled = kick_is_signalled,
 	.watch_signals = kick_watch,
 	.process_init = kick_process_init,
-	.process_free = kick_process_free,
+	.process_free = notify_process_free,
+	.task_removed = fast_task_removed,
+	.clone_starting = notify_clone_starting,
+	.process_forked = fast_fork,
+	.exec_committed = fast_exec,
+	.cred_changed = fast_update_ids,
+	.no_fast_path = fast_disable,
 	.install_fd = notify_install_fd,
 	.read_mem = notify_read_mem,
 	.write_mem = notify_write_mem,

@@ -40,6 +40,9 @@ _start:
 	slot = slot + 1
 	.endr
 
+	.org _start + STUB_SHIM_OFFSET
+	jmp shim_enter
+
 /* stub_switch(sp, plan, room, room_len, new_sp): stub_run(sp, plan, room, room_len) on new_sp. */
 	.globl stub_switch
 	.hidden stub_switch

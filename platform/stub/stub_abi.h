@@ -40,6 +40,8 @@
 #define STUB_HANDLERS 0x200000100000
 #define STUB_HANDLERS_SIZE 8192
 #define STUB_RED_ZONE 128
+/* The way to the shim (platform/stub/shim.S), behind the entry point. */
+#define STUB_SHIM_OFFSET 2048
 
 /* Numbers that are no syscalls and never will be; below the x32 bit, which the filter refuses. */
 #define STUB_CALL_FIRST 0x535400

@@ -21,4 +21,7 @@
 #define SYS_CONTINUE (-0x10002L) /* let the host kernel run the call as it stands */
 #define SYS_DONE (-0x10003L)	 /* the handler has answered (or redirected) the call itself */
 
+/* Only in channel calls (task.h): the thread must make the call again as a trapped one. */
+#define SYS_CHANNEL_PUNT (-0x10004L)
+
 #endif

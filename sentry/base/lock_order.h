@@ -63,6 +63,8 @@
 	RANK(LOCK_FASYNC, "files whose owner is to get SIGIO; filled by wake functions")           \
 	RANK(LOCK_TIMER, "timer tree; armed by any object above, and by wake functions")           \
 	RANK(LOCK_PARK, "a parked call; a wake-up goes from the queue to it")                      \
+	RANK(LOCK_FASTPATH,                                                                        \
+	     "channels of the fast path; asked about a task by its calls and its end")             \
 	RANK(LOCK_RUNQ, "what workers run next; a woken call is put there")                        \
 	RANK(LOCK_PLATFORM, "answers to and memory of guests; calls nothing of the sentry")        \
 	RANK(LOCK_LOG, "innermost: anybody may log")

@@ -52,6 +52,8 @@ static int mem_hold(struct task *t)
 {
 	int err = mem_try_hold(t);
 
+	if (unlikely(err == -EAGAIN) && task_punts(t))
+		return -EFAULT;
 	for (int i = 0; err == -EAGAIN && i < EXEC_LOOKS; i++) {
 		struct timespec ms = {.tv_nsec = 1000000};
 

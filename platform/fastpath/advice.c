@@ -1,0 +1,170 @@
+/*
+ * platform/fastpath/advice.c - which tasks get channels, when they are active, which sites are replaced
+ *
+ * The traps of a task are counted in windows. One window of COLD_TRAPS calls that came faster than
+ * one per NS_PER_TRAP earns a channel: mapping it costs as much as some thirty trapped calls. Later
+ * windows are shorter. The site that the last trap of a fast window came from is replaced: those
+ * that trap most come first, without a count of each.
+ *
+ * Is it worth it? A window of traps in spite of an active channel has two causes: calls that the
+ * poller gave back, which cost little more than a trap alone, and calls that the guest took back
+ * after its spinning because nobody was there, which cost three. If the calls served meanwhile do
+ * not outweigh that, the channel is left alone for a while, each time for longer: the processors
+ * are busy with something else.
+ */
+#include "platform/fastpath/fast_mm.h"
+#include "platform/fastpath/site.h"
+#include "platform/platform.h"
+
+#define COLD_TRAPS 48
+#define WARM_TRAPS 12
+#define NS_PER_TRAP 50000
+#define HITS_PER_TAKEN_BACK 3
+#define GIVEN_BACK_PER_HIT 4
+#define GOOD_HITS 1000 /* in one window: all is well again */
+#define BACKOFF_NS 2000000LL
+#define BACKOFF_MAX 9 /* doublings: a second */
+#define REACH 0x60000000ULL
+
+void channel_back_off_locked(struct channel *ch, int64_t now)
+{
+	if (fast.always)
+		return;
+	ch->not_before_ns = now + (BACKOFF_NS << ch->backoff);
+	ch->backoff += ch->backoff < BACKOFF_MAX;
+}
+
+/* Looks at what a window of traps has brought; true if the channel is not worth it now. */
+static bool disappoints(struct channel *ch)
+{
+	uint32_t hits = atomic_load_explicit(&ch->hits, memory_order_relaxed) - ch->hits_seen;
+	uint32_t given = atomic_load_explicit(&ch->given_back, memory_order_relaxed) -
+			 ch->given_seen;
+	uint32_t taken = given < WARM_TRAPS ? WARM_TRAPS - given : 0;
+
+	ch->hits_seen += hits;
+	ch->given_seen += given;
+	if (hits > GOOD_HITS)
+		ch->backoff = 0;
+	return hits < taken * HITS_PER_TAKEN_BACK + given / GIVEN_BACK_PER_HIT;
+}
+
+/* The slow way of a site that was replaced as a whole. */
+static bool in_region(const struct fast_mm *mm, uint64_t ip)
+{
+	for (uint32_t i = 0; i < mm->nr_regions; i++)
+		if (ip - mm->regions[i].base < FAST_REGION_SIZE)
+			return true;
+	return false;
+}
+
+/* The task's calls come fast. *ret_unlisted: a reference to be dropped without the lock. */
+static enum fast_advice advise_locked(struct task *t, int64_t now, struct channel **ret_unlisted)
+{
+	struct fast_mm *mm = fast_mm_of_locked(t->process);
+	struct channel *ch = t->plat.channel;
+	struct fast_site *site;
+
+	if (!mm || mm->disabled || mm->setting_up)
+		return FAST_NOTHING;
+	if (!ch || ch->state == CHANNEL_DETACHED)
+		return mm->next_slot < AREA_SLOTS ? FAST_SETUP : FAST_NOTHING;
+	if (ch->state != CHANNEL_READY || now < ch->not_before_ns)
+		return FAST_NOTHING;
+	site = in_region(mm, t->call.ip) ? NULL : fast_site_locked(mm, t->call.ip - 2);
+	if (ch->active && (!site || site->done) && !fast.always && disappoints(ch)) {
+		channel_back_off_locked(ch, now);
+		channel_deactivate_locked(ch);
+		*ret_unlisted = ch;
+		return FAST_NOTHING;
+	}
+	channel_activate_locked(ch);
+	return site && !site->done ? FAST_PATCH : FAST_NOTHING;
+}
+
+enum fast_advice fast_note_trap(struct task *t)
+{
+	unsigned int window = fast.always ? 1 : t->plat.channel ? WARM_TRAPS : COLD_TRAPS;
+	struct channel *unlisted = NULL;
+	enum fast_advice advice = FAST_NOTHING;
+	int64_t now;
+	bool hot;
+
+	if (!fast.enabled || !fast_is_channel_call((uint32_t)t->call.nr) || t->seccomp ||
+	    t->in_exec_stub || t->pending_clone || t->call.ip == 0)
+		return FAST_NOTHING;
+	if (++t->plat.traps < window)
+		return FAST_NOTHING;
+	now = clock_now_ns(CLOCK_MONOTONIC);
+	hot = fast.always || now - t->plat.window_ns < (int64_t)window * NS_PER_TRAP;
+	t->plat.window_ns = now;
+	t->plat.traps = 0;
+	if (!hot)
+		return FAST_NOTHING;
+	mutex_lock(&fast.mu);
+	if (!task_is_dead(t))
+		advice = advise_locked(t, now, &unlisted);
+	mutex_unlock(&fast.mu);
+	channel_put(unlisted);
+	return advice;
+}
+
+/* ---- sites ---- */
+
+static bool reaches(uint64_t a, uint64_t b)
+{
+	return (a > b ? a - b : b - a) < REACH;
+}
+
+uint64_t fast_trampoline(struct task *t, uint64_t site)
+{
+	struct fast_mm *mm;
+	uint64_t at = 0;
+
+	mutex_lock(&fast.mu);
+	mm = t->process->fast_mm;
+	for (uint32_t i = 0; mm && i < mm->nr_regions && !at; i++) {
+		struct fast_region *r = &mm->regions[i];
+
+		if (!reaches(r->base, site) || r->used + SITE_TRAMPOLINE_SIZE > FAST_REGION_SIZE)
+			continue;
+		at = r->base + r->used;
+		r->used += SITE_TRAMPOLINE_SIZE;
+	}
+	mutex_unlock(&fast.mu);
+	return at;
+}
+
+bool fast_room_for_region(struct task *t)
+{
+	bool room;
+
+	mutex_lock(&fast.mu);
+	room = t->process->fast_mm && t->process->fast_mm->nr_regions < FAST_MAX_REGIONS;
+	mutex_unlock(&fast.mu);
+	return room;
+}
+
+void fast_add_region(struct task *t, uint64_t address)
+{
+	struct fast_mm *mm;
+
+	mutex_lock(&fast.mu);
+	mm = t->process->fast_mm;
+	if (mm && mm->nr_regions < FAST_MAX_REGIONS)
+		mm->regions[mm->nr_regions++] = (struct fast_region){.base = address};
+	mutex_unlock(&fast.mu);
+}
+
+void fast_site_done(struct task *t, uint64_t addr, bool replaced)
+{
+	struct fast_site *site = NULL;
+
+	mutex_lock(&fast.mu);
+	if (t->process->fast_mm)
+		site = fast_site_locked(t->process->fast_mm, addr);
+	if (site)
+		site->done = true;
+	mutex_unlock(&fast.mu);
+	atomic_fetch_add(replaced ? &fast_stats.patches : &fast_stats.unpatchable, 1);
+}

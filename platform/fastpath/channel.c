@@ -1,0 +1,542 @@
+/* platform/fastpath/channel.c - channels and their address spaces, see channel.h */
+#include "platform/fastpath/channel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "platform/fastpath/fast_mm.h"
+#include "platform/platform.h"
+#include "sentry/base/log.h"
+#include "sentry/base/mem.h"
+#include "sentry/base/strbuf.h"
+#include "sentry/cred.h"
+
+#define HWCAP2_FSGSBASE_BIT 2 /* AT_HWCAP2: user mode may use rdgsbase */
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U
+#endif
+
+/* PAUSE instructions: about 10 us are what a trapped call costs; the other is for tests. */
+#define SPIN 400
+#define SPIN_ALWAYS 400000
+
+struct fast fast;
+struct fast_stats fast_stats;
+
+void fast_init(struct kernel *k, enum fast_mode mode)
+{
+	mutex_init(&fast.mu, LOCK_FASTPATH);
+	cond_init(&fast.work);
+	list_init(&fast.active);
+	fast.always = mode == FAST_ALWAYS;
+	fast.enabled = mode != FAST_OFF && k->nr_cpus > 1 && !k->strace &&
+		       k->forward == FORWARD_AUDITED &&
+		       (getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE_BIT);
+}
+
+bool fast_enabled(void)
+{
+	return fast.enabled;
+}
+
+/* ---- address spaces ---- */
+
+static void fast_mm_put(struct fast_mm *mm)
+{
+	if (mm && ref_put(&mm->ref))
+		mem_free(mm);
+}
+
+struct fast_mm *fast_mm_of_locked(struct process *p)
+{
+	if (!p->fast_mm) {
+		struct fast_mm *mm = mem_zalloc(sizeof(*mm));
+
+		if (!mm)
+			return NULL;
+		ref_init(&mm->ref, 1);
+		mm->next_slot = p->fast_slots;
+		p->fast_mm = mm;
+	}
+	return p->fast_mm;
+}
+
+struct fast_site *fast_site_locked(struct fast_mm *mm, uint64_t addr)
+{
+	uint32_t at = (uint32_t)((addr * 0x9e3779b97f4a7c15ULL) >> 40) % FAST_MAX_SITES;
+
+	for (uint32_t i = 0; i < FAST_MAX_SITES; i++, at = (at + 1) % FAST_MAX_SITES) {
+		if (mm->sites[at].addr == addr)
+			return &mm->sites[at];
+		if (mm->sites[at].addr == 0) {
+			if (mm->nr_sites >= FAST_MAX_SITES * 3 / 4)
+				return NULL;
+			mm->nr_sites++;
+			mm->sites[at].addr = addr;
+			return &mm->sites[at];
+		}
+	}
+	return NULL;
+}
+
+bool fast_memory_is_shared(struct task *t)
+{
+	bool shared;
+
+	mutex_lock(&fast.mu);
+	shared = t->process->fast_mm && ref_count(&t->process->fast_mm->ref) > 1;
+	mutex_unlock(&fast.mu);
+	return shared;
+}
+
+void fast_fork(struct process *child, struct process *from, bool shares_memory)
+{
+	if (!fast.enabled)
+		return;
+	mutex_lock(&fast.mu);
+	if (shares_memory) {
+		struct fast_mm *mm = fast_mm_of_locked(from);
+
+		if (mm)
+			ref_get(&mm->ref);
+		child->fast_mm = mm;
+	} else {
+		child->fast_slots = from->fast_mm ? from->fast_mm->next_slot : from->fast_slots;
+	}
+	mutex_unlock(&fast.mu);
+}
+
+void fast_process_free(struct process *p)
+{
+	fast_mm_put(TAKE_PTR(p->fast_mm));
+}
+
+/* ---- channels ---- */
+
+uint64_t channel_guest_address(const struct channel *ch)
+{
+	return CHANNEL_BASE + (uint64_t)ch->place * CHANNEL_STRIDE;
+}
+
+uint64_t channel_slot_address(const struct channel *ch)
+{
+	return AREA_BASE + (uint64_t)ch->slot * AREA_SLOT_SIZE;
+}
+
+void channel_put(struct channel *ch)
+{
+	if (!ch || !ref_put(&ch->ref))
+		return;
+	if (ch->memfd >= 0)
+		close(ch->memfd);
+	if (ch->mem)
+		munmap(ch->mem, CHANNEL_SIZE);
+	mem_free(ch);
+}
+
+/* All pages are there before anybody touches one, and the guest cannot take them away. */
+static int map_memory(struct channel *ch)
+{
+	void *mem;
+
+	ch->memfd = (int)syscall(SYS_memfd_create, "channel",
+				 MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+	if (ch->memfd < 0)
+		ch->memfd = (int)syscall(SYS_memfd_create, "channel",
+					 MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (ch->memfd < 0 || fallocate(ch->memfd, 0, 0, CHANNEL_SIZE) < 0 ||
+	    fcntl(ch->memfd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+		return -errno;
+	mem = mmap(NULL, CHANNEL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_LOCKED, ch->memfd,
+		   0);
+	if (mem == MAP_FAILED) /* RLIMIT_MEMLOCK */
+		mem = mmap(NULL, CHANNEL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+			   ch->memfd, 0);
+	if (mem == MAP_FAILED)
+		return -errno;
+	ch->mem = mem;
+	return 0;
+}
+
+static struct channel *channel_new(uint32_t slot)
+{
+	struct channel *ch = mem_zalloc(sizeof(*ch));
+
+	if (!ch)
+		return NULL;
+	ref_init(&ch->ref, 1);
+	ch->place = ch->slot = slot;
+	ch->memfd = -1;
+	ch->state = CHANNEL_NEW;
+	list_init(&ch->active_node);
+	if (map_memory(ch) < 0) {
+		channel_put(ch);
+		return NULL;
+	}
+	*(uint32_t *)(ch->mem + CH_SPIN) = fast.always ? SPIN_ALWAYS : SPIN;
+	return ch;
+}
+
+static void set_id(struct channel *ch, int nr, uint32_t value)
+{
+	__atomic_store_n((uint32_t *)(ch->mem + CH_ID) + nr, value, __ATOMIC_RELAXED);
+}
+
+static void write_ids(struct channel *ch, struct task *t)
+{
+	const struct cred *c = task_cred(t);
+
+	set_id(ch, SYS_getpid, (uint32_t)t->process->pid);
+	set_id(ch, SYS_gettid, (uint32_t)t->tid);
+	set_id(ch, SYS_getuid, c->uid);
+	set_id(ch, SYS_geteuid, c->euid);
+	set_id(ch, SYS_getgid, c->gid);
+	set_id(ch, SYS_getegid, c->egid);
+}
+
+void fast_update_ids(struct task *t)
+{
+	if (!t->plat.channel)
+		return;
+	mutex_lock(&fast.mu);
+	if (t->plat.channel)
+		write_ids(t->plat.channel, t);
+	mutex_unlock(&fast.mu);
+}
+
+/* Takes the right to map one, and a slot that nothing has ever had. */
+static bool take_slot(struct process *p, uint32_t *ret_slot)
+{
+	struct fast_mm *mm;
+	bool ok;
+
+	mutex_lock(&fast.mu);
+	mm = fast_mm_of_locked(p);
+	ok = mm && !mm->disabled && !mm->setting_up && mm->next_slot < AREA_SLOTS &&
+	     ref_count(&mm->ref) == 1;
+	if (ok) {
+		mm->setting_up = true;
+		*ret_slot = mm->next_slot++;
+	}
+	mutex_unlock(&fast.mu);
+	return ok;
+}
+
+static void end_setup(struct process *p, bool permanent)
+{
+	mutex_lock(&fast.mu);
+	if (p->fast_mm) {
+		p->fast_mm->setting_up = false;
+		p->fast_mm->disabled |= permanent;
+	}
+	mutex_unlock(&fast.mu);
+}
+
+static struct channel *channel_detached(struct task *t, uint32_t slot)
+{
+	struct channel *ch;
+
+	mutex_lock(&fast.mu);
+	ch = t->plat.channel;
+	if (ch && ch->state == CHANNEL_DETACHED) {
+		ch->slot = slot;
+		ref_get(&ch->ref);
+	} else {
+		ch = NULL;
+	}
+	mutex_unlock(&fast.mu);
+	return ch;
+}
+
+struct channel *channel_create(struct task *t)
+{
+	struct channel *ch = NULL;
+	uint32_t slot;
+
+	if (!take_slot(t->process, &slot))
+		return NULL;
+	/* Those that began before setting_up was seen; the others wait. */
+	if (!task_clone_is_pending(t->process)) {
+		ch = channel_detached(t, slot);
+		if (!ch)
+			ch = channel_new(slot);
+	}
+	if (!ch)
+		end_setup(t->process, false);
+	return ch;
+}
+
+/* Every call goes the slow way; one that waits in the channel, too. */
+static void close_locked(struct channel *ch)
+{
+	uint32_t request = CHANNEL_REQUEST;
+
+	memset(ch->mem + CH_CLASS, CHANNEL_CLASS_SLOW, CHANNEL_NR_CALLS);
+	__atomic_compare_exchange_n((uint32_t *)(ch->mem + CH_STATE), &request, CHANNEL_PUNT, false,
+				    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+static void open_locked(struct channel *ch, struct task *t)
+{
+	ch->state = CHANNEL_READY;
+	write_ids(ch, t);
+	memcpy(ch->mem + CH_CLASS, fast_call_classes, sizeof(fast_call_classes));
+}
+
+void channel_ready(struct task *t, struct channel *ch)
+{
+	if (ch->memfd >= 0)
+		close(ch->memfd);
+	ch->memfd = -1;
+	mutex_lock(&fast.mu);
+	if (!task_is_dead(t)) { /* else fast_task_removed() has been here */
+		if (!t->plat.channel) {
+			ref_get(&ch->ref);
+			t->plat.channel = ch;
+			ch->task = t;
+		}
+		open_locked(ch, t);
+	}
+	if (t->process->fast_mm)
+		t->process->fast_mm->setting_up = false;
+	mutex_unlock(&fast.mu);
+	atomic_fetch_add(&fast_stats.setups, 1);
+}
+
+void channel_failed(struct task *t, struct channel *ch, bool permanent)
+{
+	(void)ch;
+	end_setup(t->process, permanent);
+}
+
+bool channel_is_current(struct channel *ch, struct task *t)
+{
+	bool current;
+
+	mutex_lock(&fast.mu);
+	current = ch->state == CHANNEL_READY && ch->task == t;
+	mutex_unlock(&fast.mu);
+	return current;
+}
+
+/* ---- activity ---- */
+
+static void set_active(struct channel *ch, uint32_t on)
+{
+	__atomic_store_n((uint32_t *)(ch->mem + CH_ACTIVE), on, __ATOMIC_RELEASE);
+}
+
+void channel_activate_locked(struct channel *ch)
+{
+	if (ch->active || fast.nr_active == FAST_MAX_ACTIVE)
+		return;
+	ch->active = true;
+	ch->hits_at_start = atomic_load(&ch->hits);
+	ref_get(&ch->ref);
+	list_add_tail(&ch->active_node, &fast.active);
+	fast.nr_active++;
+	atomic_fetch_add(&fast.changes, 1);
+	set_active(ch, 1);
+	if (!fast.polling)
+		cond_signal(&fast.work);
+}
+
+/* The list's reference goes to the caller. */
+void channel_deactivate_locked(struct channel *ch)
+{
+	ch->active = false;
+	list_del(&ch->active_node);
+	list_init(&ch->active_node);
+	fast.nr_active--;
+	atomic_fetch_add(&fast.changes, 1);
+	set_active(ch, 0);
+}
+
+/* Its channel is no longer open to t's calls. fast.mu is held; the result is to be put without. */
+static struct channel *stop_locked(struct channel *ch, enum channel_state state)
+{
+	bool listed = ch->active;
+
+	ch->state = state;
+	if (listed)
+		channel_deactivate_locked(ch);
+	close_locked(ch);
+	return listed ? ch : NULL;
+}
+
+static void retire(struct task *t)
+{
+	struct channel *ch, *listed = NULL;
+
+	mutex_lock(&fast.mu);
+	ch = t->plat.channel;
+	t->plat.channel = NULL;
+	if (ch) {
+		listed = stop_locked(ch, CHANNEL_RETIRED);
+		ch->task = NULL;
+	}
+	mutex_unlock(&fast.mu);
+	channel_put(listed);
+	channel_put(ch);
+}
+
+/* ---- hooks ---- */
+
+void fast_task_removed(struct task *t)
+{
+	retire(t);
+}
+
+bool fast_where(struct task *t, uint64_t *ret_channel, uint64_t *ret_slot)
+{
+	struct channel *ch;
+
+	mutex_lock(&fast.mu);
+	ch = t->plat.channel;
+	if (ch) {
+		*ret_channel = channel_guest_address(ch);
+		*ret_slot = channel_slot_address(ch);
+	}
+	mutex_unlock(&fast.mu);
+	return ch != NULL;
+}
+
+void fast_leave(struct task *t)
+{
+	if (t->plat.channel)
+		retire(t);
+}
+
+void fast_exec(struct task *t)
+{
+	struct fast_mm *mm;
+
+	retire(t);
+	mutex_lock(&fast.mu);
+	mm = TAKE_PTR(t->process->fast_mm);
+	t->process->fast_slots = 0;
+	mutex_unlock(&fast.mu);
+	fast_mm_put(mm);
+}
+
+void fast_disable(struct task *t)
+{
+	mutex_lock(&fast.mu);
+	if (fast.enabled && fast_mm_of_locked(t->process))
+		t->process->fast_mm->disabled = true;
+	mutex_unlock(&fast.mu);
+	retire(t);
+}
+
+void fast_cancel_request(struct task *t)
+{
+	uint32_t request = CHANNEL_REQUEST;
+
+	if (likely(!t->plat.channel))
+		return;
+	mutex_lock(&fast.mu);
+	if (t->plat.channel)
+		__atomic_compare_exchange_n((uint32_t *)(t->plat.channel->mem + CH_STATE), &request,
+					    CHANNEL_PUNT, false, __ATOMIC_ACQ_REL,
+					    __ATOMIC_RELAXED);
+	mutex_unlock(&fast.mu);
+}
+
+bool fast_fork_needs_copy(struct task *t)
+{
+	const struct guest_call *c = &t->call;
+	bool needs = false;
+
+	if (likely(!t->plat.channel) || !(c->nr == SYS_fork || c->nr == SYS_clone3 ||
+					  (c->nr == SYS_clone && !(c->args[0] & CLONE_VM))))
+		return false;
+	mutex_lock(&fast.mu);
+	if (t->plat.channel)
+		needs = __atomic_load_n((uint32_t *)(t->plat.channel->mem + CH_INUSE),
+					__ATOMIC_RELAXED);
+	mutex_unlock(&fast.mu);
+	return needs;
+}
+
+/* A thread that is made lives on with this %gs: the slot is nobody's then. After vfork it is t's alone
+ * again. */
+static struct channel *share_slot_locked(struct task *t, uint64_t flags, uint64_t *ret_slot)
+{
+	struct fast_mm *mm = fast_mm_of_locked(t->process);
+	struct channel *ch = t->plat.channel;
+
+	if (mm)
+		mm->clones++;
+	if (!ch || ch->state != CHANNEL_READY)
+		return NULL;
+	ch->clones_at_suspend = mm ? mm->clones : 0;
+	*ret_slot = channel_slot_address(ch);
+	return stop_locked(ch, flags & CLONE_VFORK ? CHANNEL_SUSPENDED : CHANNEL_DETACHED);
+}
+
+bool fast_clone_starts(struct task *t, uint64_t flags, uint64_t *ret_slot)
+{
+	struct channel *listed = NULL;
+	bool go = true;
+
+	if (!fast.enabled)
+		return true;
+	mutex_lock(&fast.mu);
+	if (flags & CLONE_VM)
+		listed = share_slot_locked(t, flags, ret_slot);
+	else
+		go = !t->process->fast_mm || !t->process->fast_mm->setting_up;
+	mutex_unlock(&fast.mu);
+	channel_put(listed);
+	return go;
+}
+
+uint64_t fast_may_resume(struct task *t)
+{
+	struct channel *ch;
+	uint64_t slot = 0;
+
+	if (likely(!t->plat.channel))
+		return 0;
+	mutex_lock(&fast.mu);
+	ch = t->plat.channel;
+	if (ch && ch->state == CHANNEL_SUSPENDED) {
+		struct fast_mm *mm = t->process->fast_mm;
+
+		if (mm && mm->clones == ch->clones_at_suspend)
+			slot = channel_slot_address(ch);
+		else
+			ch->state = CHANNEL_DETACHED;
+	}
+	mutex_unlock(&fast.mu);
+	return slot;
+}
+
+uint64_t channel_resume(struct task *t)
+{
+	uint64_t at = 0;
+
+	mutex_lock(&fast.mu);
+	if (t->plat.channel) {
+		open_locked(t->plat.channel, t);
+		at = channel_guest_address(t->plat.channel);
+	}
+	mutex_unlock(&fast.mu);
+	return at;
+}
+
+void fast_report(struct strbuf *sb)
+{
+	strbuf_printf(sb,
+		      "fast path: %lu channels, %lu sites replaced, %lu not; %lu calls served, %lu "
+		      "given back; poller woken %lu times",
+		      atomic_load(&fast_stats.setups), atomic_load(&fast_stats.patches),
+		      atomic_load(&fast_stats.unpatchable), atomic_load(&fast_stats.served),
+		      atomic_load(&fast_stats.punted), atomic_load(&fast_stats.wakeups));
+}

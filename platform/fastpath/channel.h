@@ -1,0 +1,150 @@
+/*
+ * platform/fastpath/channel.h - the fast path, sentry side: channels, who polls them, who gets one
+ *
+ * Model:
+ *  fast_mm  one guest address space that has (or had) channels: its slots, replaced sites and
+ *           trampolines. Shared by processes that share the memory (vfork, CLONE_VM), referenced by
+ *           each; a forked child starts with none but remembers how many slots its memory has seen;
+ *           exec drops it.
+ *  channel  the private side of a channel (platform/stub/channel_abi.h): the mapping, the task
+ *           whose calls it carries, its state. Referenced by its task and by the poller.
+ *  poller   one thread that looks at the active channels in turn, serves requests through
+ *           task_serve_channel(), and sleeps when none has come for POLLER_IDLE_NS. The platform's
+ *           workers wake it when a task's calls trap at a high rate.
+ *
+ * States of a channel: NEW (being mapped by the platform) -> READY -> RETIRED, for good. In between:
+ * SUSPENDED while a vfork child runs on the same %gs; DETACHED after a clone that made a thread with
+ * the same %gs: the memory is still mapped, a new slot makes it READY again. READY channels are
+ * active (in the poller's list, CH_ACTIVE set) or idle. In all other states the class table in the
+ * channel says that every call goes the slow way, whatever a slot may still point to.
+ *
+ * Who gets one: fast_note_trap() counts the traps of a task. A task whose calls come faster than
+ * FAST_RATE gets a channel (FAST_SETUP), and the syscall instructions that go on trapping are
+ * replaced (FAST_PATCH); the platform does both with the call held. A channel that misses more
+ * than it serves (calls that block; a poller that does not get the processor) is left alone for a
+ * while, each time for longer.
+ *
+ * Identity: a channel speaks for one task, as long as that lives and has not executed a new program.
+ * Other threads of the address space could write into it: what shares memory has the same
+ * authority. No channel for tasks with seccomp filters of their own, for processes that have set
+ * %gs, and none with --strace or --forward=none, where every call is to be seen.
+ *
+ * One call at a time: TASK_IN_CHANNEL (sentry/task.h) keeps a channel call and a trap of the same
+ * task apart: the trap waits, a request during a trap is punted.
+ *
+ * Locking: fast.mu (LOCK_FASTPATH): the active list, states of channels, fast_mm. Nothing is served,
+ * and no guest memory touched, under it.
+ */
+#ifndef PLATFORM_FASTPATH_CHANNEL_H
+#define PLATFORM_FASTPATH_CHANNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdatomic.h>
+#include <sys/types.h>
+
+#include "platform/stub/channel_abi.h"
+#include "sentry/base/list.h"
+#include "sentry/kernel.h"
+#include "sentry/base/ref.h"
+
+struct kernel;
+struct process;
+struct strbuf;
+struct task;
+
+enum channel_state {
+	CHANNEL_NEW,
+	CHANNEL_READY,
+	CHANNEL_SUSPENDED,
+	CHANNEL_DETACHED,
+	CHANNEL_RETIRED,
+};
+
+struct channel {
+	struct ref ref;
+	unsigned char *mem; /* CHANNEL_SIZE, shared with the guest */
+	int memfd;	    /* until it is mapped in the guest, then -1 */
+	uint32_t place;	    /* where in the guest: CHANNEL_BASE + place * CHANNEL_STRIDE */
+	uint32_t slot;
+
+	/* fast.mu */
+	struct task *task; /* borrowed; NULL once retired */
+	enum channel_state state;
+	bool active;
+	struct list active_node;
+	uint32_t clones_at_suspend; /* fast_mm.clones then */
+	int64_t not_before_ns;	    /* monotonic: not active again before */
+	uint32_t backoff;
+	uint32_t hits_seen, given_seen; /* at the last look: advice.c */
+	uint32_t hits_at_start;		/* when it was made active */
+
+	_Atomic uint32_t hits, given_back; /* relaxed */
+};
+
+/* What is to be done at a trap, before it is served. */
+enum fast_advice { FAST_NOTHING, FAST_SETUP, FAST_PATCH };
+
+/* Counters of `--log=info` and the tests. */
+struct fast_stats {
+	_Atomic uint64_t setups, patches, unpatchable, served, punted, wakeups;
+};
+extern struct fast_stats fast_stats;
+
+/* Boot: is there a poller (two processors, the kernel lets user code set %gs)? Before the filter. */
+void fast_init(struct kernel *k, enum fast_mode mode);
+bool fast_enabled(void);
+void fast_poller(struct kernel *k); /* a thread of its own; returns at shutdown */
+
+/* A call of t trapped at t->call.ip - 2; its trap is being served. */
+enum fast_advice fast_note_trap(struct task *t);
+bool fast_is_channel_call(uint32_t nr);
+
+/* FAST_SETUP: a channel for t that is NEW, or DETACHED and has a new slot; NULL: not now. Reference for
+ * the caller, who ends it with channel_ready() or channel_failed(). Until then no process is made
+ * from t's: it could inherit the channel before that is forbidden. */
+struct channel *channel_create(struct task *t);
+void channel_put(struct channel *ch);
+uint64_t channel_guest_address(const struct channel *ch);
+uint64_t channel_slot_address(const struct channel *ch);
+/* The platform has mapped it and set %gs: t's calls may use it from now on. */
+void channel_ready(struct task *t, struct channel *ch);
+/* It could not. permanent: no tries for this address space any more. */
+void channel_failed(struct task *t, struct channel *ch, bool permanent);
+
+/* FAST_PATCH. Where the trampoline for a site goes: 0 or the address of SITE_TRAMPOLINE_SIZE bytes in a
+ * region that is mapped in t's memory. */
+uint64_t fast_trampoline(struct task *t, uint64_t site);
+bool fast_memory_is_shared(struct task *t); /* with another process */
+bool fast_room_for_region(struct task *t);
+/* A new region of FAST_REGION_SIZE bytes was mapped at address. */
+void fast_add_region(struct task *t, uint64_t address);
+#define FAST_REGION_SIZE 0x4000
+void fast_site_done(struct task *t, uint64_t site, bool replaced);
+
+/* Hooks of the process tree and the calls. */
+/* A trap of t has come: a request that is still in its channel was left behind by a handler that has
+ * interrupted the shim, or jumped out of it. It is given back. */
+void fast_cancel_request(struct task *t);
+/* A clone is to go on. *ret_slot not 0: this slot of t's is to be cleared first. False: not now. */
+bool fast_clone_starts(struct task *t, uint64_t flags, uint64_t *ret_slot);
+/* Not 0: vfork is over, this slot of t's is to be set to channel_resume()'s result again. */
+uint64_t fast_may_resume(struct task *t);
+uint64_t channel_resume(struct task *t);
+/* t forks out of a handler that has interrupted the shim: parent and child will both come back to it,
+ * so the child needs the channel's memory, and neither the channel any more. */
+bool fast_fork_needs_copy(struct task *t);
+bool fast_where(struct task *t, uint64_t *ret_channel, uint64_t *ret_slot); /* in the guest */
+void fast_leave(struct task *t); /* for good; may get another one */
+void fast_fork(struct process *child, struct process *from, bool shares_memory);
+void fast_exec(struct task *t);
+void fast_task_removed(struct task *t);
+void fast_process_free(struct process *p);
+void fast_disable(struct task *t);    /* it sets %gs itself, or installs a seccomp filter */
+void fast_update_ids(struct task *t); /* its credentials have changed */
+/* Poller: is ch still the channel of t, which task_channel_begin() has? */
+bool channel_is_current(struct channel *ch, struct task *t);
+
+void fast_report(struct strbuf *sb);
+
+#endif

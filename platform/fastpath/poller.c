@@ -1,0 +1,202 @@
+/*
+ * platform/fastpath/poller.c - the thread that serves channel calls, see channel.h
+ *
+ * Looks at each active channel in turn and serves at most one request of each per round, so that no
+ * guest can keep the others waiting for more than one call. When nothing has come for POLLER_IDLE_NS
+ * all channels become idle and the poller sleeps: a request that was written in that moment is taken
+ * back by the guest itself.
+ */
+#include <sched.h>
+
+#include "platform/fastpath/fast_mm.h"
+#include "platform/platform.h"
+#include "sentry/base/log.h"
+
+#define POLLER_IDLE_NS 200000
+#define ROUNDS_PER_CLOCK 64
+#define WORTH_WAKING 32 /* calls served until it sleeps again */
+
+static uint32_t *state_of(struct channel *ch)
+{
+	return (uint32_t *)(ch->mem + CH_STATE);
+}
+
+static bool has_request(struct channel *ch)
+{
+	return __atomic_load_n(state_of(ch), __ATOMIC_RELAXED) == CHANNEL_REQUEST;
+}
+
+static bool claim(struct channel *ch)
+{
+	uint32_t expected = CHANNEL_REQUEST;
+
+	return __atomic_compare_exchange_n(state_of(ch), &expected, CHANNEL_CLAIMED, false,
+					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+static void answer(struct channel *ch, uint32_t state, long result)
+{
+	__atomic_store_n((int64_t *)(ch->mem + CH_RESULT), result, __ATOMIC_RELAXED);
+	__atomic_store_n(state_of(ch), state, __ATOMIC_RELEASE);
+}
+
+/* Each word once; from here on it is like the registers of a trapped call. */
+static void copy_request(struct channel *ch, struct guest_call *call)
+{
+	const uint64_t *args = (const uint64_t *)(ch->mem + CH_ARGS);
+
+	call->nr = (int)__atomic_load_n((uint32_t *)(ch->mem + CH_NR), __ATOMIC_RELAXED);
+	for (int i = 0; i < 6; i++)
+		call->args[i] = __atomic_load_n(&args[i], __ATOMIC_RELAXED);
+	call->ip = 0;
+}
+
+/* Looked at again once t cannot begin anything else: it might have executed a new program since. */
+static bool begin(struct channel *ch, struct task *t)
+{
+	if (!task_channel_begin(t))
+		return false;
+	if (channel_is_current(ch, t))
+		return true;
+	task_serve_end(t);
+	return false;
+}
+
+static void serve(struct channel *ch, struct task *t)
+{
+	struct guest_call call;
+	long result = 0;
+
+	if (!claim(ch))
+		return;
+	copy_request(ch, &call);
+	if (call.nr >= 0 && fast_is_channel_call((uint32_t)call.nr) && begin(ch, t) &&
+	    task_serve_channel(t, &call, &result)) {
+		atomic_fetch_add_explicit(&ch->hits, 1, memory_order_relaxed);
+		atomic_fetch_add_explicit(&fast_stats.served, 1, memory_order_relaxed);
+		answer(ch, CHANNEL_DONE, result);
+		return;
+	}
+	atomic_fetch_add_explicit(&ch->given_back, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&fast_stats.punted, 1, memory_order_relaxed);
+	answer(ch, CHANNEL_PUNT, 0);
+}
+
+/* The poller's own copy of the list, so that it looks without the lock. Referenced. */
+static struct {
+	struct channel *channels[FAST_MAX_ACTIVE];
+	uint32_t nr;
+	unsigned int changes;
+} snapshot;
+
+static void snapshot_drop(void)
+{
+	for (uint32_t i = 0; i < snapshot.nr; i++)
+		channel_put(snapshot.channels[i]);
+	snapshot.nr = 0;
+}
+
+static void snapshot_take(void)
+{
+	struct channel *ch;
+
+	snapshot_drop();
+	mutex_lock(&fast.mu);
+	list_for_each_entry(ch, &fast.active, active_node) {
+		ref_get(&ch->ref);
+		snapshot.channels[snapshot.nr++] = ch;
+	}
+	snapshot.changes = atomic_load(&fast.changes);
+	mutex_unlock(&fast.mu);
+}
+
+static void serve_request(struct channel *ch)
+{
+	struct task *t;
+
+	mutex_lock(&fast.mu);
+	t = ch->active ? task_get(ch->task) : NULL;
+	mutex_unlock(&fast.mu);
+	if (t) {
+		serve(ch, t);
+		task_put(t);
+	}
+}
+
+/* One look at every channel; true if something was served. */
+static bool poll_round(void)
+{
+	bool any = false;
+
+	if (atomic_load_explicit(&fast.changes, memory_order_acquire) != snapshot.changes)
+		snapshot_take();
+	for (uint32_t i = 0; i < snapshot.nr; i++)
+		if (has_request(snapshot.channels[i])) {
+			serve_request(snapshot.channels[i]);
+			any = true;
+		}
+	return any;
+}
+
+static void drain_runq(void)
+{
+	struct task *t;
+
+	while ((t = runq_pop()))
+		task_resume_parked(t);
+}
+
+/* Until there was nothing to do for a while. */
+static void poll_while_busy(struct kernel *k)
+{
+	int64_t last = clock_now_ns(CLOCK_MONOTONIC);
+	bool any = false;
+
+	for (unsigned int round = 0; !atomic_load_explicit(&k->exiting, memory_order_relaxed);) {
+		if (poll_round())
+			any = true;
+		else
+			__builtin_ia32_pause();
+		if (!runq_empty())
+			drain_runq();
+		if (++round % ROUNDS_PER_CLOCK == 0) {
+			int64_t now = clock_now_ns(CLOCK_MONOTONIC);
+
+			if (any)
+				last = now;
+			else if (now - last > POLLER_IDLE_NS)
+				return;
+			any = false;
+		}
+	}
+}
+
+static void sleep_until_active(struct kernel *k)
+{
+	snapshot_drop();
+	mutex_lock(&fast.mu);
+	while (!list_empty(&fast.active)) {
+		struct channel *ch = list_first_entry(&fast.active, struct channel, active_node);
+
+		if (atomic_load(&ch->hits) - ch->hits_at_start < WORTH_WAKING)
+			channel_back_off_locked(ch, clock_now_ns(CLOCK_MONOTONIC));
+		channel_deactivate_locked(ch);
+		mutex_unlock(&fast.mu);
+		channel_put(ch);
+		mutex_lock(&fast.mu);
+	}
+	fast.polling = false;
+	while (list_empty(&fast.active) && !atomic_load(&k->exiting))
+		cond_wait(&fast.work, &fast.mu);
+	fast.polling = true;
+	mutex_unlock(&fast.mu);
+	atomic_fetch_add(&fast_stats.wakeups, 1);
+}
+
+void fast_poller(struct kernel *k)
+{
+	while (!atomic_load(&k->exiting)) {
+		sleep_until_active(k);
+		poll_while_busy(k);
+	}
+}

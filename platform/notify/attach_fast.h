@@ -1,0 +1,14 @@
+/*
+ * platform/notify/attach_fast.h - gives channels to held threads and replaces their syscall sites
+ */
+#ifndef PLATFORM_NOTIFY_ATTACH_FAST_H
+#define PLATFORM_NOTIFY_ATTACH_FAST_H
+
+#include "platform/fastpath/channel.h"
+
+/* t's call is held: true if the verdict was given, the thread makes its call again. */
+bool attach_fast(struct task *t, enum fast_advice advice);
+/* See fast_fork_needs_copy(). */
+bool attach_leave_channel(struct task *t);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * platform/stub/channel_abi.h - the fast path: memory that a guest thread's shim and the sentry share
+ *
+ * Model: a thread that makes many calls gets a *channel*: CHANNEL_SIZE bytes of shared memory, mapped
+ * in its process at CHANNEL_BASE + slot * CHANNEL_STRIDE and in the sentry. %gs of the thread points to
+ * its *slot* in the area, private memory of the process at AREA_BASE, whose first word is the address
+ * of the channel, or 0: then every call goes the slow way. The area is wiped in a forked child and
+ * channels are not mapped there, so a child starts without any. A thread that a clone made shares
+ * %gs with its maker: the sentry clears the maker's slot before such a clone goes on, and slots are
+ * never used again.
+ *
+ * States of a channel, in CH_STATE:
+ *
+ *	IDLE ----guest: writes the request, then the state----> REQUEST
+ *	REQUEST --sentry: compare and exchange--> CLAIMED --sentry: result, then the state--> DONE, PUNT
+ *	REQUEST --guest: compare and exchange, nobody came in time--> IDLE, and the slow way
+ *	DONE ---guest: takes the result--> IDLE
+ *	PUNT ---guest--> IDLE, and the slow way: nothing has happened yet
+ *
+ * A guest that finds CLAIMED waits: the sentry never waits for anything in such a call. The slow
+ * way is the syscall instruction that was there before: it traps, always, and is always right.
+ *
+ * Signals: CH_INUSE is set before the first and cleared after the last use of the other fields, so
+ * the calls of a handler that interrupts the shim go the slow way. A handler that jumps out leaves
+ * it set: the thread's calls go the slow way from then on.
+ *
+ * Trust: all of it is written by the guest at any time, so the sentry believes nothing in it but
+ * copies the request once and treats it like the registers of a trapped call; its own states and
+ * sizes are private (platform/fastpath/channel.h). What the guest reads there concerns only itself.
+ */
+#ifndef PLATFORM_STUB_CHANNEL_ABI_H
+#define PLATFORM_STUB_CHANNEL_ABI_H
+
+/* All within STUB_BASE to STUB_END. */
+#define AREA_BASE 0x200008000000
+#define AREA_SHIFT 17 /* of the address of every slot, AREA_BASE >> AREA_SHIFT is left */
+#define AREA_SIZE (1 << AREA_SHIFT)
+#define AREA_SLOT_SIZE 64
+#define AREA_SLOTS (AREA_SIZE / AREA_SLOT_SIZE)
+#define CHANNEL_BASE 0x20000a000000
+#define CHANNEL_STRIDE 0x8000
+#define CHANNEL_SIZE 0x5000
+
+#define CH_STATE 0x00 /* uint32_t */
+#define CH_NR 0x04    /* uint32_t */
+#define CH_ARGS 0x08  /* uint64_t[6] */
+#define CH_RESULT 0x38
+#define CH_ACTIVE 0x40	/* uint32_t, the sentry's: somebody looks at requests */
+#define CH_SPIN 0x44	/* uint32_t, the sentry's: PAUSE instructions until the guest gives up */
+#define CH_INUSE 0x80	/* uint32_t, the guest's */
+#define CH_RETURN 0x88	/* uint64_t, the guest's: address of the syscall instruction */
+#define CH_OUT_LEN 0xc0 /* uint32_t, with DONE: bytes at CH_DATA for the guest's buffer */
+#define CH_CLASS 0x100	/* uint8_t[CHANNEL_NR_CALLS]: CHANNEL_CLASS_*, by number */
+#define CH_ID 0x300	/* uint32_t[CHANNEL_NR_CALLS]: results, by number */
+#define CH_DATA 0x1000
+#define CHANNEL_DATA_SIZE 0x4000
+#define CHANNEL_NR_CALLS 512
+
+#define CHANNEL_IDLE 0
+#define CHANNEL_REQUEST 1
+#define CHANNEL_CLAIMED 2
+#define CHANNEL_DONE 3
+#define CHANNEL_PUNT 4
+
+#define CHANNEL_CLASS_SLOW 0
+#define CHANNEL_CLASS_CALL 1
+#define CHANNEL_CLASS_ID 2 /* the result is in CH_ID */
+
+#endif

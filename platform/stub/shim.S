@@ -1,0 +1,89 @@
+/*
+ * platform/stub/shim.S - the shim: where replaced syscall instructions of a guest lead
+ *
+ * At entry: registers as at the syscall instruction, but %rcx, which holds the address of a syscall
+ * instruction with the right continuation. Jumping there is the slow way; jumping behind it means
+ * that the call is done, with the result in %rax. As a syscall does, the shim changes %rax, %rcx
+ * and %r11; the arithmetic flags are lost as well. No stack and no vector register is touched. The
+ * protocol is channel_abi.h's.
+ *
+ * %gs is only used where its base lies in the area: a program may have other ideas about it.
+ */
+#include "platform/stub/channel_abi.h"
+
+#define NR_SCHED_YIELD 24
+
+	.text
+	.globl shim_enter
+	.hidden shim_enter
+	.type shim_enter, @function
+shim_enter:
+	rdgsbase %r11
+	shr $AREA_SHIFT, %r11
+	cmp $(AREA_BASE >> AREA_SHIFT), %r11
+	jne slow
+	mov %gs:0, %r11
+	test %r11, %r11
+	jz slow
+	cmp $CHANNEL_NR_CALLS - 1, %eax
+	ja slow
+	mov %eax, %eax			/* the high half is not part of the number */
+	cmpb $CHANNEL_CLASS_CALL, CH_CLASS(%r11, %rax)
+	jb slow
+	ja identity
+	cmpl $0, CH_ACTIVE(%r11)
+	je slow
+	cmpl $0, CH_INUSE(%r11)
+	jne slow
+	movl $1, CH_INUSE(%r11)
+	mov %rcx, CH_RETURN(%r11)
+	mov %eax, CH_NR(%r11)
+	mov %rdi, CH_ARGS(%r11)
+	mov %rsi, CH_ARGS + 8(%r11)
+	mov %rdx, CH_ARGS + 16(%r11)
+	mov %r10, CH_ARGS + 24(%r11)
+	mov %r8, CH_ARGS + 32(%r11)
+	mov %r9, CH_ARGS + 40(%r11)
+	movl $CHANNEL_REQUEST, CH_STATE(%r11)
+	mov CH_SPIN(%r11), %ecx
+1:	cmpl $CHANNEL_DONE, CH_STATE(%r11)
+	jae answered
+	pause
+	dec %ecx
+	jnz 1b
+	/* Nobody has it yet: take it back. */
+	mov $CHANNEL_REQUEST, %eax
+	xor %ecx, %ecx			/* CHANNEL_IDLE */
+	lock cmpxchg %ecx, CH_STATE(%r11)
+	je give_up
+	/* It is being served by somebody who has lost the processor, perhaps to us. */
+2:	mov %r11, %r8
+	mov $NR_SCHED_YIELD, %eax
+	syscall
+	mov %r8, %r11
+	cmpl $CHANNEL_CLAIMED, CH_STATE(%r11)
+	je 2b
+	mov CH_ARGS + 32(%r11), %r8
+answered:
+	cmpl $CHANNEL_DONE, CH_STATE(%r11)
+	jne give_up
+	mov CH_RESULT(%r11), %rax
+	mov CH_RETURN(%r11), %rcx
+	movl $CHANNEL_IDLE, CH_STATE(%r11)
+	movl $0, CH_INUSE(%r11)
+	add $2, %rcx
+	jmp *%rcx
+give_up:
+	mov CH_NR(%r11), %eax
+	mov CH_RETURN(%r11), %rcx
+	movl $CHANNEL_IDLE, CH_STATE(%r11)
+	movl $0, CH_INUSE(%r11)
+slow:
+	jmp *%rcx
+identity:
+	mov CH_ID(%r11, %rax, 4), %eax
+	add $2, %rcx
+	jmp *%rcx
+	.size shim_enter, . - shim_enter
+
+	.section .note.GNU-stack, "", @progbits
