@@ -80,7 +80,7 @@ struct plat_thread {
 	void *priv;
 	/* fast path: platform/fastpath/channel.h */
 	_Atomic(struct channel *) channel; /* changed under its lock */
-	unsigned int traps; /* since window_ns */
+	unsigned int traps;		   /* since window_ns */
 	int64_t window_ns;
 };
 
