@@ -287,7 +287,7 @@ static int fill_names(struct stat_fill *f, struct mount *m, const struct path *r
 
 static int fill_options(struct stat_fill *f, struct super *s)
 {
-	_cleanup_strbuf_ struct strbuf sb;
+	_cleanup_strbuf_ struct strbuf sb = {0};
 	_cleanup_free_ char *text = NULL;
 
 	if (!(f->want & WANT_OPTS) || !s->ops->show_options)

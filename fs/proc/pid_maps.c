@@ -240,7 +240,7 @@ static int put_query(struct task *t, uint64_t arg, struct maps_query *q, const s
 
 static long maps_ioctl(struct file *f, struct task *t, unsigned int cmd, uint64_t arg)
 {
-	_cleanup_strbuf_ struct strbuf sb;
+	_cleanup_strbuf_ struct strbuf sb = {0};
 	_cleanup_free_ char *text = NULL;
 	struct maps_query q;
 	struct maps_line l;
