@@ -316,6 +316,9 @@ bool task_exec_is_fresh(struct task *t);
 /* task_clone.c: the record of a thread that trapped for the first time; new reference or NULL. */
 struct task *task_clone_bind(struct kernel *k, pid_t host_tid);
 
+/* Is there a record of that thread, or of the process that it leads, alive or a zombie? */
+bool task_clone_known(struct kernel *k, pid_t host_tid);
+
 /* The platform saw that the clone which parent is in made host_tid: binds it, if it is not yet. */
 void task_clone_made(struct task *parent, pid_t host_tid);
 

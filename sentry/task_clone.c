@@ -322,7 +322,7 @@ struct task *task_clone_bind(struct kernel *k, pid_t host_tid)
 	return t;
 }
 
-static bool known(struct kernel *k, pid_t host_tid)
+bool task_clone_known(struct kernel *k, pid_t host_tid)
 {
 	struct task *t;
 	bool found = false;
@@ -360,7 +360,7 @@ static pid_t scan_for_child(struct task *t, const struct pending_clone *pc)
 	else
 		n = hostproc_children(k, host_pid, t->plat.host_tid, tids, MAX_SCAN);
 	for (int i = n - 1; i >= 0; i--)
-		if (!known(k, tids[i]))
+		if (!task_clone_known(k, tids[i]))
 			return tids[i];
 	return 0;
 }
@@ -491,7 +491,7 @@ static void bind_orphans(struct kernel *k, struct process *heir)
 	if (tids)
 		n = stable_children(k, heir->host_pid, tids, tids + MAX_SCAN);
 	for (int i = 0; i < n; i++)
-		if (!known(k, tids[i]))
+		if (!task_clone_known(k, tids[i]))
 			task_put(task_clone_bind(k, tids[i]));
 }
 

@@ -230,21 +230,22 @@ static bool improve(struct task *t)
 	return advice != FAST_NOTHING && attach_fast(t, advice);
 }
 
-/* A thread that no clone can have made, as its parent was killed at a bad moment: it has no rights to
- * make a call with, nor a way to end. */
+/* A thread of a process that is just ending; or one that no clone can have made, as its parent was
+ * killed at a bad moment: that has no rights to make a call with, nor a way to end. */
 static void end_unknown(struct kernel *k, const struct seccomp_notif *req)
 {
 	struct seccomp_notif_resp resp = {.id = req->id, .error = -ENOSYS};
 	_cleanup_close_ int pidfd = -1;
 	struct hostproc_ids ids;
 
-	if (hostproc_ids(k, (pid_t)req->pid, &ids) == 0)
+	if (hostproc_ids(k, (pid_t)req->pid, &ids) == 0 && !task_clone_known(k, ids.tgid))
 		pidfd = (int)syscall(SYS_pidfd_open, ids.tgid, 0);
 	if (!id_valid(req->id))
 		return; /* it is gone, the numbers may be others' */
-	log_warn("unknown thread %u made a call, its process is killed", req->pid);
-	if (pidfd >= 0)
+	if (pidfd >= 0) {
+		log_warn("unknown thread %u made a call, its process is killed", req->pid);
 		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+	}
 	ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
 }
 
