@@ -213,9 +213,9 @@ static int explain_clone_failure(int err)
 {
 	fprintf(stderr, "sandbox: cannot make new namespaces: %s\n", strerror(err));
 	if (err == EPERM)
-		fprintf(stderr,
-			"sandbox: user namespaces are forbidden here; see `sandbox doctor` "
-			"(kernel.unprivileged_userns_clone, an AppArmor or seccomp profile, a chroot)\n");
+		fprintf(stderr, "sandbox: user namespaces are forbidden here; see `sandbox doctor` "
+				"(kernel.unprivileged_userns_clone, an AppArmor or seccomp "
+				"profile, a chroot)\n");
 	if (err == ENOSPC || err == EUSERS)
 		fprintf(stderr, "sandbox: the limit is in /proc/sys/user/max_*_namespaces\n");
 	return EXIT_OURS;
