@@ -14,6 +14,7 @@
 #include "fs/proc/hosttext.h"
 #include "fs/proc/proc.h"
 #include "fs/vfs/file.h"
+#include "platform/stub/stub_abi.h"
 #include "sentry/base/mem.h"
 #include "sentry/mem/mapnames.h"
 #include "sentry/mem/usermem.h"
@@ -64,7 +65,9 @@ static bool is_shared_anonymous(const char *name)
 static void translate(struct kernel *k, struct maps_line *l, struct mapname *mn)
 {
 	if (l->ino == 0) {
-		if (*l->name && *l->name != '[')
+		if (l->start >= STUB_BASE && l->start < STUB_END)
+			l->name = "[sandbox]";
+		else if (*l->name && *l->name != '[')
 			l->name = "";
 		return;
 	}
