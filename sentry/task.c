@@ -411,6 +411,18 @@ struct process *process_by_pid(struct kernel *k, pid_t pid)
 	return p;
 }
 
+bool process_is_ending(struct kernel *k, pid_t host_pid)
+{
+	struct process *p;
+	bool ending = false;
+
+	rwlock_rdlock(&k->tree_lock);
+	list_for_each_entry(p, &k->processes, all_node)
+		ending |= p->host_pid == host_pid && p->state == PROCESS_DYING;
+	rwlock_unlock(&k->tree_lock);
+	return ending;
+}
+
 struct task *process_any_task(struct process *p)
 {
 	struct kernel *k = p->kernel;

@@ -244,6 +244,9 @@ void process_put(struct process *p);
 /* Look-ups by guest number; new references or NULL. Zombies the host has reaped are not found. */
 struct task *task_by_tid(struct kernel *k, pid_t tid);
 struct process *process_by_pid(struct kernel *k, pid_t pid);
+/* Has a process of that host number begun to exit? Its threads have no tasks any more, and run on
+ * until the host stops them. */
+bool process_is_ending(struct kernel *k, pid_t host_pid);
 struct task *process_any_task(struct process *p); /* its leader if alive; NULL: none left */
 /* Iterate without holding locks: the next live-or-zombie process with pid > after; NULL: end. */
 struct process *process_next(struct kernel *k, pid_t after);

@@ -238,8 +238,14 @@ static void end_unknown(struct kernel *k, const struct seccomp_notif *req)
 	_cleanup_close_ int pidfd = -1;
 	struct hostproc_ids ids;
 
-	if (hostproc_ids(k, (pid_t)req->pid, &ids) == 0 && !task_clone_known(k, ids.tgid))
-		pidfd = (int)syscall(SYS_pidfd_open, ids.tgid, 0);
+	if (hostproc_ids(k, (pid_t)req->pid, &ids) == 0) {
+		/* A sibling is on its way through exit_group: that ends this one, and must not be
+		 * overtaken by a signal which would become the status. */
+		if (process_is_ending(k, ids.tgid))
+			return;
+		if (!task_clone_known(k, ids.tgid))
+			pidfd = (int)syscall(SYS_pidfd_open, ids.tgid, 0);
+	}
 	if (!id_valid(req->id))
 		return; /* it is gone, the numbers may be others' */
 	if (pidfd >= 0) {

@@ -13,6 +13,7 @@
 #include "platform/ptrace/ptrace.h"
 #include "sentry/abi/errno_internal.h"
 #include "sentry/base/log.h"
+#include "sentry/hostproc.h"
 #include "sentry/process_watch.h"
 #include "sentry/signal.h"
 #include "sentry/task_exec.h"
@@ -74,6 +75,15 @@ static bool clones_are_pending(void)
 	return any;
 }
 
+/* No clone can have made it, and no sibling's exit_group, whose status is to count, is ending it. */
+static bool is_nobodys(pid_t tid)
+{
+	struct hostproc_ids ids;
+
+	return !clones_are_pending() &&
+	       (hostproc_ids(pt.k, tid, &ids) < 0 || !process_is_ending(pt.k, ids.tgid));
+}
+
 /* A clone or a death may have made them known. */
 static void look_at_unknown(void)
 {
@@ -90,8 +100,8 @@ static void look_at_unknown(void)
 			continue;
 		}
 		list_add_tail(&tr->held, &pt.unknown);
-		if (!clones_are_pending())
-			ptrace(PTRACE_KILL, tr->tid, 0, 0); /* nobody's */
+		if (is_nobodys(tr->tid))
+			ptrace(PTRACE_KILL, tr->tid, 0, 0);
 	}
 }
 
