@@ -73,30 +73,33 @@ static struct hide_node *add_child(struct hide_node *n, const char *name, size_t
 	return c;
 }
 
-/* Notes the identity of the path as it is now; one that is not there needs none. */
-static void note_id(struct hostfs *fs, int root_fd, const char *path, enum hostfs_mask how)
+/* Notes the identity of what is there now under the node's name; what is not there needs none. */
+static void note_id(struct hostfs *fs, int dir_fd, const struct hide_node *n)
 {
-	_cleanup_close_ int fd = -1;
 	struct statx stx;
 
-	for (size_t len; path += strspn(path, "/"), len = strcspn(path, "/"), len; path += len) {
-		char name[NAME_MAX + 1];
-		int next;
-
-		if (len > NAME_MAX)
-			return;
-		memcpy(name, path, len);
-		name[len] = '\0';
-		next = hostop_open(fd >= 0 ? fd : root_fd, name, O_PATH, 0);
-		if (next < 0)
-			return;
-		if (fd >= 0)
-			hostop_close(fd);
-		fd = next;
-	}
-	if (fd >= 0 && hostop_statx(fd, "", &stx) == 0 && !S_ISLNK(stx.stx_mode))
+	if (hostop_statx(dir_fd, n->name, &stx) == 0 && !S_ISLNK(stx.stx_mode))
 		fs->hidden_ids[fs->nr_hidden_ids++] = (struct hidden_id){
-			.dev = stx_dev(&stx), .ino = stx.stx_ino, .how = how};
+			.dev = stx_dev(&stx), .ino = stx.stx_ino, .how = n->how};
+}
+
+/* Those of all that is hidden in a directory and below: each directory is opened once. As deep as the
+ * configured paths. */
+static void note_ids_below(struct hostfs *fs, int dir_fd, const struct hide_node *dir)
+{
+	for (const struct hide_node *n = dir->children; n; n = n->next) {
+		int fd;
+
+		if (n->how != HOSTFS_SHOWN)
+			note_id(fs, dir_fd, n);
+		if (!n->children)
+			continue;
+		fd = hostop_open(dir_fd, n->name, O_PATH, 0);
+		if (fd < 0)
+			continue;
+		note_ids_below(fs, fd, n);
+		hostop_close(fd);
+	}
 }
 
 static int hide_path(struct hostfs *fs, const char *path, enum hostfs_mask how)
@@ -131,8 +134,8 @@ int host_hide_init(struct hostfs *fs, int root_fd, const struct hostfs_options *
 
 		if (err < 0)
 			return err;
-		note_id(fs, root_fd, opt->hide[i].path, opt->hide[i].how);
 	}
+	note_ids_below(fs, root_fd, fs->hide);
 	return 0;
 }
 
