@@ -14,8 +14,6 @@
  * installs it. When they are used up, or the guest has unmapped the table, handlers are installed as
  * they are. Who writes to the table harms himself.
  *
- * Handlers of faults are left alone: they are for what happens between calls.
- *
  * A process without such handlers makes its calls itself. Otherwise what the old action was is told
  * from the record (sighand.h), and the thread makes the call with other arguments. Where the record
  * does not know it, the host is asked: the call is made for the guest (attach_call.c), with room for
@@ -49,7 +47,6 @@ struct setting {
 };
 
 #define BIT(sig) (1ULL << ((sig)-1))
-#define FAULTS (BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | BIT(SIGFPE) | BIT(SIGTRAP) | BIT(SIGSYS))
 
 /* ---- slots ---- */
 
@@ -188,10 +185,9 @@ static long ask_host(struct task *t, struct setting *s)
 
 /* ---- the call ---- */
 
-static bool needs_entry(int sig, const struct sighand_action *act)
+static bool needs_entry(const struct sighand_action *act)
 {
-	return act->handler > 1 && !(act->flags & SA_RESTART) && !is_entry(act->handler) &&
-	       !(BIT(sig) & FAULTS);
+	return act->handler > 1 && !(act->flags & SA_RESTART) && !is_entry(act->handler);
 }
 
 static bool overlap(uaddr_t a, uaddr_t b)
@@ -255,7 +251,7 @@ static bool decode(struct task *t, const uint64_t *a, struct setting *s)
 		return false;
 	if (s->act_addr && copy_in_obj(t, &s->act, s->act_addr) < 0)
 		return false;
-	s->stubbed = s->act_addr && needs_entry(s->sig, &s->act);
+	s->stubbed = s->act_addr && needs_entry(&s->act);
 	s->hand = s->stubbed ? sighand_make(t->process) : sighand_get(t->process);
 	return s->hand;
 }

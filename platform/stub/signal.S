@@ -24,6 +24,11 @@
 #define UC_RAX 0x90
 #define UC_RIP 0xa8
 
+#define SI_CODE 8
+
+/* 1 << sig of SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, SIGSYS: what %rip points at may not be there. */
+#define FAULTS (1 << 4 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 11 | 1 << 31)
+
 #define NR_WAIT4 61
 #define NR_FUTEX 202
 #define NR_WAITID 247
@@ -43,6 +48,14 @@ stub_signal:
 	movabs $STUB_HANDLERS, %r11
 	lea (%rax, %rax, 4), %rax	/* struct stub_handler has five words */
 	mov (%r11, %rax, 8), %r11
+	cmp $31, %edi
+	ja .Lcall
+	mov $FAULTS, %eax
+	bt %edi, %eax
+	jnc .Lcall
+	cmpl $0, SI_CODE(%rsi)		/* sent by somebody, not a fault? */
+	jg .Lhandler
+.Lcall:
 	mov UC_RAX(%rdx), %rax
 	cmp $NR_FUTEX, %rax
 	je .Lfutex

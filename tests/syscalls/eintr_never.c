@@ -45,7 +45,7 @@ static void one_round(int i)
 	must(pipe(p));
 	must(write(p[1], buf, sizeof(buf)));
 	must(read(p[0], buf, sizeof(buf)));
-	must(kill(getpid(), SIGUSR1));
+	must(kill(getpid(), i & 1 ? SIGUSR1 : SIGSEGV));
 	must(close(p[0]));
 	must(close(p[1]));
 	if (i % 30 == 0) {
@@ -119,6 +119,7 @@ int main(void)
 	}
 	on_signal(SIGALRM, handler, 0);
 	on_signal(SIGUSR1, handler, 0);
+	on_signal(SIGSEGV, handler, 0);
 	on_signal(SIGCHLD, handler, 0);
 	show_action("SIGALRM", SIGALRM);
 	tick_ms(1);
