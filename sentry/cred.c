@@ -28,10 +28,12 @@ struct cred *cred_new(void)
 
 struct cred *cred_copy(const struct cred *c)
 {
-	struct cred *copy = mem_memdup(c, sizeof(*c));
+	const size_t after_ref = offsetof(struct cred, ref) + sizeof(c->ref);
+	struct cred *copy = mem_alloc(sizeof(*c));
 
 	if (!copy)
 		return NULL;
+	memcpy((char *)copy + after_ref, (const char *)c + after_ref, sizeof(*c) - after_ref);
 	ref_init(&copy->ref, 1);
 	copy->groups = NULL;
 	copy->nr_groups = 0;

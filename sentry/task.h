@@ -99,7 +99,7 @@ struct process {
 	struct process *parent;
 	struct list children, sibling;
 	struct list tasks;
-	uint32_t nr_tasks;
+	_Atomic uint32_t nr_tasks; /* looked at without, too */
 	pid_t pgid;
 	struct session *session;
 	_Atomic(enum process_state) state; /* changed under tree_lock, looked at without, too */
@@ -116,7 +116,7 @@ struct process {
 	uint64_t umem_arg_start, umem_arg_end, umem_env_start, umem_env_end;
 	struct path exe; /* what /proc/pid/exe shows */
 	bool exe_held;	 /* its inode is kept from being written to: task_exec.c */
-	int dumpable;
+	_Atomic int dumpable; /* looked at without, too */
 	int oom_score_adj;
 	struct session *no_tty_in; /* gave up the terminal of this session alone (TIOCNOTTY); only
 				    * compared; LOCK_CTTY */
@@ -135,7 +135,7 @@ struct process {
 	struct sighand *sighand; /* mu; NULL: nothing to remember */
 	atomic_uint kick_seq;	 /* counts possible signals to the group */
 	struct timer kick_timer; /* looks again at threads that were just waking up */
-	unsigned int kick_step;
+	atomic_uint kick_step;
 	atomic_bool waits_in_flight; /* a wait4 went on natively since the last look at children */
 	/* The thread whose exec is under way, borrowed: written under tree_lock. */
 	_Atomic(struct task *) exec_task;

@@ -58,7 +58,7 @@ struct unix_msg {
 struct unix_sock {
 	struct socket sock; /* sock.mu */
 	enum unix_state state;
-	unsigned int shutdown; /* SHUT_BIT_* */
+	atomic_uint shutdown; /* SHUT_BIT_*; looked at without locks, too */
 	bool dead;
 	struct unix_sock *peer; /* referenced */
 	struct list queue;

@@ -185,7 +185,7 @@ static ssize_t stream_empty(struct unix_sock *u, struct sock_msg *m, size_t targ
 	err = socket_take_error(&u->sock);
 	if (err < 0)
 		return err;
-	if (!(__atomic_load_n(&u->shutdown, __ATOMIC_RELAXED) & SHUT_BIT_RCV))
+	if (!(atomic_load_explicit(&u->shutdown, memory_order_relaxed) & SHUT_BIT_RCV))
 		return -EAGAIN;
 	if (m->copied == 0)
 		m->scm.has_cred = true; /* Linux shows zeroes at the end of a stream */
@@ -267,7 +267,7 @@ static int dgram_claim(struct unix_sock *u, struct sock_msg *m, struct claim *c)
  * other end of a seqpacket is gone. */
 static ssize_t dgram_empty(struct unix_sock *u, const struct sock_msg *m)
 {
-	bool end = __atomic_load_n(&u->shutdown, __ATOMIC_RELAXED) & SHUT_BIT_RCV;
+	bool end = atomic_load_explicit(&u->shutdown, memory_order_relaxed) & SHUT_BIT_RCV;
 
 	if (end && (!unix_is_dgram(u) || !(m->flags & MSG_DONTWAIT)))
 		return 0;

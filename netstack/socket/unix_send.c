@@ -149,7 +149,7 @@ static int check_sender(struct unix_sock *u)
 
 	if (err < 0)
 		return err;
-	if (__atomic_load_n(&u->shutdown, __ATOMIC_RELAXED) & SHUT_BIT_SEND)
+	if (atomic_load_explicit(&u->shutdown, memory_order_relaxed) & SHUT_BIT_SEND)
 		return -EPIPE;
 	return atomic_load(&u->wmem) < u->sock.opt.sndbuf ? 0 : -EAGAIN;
 }
@@ -201,7 +201,7 @@ ssize_t unix_stream_send(struct socket *s, struct task *t, struct sock_msg *m)
 	peer = unix_peer_get(u);
 	if (peer == NULL)
 		return -ENOTCONN;
-	if (__atomic_load_n(&u->shutdown, __ATOMIC_RELAXED) & SHUT_BIT_SEND)
+	if (atomic_load_explicit(&u->shutdown, memory_order_relaxed) & SHUT_BIT_SEND)
 		err = -EPIPE;
 	while (err == 0 && m->uio->left)
 		err = send_part(u, t, peer, m);

@@ -41,6 +41,7 @@ static int seize(struct task *t)
 	if (ptrace(PTRACE_INTERRUPT, tid, 0, 0) < 0) {
 		int err = -errno;
 
+		handover_give(t);
 		ptrace(PTRACE_DETACH, tid, 0, 0);
 		return err;
 	}
@@ -78,6 +79,7 @@ int attach_restart(struct task *t, int restart_errno)
 		regs.rax = (unsigned long long)-EINTR;
 		ptrace(PTRACE_SETREGS, tid, 0, &regs);
 	}
+	handover_give(t);
 	ptrace(PTRACE_DETACH, tid, 0, 0);
 	return 0;
 }
@@ -111,6 +113,7 @@ int attach_redirect(struct task *t, int nr, const uint64_t args[6])
 		set_call(&regs, nr, args);
 		ptrace(PTRACE_SETREGS, tid, 0, &regs);
 	}
+	handover_give(t);
 	ptrace(PTRACE_DETACH, tid, 0, 0);
 	return 0;
 }
@@ -176,6 +179,7 @@ void attach_answer_with_signal(struct task *t, long result, const siginfo_t *inf
 	if (wait_stop(tid) < 0)
 		return;
 	ptrace(PTRACE_SETSIGINFO, tid, 0, &copy);
+	handover_give(t);
 	ptrace(PTRACE_DETACH, tid, 0, info->si_signo);
 }
 
@@ -205,6 +209,7 @@ int attach_exec(struct task *t)
 		set_call(&regs, SYS_execve, args);
 		ptrace(PTRACE_SETREGS, tid, 0, &regs);
 	}
+	handover_give(t);
 	ptrace(PTRACE_DETACH, tid, 0, 0);
 	return 0;
 }

@@ -99,6 +99,7 @@ static int stop_held(struct task *t)
 	if (ptrace(PTRACE_INTERRUPT, tid, 0, 0) < 0) {
 		int err = -errno;
 
+		handover_give(t);
 		ptrace(PTRACE_DETACH, tid, 0, 0);
 		return err;
 	}
@@ -150,9 +151,11 @@ static int run_call(struct task *t, const struct user_regs_struct *before, int n
 	receive_cover();
 	if (ptrace(PTRACE_SETREGS, tid, 0, &regs) < 0)
 		return -ESRCH;
+	handover_give(t); /* to the worker that gets the trap */
 	err = enter_call(tid, &regs, nr);
 	if (err == 0)
 		err = next_syscall_stop(tid, wait_stop_signal);
+	handover_take(t);
 	if (err == 0 && ptrace(PTRACE_GETREGS, tid, 0, &regs) < 0)
 		err = -ESRCH;
 	if (err == 0)
@@ -241,6 +244,7 @@ static void attached_end(struct attached *a)
 		ptrace(PTRACE_SETSIGMASK, a->tid, sizeof(a->mask), &a->mask);
 		t->plat.flags &= ~PT_REDIRECTED;
 		task_serve_end(t); /* it may trap again before DETACH returns */
+		handover_give(t);
 		if (ptrace(PTRACE_DETACH, a->tid, 0, 0) < 0)
 			reap(a->tid);
 	} else {

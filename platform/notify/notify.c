@@ -54,6 +54,7 @@ int notify_send(struct task *t, int64_t val, int32_t error, uint32_t flags)
 		.flags = flags,
 	};
 
+	handover_give(t);
 	if (ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_SEND, &resp) < 0)
 		return -errno;
 	return 0;
@@ -275,6 +276,7 @@ static void serve_notification(struct kernel *k, const struct seccomp_notif *req
 		task_put(t);
 		t = owner;
 	}
+	handover_take(t);
 	if (unlikely(t->plat.flags) && notify_is_redirected(t, &req->data)) {
 		/* Another worker may be waiting for it: t's call is not ours to touch. */
 		t->plat.flags &= ~PT_REDIRECTED;

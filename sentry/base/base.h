@@ -141,4 +141,24 @@ static inline void cleanup_close(int *fd)
 
 #endif /* __STDC_HOSTED__ */
 
+/* For ThreadSanitizer: what was done before handover_give() comes before what is done after a later
+ * handover_take() of the same object. The host orders it: a verdict lets a guest thread go on, and
+ * another worker gets its next trap. */
+#if defined(__SANITIZE_THREAD__)
+#define THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define THREAD_SANITIZER 1
+#endif
+#endif
+#ifdef THREAD_SANITIZER
+void __tsan_acquire(void *addr);
+void __tsan_release(void *addr);
+#define handover_take(p) __tsan_acquire(p)
+#define handover_give(p) __tsan_release(p)
+#else
+#define handover_take(p) ((void)(p))
+#define handover_give(p) ((void)(p))
+#endif
+
 #endif
