@@ -332,9 +332,46 @@ static struct task *exec_over_dead_leader(struct kernel *k, pid_t host_tid)
 	return t;
 }
 
-struct task *task_for_host_tid(struct kernel *k, pid_t host_tid)
+bool process_end_stale(struct process *p)
+{
+	if (!process_is_reaped(p))
+		return false;
+	if (p->state == PROCESS_ZOMBIE)
+		process_forget_if_reaped(p);
+	else
+		process_died(p);
+	return true;
+}
+
+bool task_end_stale(struct task *t)
+{
+	pid_t host_pid = t->process->host_pid, host_tid = t->plat.host_tid;
+
+	if (process_end_stale(t->process))
+		return true;
+	if (host_tid == host_pid || syscall(SYS_tgkill, host_pid, host_tid, 0) == 0 ||
+	    errno != ESRCH)
+		return false;
+	task_exited(t);
+	return true;
+}
+
+/* Who has the number of somebody that died unnoticed is the child of a clone that is pending: only
+ * then a record that is found may be another's. */
+static struct task *lookup_live(struct kernel *k, pid_t host_tid)
 {
 	struct task *t = task_lookup_host_tid(k, host_tid);
+
+	if (t && unlikely(k->nr_pending_clones > 0) && task_end_stale(t)) {
+		task_put(t);
+		t = NULL;
+	}
+	return t;
+}
+
+struct task *task_for_host_tid(struct kernel *k, pid_t host_tid)
+{
+	struct task *t = lookup_live(k, host_tid);
 
 	if (!t)
 		t = exec_over_dead_leader(k, host_tid);

@@ -114,8 +114,8 @@ struct process {
 	struct rlimit64 limits[NR_RLIMITS];
 	struct posix_timers *timers; /* itimers and timer_create: sentry/time/ */
 	uint64_t umem_arg_start, umem_arg_end, umem_env_start, umem_env_end;
-	struct path exe; /* what /proc/pid/exe shows */
-	bool exe_held;	 /* its inode is kept from being written to: task_exec.c */
+	struct path exe;      /* what /proc/pid/exe shows */
+	bool exe_held;	      /* its inode is kept from being written to: task_exec.c */
 	_Atomic int dumpable; /* looked at without, too */
 	int oom_score_adj;
 	struct session *no_tty_in; /* gave up the terminal of this session alone (TIOCNOTTY); only
@@ -252,6 +252,10 @@ struct task *process_any_task(struct process *p); /* its leader if alive; NULL: 
 struct process *process_next(struct kernel *k, pid_t after);
 struct task *process_next_task(struct process *p, pid_t after_tid);
 struct process *process_parent(struct process *p); /* new reference; NULL for init */
+
+/* If the host has given this one's number away, its end is made up for. */
+bool process_end_stale(struct process *p);
+bool task_end_stale(struct task *t);
 
 /* The platform calls these. */
 struct task *task_for_host_tid(struct kernel *k, pid_t host_tid);    /* resolves a clone if new */

@@ -322,24 +322,33 @@ struct task *task_clone_bind(struct kernel *k, pid_t host_tid)
 	return t;
 }
 
-bool task_clone_known(struct kernel *k, pid_t host_tid)
+static struct process *process_by_host_pid(struct kernel *k, pid_t host_pid)
 {
-	struct task *t;
-	bool found = false;
+	struct process *p;
 
 	rwlock_rdlock(&k->tree_lock);
-	hash_for_each_possible(&k->tasks_by_host_tid, t, by_host_tid,
-			       hash_u64((uint64_t)(uint32_t)host_tid))
-		found |= t->plat.host_tid == host_tid;
-	if (!found) { /* zombies of processes that we know have no tasks any more */
-		struct process *p;
-
-		/* A record may outlive its zombie, and the number be another process's by then. */
-		list_for_each_entry(p, &k->processes, all_node)
-			found |= p->host_pid == host_tid &&
-				 !(p->state == PROCESS_ZOMBIE && process_is_reaped(p));
-	}
+	list_for_each_entry(p, &k->processes, all_node)
+		if (p->host_pid == host_pid)
+			break;
+	p = &p->all_node == &k->processes ? NULL : process_get(p);
 	rwlock_unlock(&k->tree_lock);
+	return p;
+}
+
+/* Has the thread or process that has this number now a record? One of a former owner, whose end nobody
+ * has noticed, or who was a zombie when somebody looked last, goes. */
+bool task_clone_known(struct kernel *k, pid_t host_tid)
+{
+	struct task *t = task_lookup_host_tid(k, host_tid);
+	struct process *p;
+	bool found = t && !task_end_stale(t);
+
+	task_put(t);
+	while (!found && (p = process_by_host_pid(k, host_tid))) {
+		/* A zombie that we know has no tasks any more. */
+		found = !process_end_stale(p);
+		process_put(p);
+	}
 	return found;
 }
 

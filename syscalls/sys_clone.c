@@ -7,6 +7,10 @@
  * do with the others is answered here. clone3's arguments lie in memory, so it is ENOSYS and libc
  * falls back to clone.
  *
+ * Two of the allowed flags are harmless, though not needed for threads: CLONE_PARENT makes a sibling
+ * within the same namespace (init, whose parent is the sentry, is refused), CLONE_IO shares what only
+ * block devices look at, which guests do not reach but by page faults.
+ *
  * Differences from Linux: CLONE_PIDFD, CLONE_PTRACE, CLONE_UNTRACED and new namespaces are
  * refused with EINVAL or EPERM.
  */

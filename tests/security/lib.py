@@ -168,6 +168,8 @@ class Sandbox:
     def sentry(self):
         found = children(self.starter)
         check(len(found) == 1, 'the starter has %d children' % len(found))
+        check(namespace(found[0], 'pid') != namespace(os.getpid(), 'pid'),
+              'the child of the starter is no sentry: is the binary a script?')
         return found[0]
 
     def guests(self):

@@ -13,8 +13,10 @@
 
 static void check_self(uid_t uid)
 {
-	if (getuid() != uid || geteuid() != uid || (fcntl(uid ? 60 : 61, F_GETFD) >= 0)) {
-		printf("BAD: a child of user %u is user %u\n", uid, getuid());
+	uid_t is = getuid();
+
+	if (is != uid || geteuid() != uid || (fcntl(uid ? 60 : 61, F_GETFD) >= 0)) {
+		printf("BAD: a child of user %u is user %d\n", uid, (int)is);
 		fflush(stdout);
 		_exit(77);
 	}
@@ -76,7 +78,8 @@ int main(int argc, char **argv)
 		close(fds[1]);
 		usleep(3000 + (unsigned int)(rounds % 10) * 700);
 		for (int i = 0; i < 2; i++)
-			kill(pid[i], SIGKILL);
+			if (pid[i] > 0)
+				kill(pid[i], SIGKILL);
 		while (waitpid(-1, &status, 0) > 0 || errno == EINTR)
 			if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
 				FINDING("round %d: the wrong user", rounds);
