@@ -83,6 +83,12 @@ struct verdict {
 	long (*done)(struct task *t, long result, uint64_t args[6]);
 };
 
+/* An rt_sigtimedwait(2) that ignored signals interrupt: stop.c. */
+struct wait_repeat {
+	uint64_t ip, sp; /* of the call; ip 0: none */
+	int64_t first_ns, last_ns;
+};
+
 struct tracee {
 	struct hash_node node;
 	pid_t tid; /* host's */
@@ -102,7 +108,8 @@ struct tracee {
 	bool restop;		/* it passed a group stop: stop it again when its call is done */
 	struct process *kicked; /* who its continued kill went to, referenced */
 	bool kicked_many;	/* ... and others */
-	bool swap_siginfo;	/* its next SIGSYS gets this siginfo */
+	struct wait_repeat repeat;
+	bool swap_siginfo; /* its next SIGSYS gets this siginfo */
 	siginfo_t siginfo;
 };
 

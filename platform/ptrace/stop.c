@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 
 #include "platform/ptrace/ptrace.h"
@@ -54,6 +55,7 @@ static void serve(struct tracee *tr)
 {
 	struct task *t;
 
+	tr->repeat.ip = 0;
 	if (tracee_get_regs(tr, &tr->regs) < 0)
 		return; /* killed: its exit comes next */
 	t = task_lookup_host_tid(pt.k, tr->tid);
@@ -199,8 +201,27 @@ static bool signal_matters(struct task *t, int sig)
 }
 
 /* For a traced thread the host queues ignored signals, too. One of them ends rt_sigtimedwait(2), the
- * only native call that the host does not take up again by itself: it is made again, with the whole
- * time-out. */
+ * only native call that the host does not take up again by itself: it is made again. Its time-out
+ * then starts anew, as nobody knows when it began; so that ignored signals that keep coming do not
+ * make it endless, it times out once that time has passed since the first of them. */
+static long repeated_wait(struct tracee *tr, const struct user_regs_struct *regs)
+{
+	struct wait_repeat *w = &tr->repeat;
+	int64_t now = clock_now_ns(CLOCK_MONOTONIC), length;
+	struct timespec ts;
+	struct iovec local = {&ts, sizeof(ts)}, remote = {(void *)regs->rdx, sizeof(ts)};
+
+	if (!regs->rdx)
+		return -ERESTARTNOHAND;
+	if (process_vm_readv(tr->tid, &local, 1, &remote, 1, 0) != (ssize_t)sizeof(ts))
+		return -EFAULT;
+	length = MIN(ts.tv_sec, INT64_C(1) << 32) * INT64_C(1000000000) + ts.tv_nsec;
+	if (w->ip != regs->rip || w->sp != regs->rsp || now - w->last_ns > length)
+		*w = (struct wait_repeat){.ip = regs->rip, .sp = regs->rsp, .first_ns = now};
+	w->last_ns = now;
+	return now - w->first_ns >= length ? -EAGAIN : -ERESTARTNOHAND;
+}
+
 static void repeat_wait_for_signal(struct tracee *tr, int sig)
 {
 	struct user_regs_struct regs;
@@ -211,7 +232,7 @@ static void repeat_wait_for_signal(struct tracee *tr, int sig)
 		return;
 	t = task_lookup_host_tid(pt.k, tr->tid);
 	if (t && !signal_matters(t, sig)) {
-		regs.rax = (unsigned long long)-ERESTARTNOHAND;
+		regs.rax = (unsigned long long)repeated_wait(tr, &regs);
 		tracee_set_regs(tr, &regs);
 	}
 	task_put(t);

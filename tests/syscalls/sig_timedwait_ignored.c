@@ -23,5 +23,16 @@ int main(void)
 	second.tv_nsec = 300000000;
 	show("timed out", sigtimedwait(&set, NULL, &second));
 	show_status("child", xwait(pid));
+	/* Also if they keep coming. */
+	pid = xfork();
+	if (pid == 0) {
+		for (;;) {
+			kill(getppid(), SIGUSR1);
+			nap_ms(20);
+		}
+	}
+	show("timed out", sigtimedwait(&set, NULL, &second));
+	kill(pid, SIGKILL);
+	show_status("child", xwait(pid));
 	return 0;
 }
