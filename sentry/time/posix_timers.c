@@ -29,7 +29,9 @@ struct vtimer {
 	int64_t interval_ns;
 	int64_t last_cpu_ns, look_ns;
 	struct timer_event ev;
-	int overrun, last_overrun;
+	int overrun, last_overrun; /* since the last signal was queued; of that */
+	int before_overrun;	   /* of the one before it */
+	bool sending;		   /* it is about to be queued */
 };
 
 struct posix_timers {
@@ -193,6 +195,17 @@ static void back_off(struct vtimer *v, int64_t cpu_now)
 	v->last_cpu_ns = cpu_now;
 }
 
+static struct vtimer *find_locked(struct posix_timers *pt, int id)
+{
+	struct vtimer *v;
+
+	if (pt)
+		list_for_each_entry(v, &pt->timers, node)
+			if (v->id == id)
+				return v;
+	return NULL;
+}
+
 static void vtimer_fired(struct timer *tm)
 {
 	struct vtimer *v = container_of(tm, struct vtimer, timer);
@@ -214,6 +227,8 @@ static void vtimer_fired(struct timer *tm)
 		v->overrun = (int)MIN((int64_t)v->overrun + missed + (pending ? 1 : 0),
 				      (int64_t)INT32_MAX);
 		if (e.send) {
+			v->sending = v->id >= 0;
+			v->before_overrun = v->last_overrun;
 			e.overrun = v->last_overrun = v->overrun;
 			v->overrun = 0;
 		}
@@ -222,6 +237,13 @@ static void vtimer_fired(struct timer *tm)
 	vtimer_program(v);
 	mutex_unlock(&pt->mu);
 	send_expiry(p, &e);
+	if (!e.send || e.id < 0)
+		return;
+	mutex_lock(&pt->mu);
+	v = find_locked(pt, e.id); /* it may have been deleted */
+	if (v)
+		v->sending = false;
+	mutex_unlock(&pt->mu);
 }
 
 /* ---- set and get ---- */
@@ -240,7 +262,7 @@ static void vtimer_write(struct vtimer *v, const struct timer_value *val, int64_
 {
 	v->interval_ns = val->interval_ns;
 	v->deadline_ns = val->left_ns ? MAX(deadline, (int64_t)1) : 0;
-	v->overrun = v->last_overrun = 0;
+	v->overrun = v->last_overrun = v->before_overrun = 0;
 	v->look_ns = 0;
 	v->last_cpu_ns = -1;
 	vtimer_program(v);
@@ -308,17 +330,6 @@ void itimer_get(struct process *p, int which, struct timer_value *ret)
 	mutex_lock(&pt->mu);
 	vtimer_read(&pt->itimers[which], ret);
 	mutex_unlock(&pt->mu);
-}
-
-static struct vtimer *find_locked(struct posix_timers *pt, int id)
-{
-	struct vtimer *v;
-
-	if (pt)
-		list_for_each_entry(v, &pt->timers, node)
-			if (v->id == id)
-				return v;
-	return NULL;
 }
 
 int ptimer_create(struct task *t, int clockid, const struct timer_event *ev)
@@ -429,16 +440,22 @@ int ptimer_overrun(struct process *p, int id)
 {
 	struct posix_timers *pt = p->timers;
 	struct vtimer *v;
-	int n = -EINVAL;
+	int n = -EINVAL, before = 0, signo = 0;
+	bool sending = false;
 
 	if (!pt)
 		return n;
 	mutex_lock(&pt->mu);
 	v = find_locked(pt, id);
-	if (v)
+	if (v) {
 		n = MAX(v->last_overrun, v->overrun);
+		before = v->before_overrun;
+		signo = v->ev.notify == SIGEV_SIGNAL ? v->ev.signo : 0;
+		sending = v->sending;
+	}
 	mutex_unlock(&pt->mu);
-	return n;
+	/* While a handler runs, the next signal may be queued already: asked is about the handler's. */
+	return n >= 0 && signo && (sending || is_pending(p, signo)) ? before : n;
 }
 
 /* ---- exec and exit ---- */
