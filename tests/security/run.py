@@ -17,12 +17,14 @@ import traceback
 
 import lib
 import test_attacks
+import test_channels
 import test_filters
 import test_kill
 import test_state
 import test_tree
 
-TESTS = [fn for module in (test_state, test_filters, test_tree, test_attacks, test_kill)
+TESTS = [fn for module in (test_state, test_filters, test_tree, test_attacks, test_channels,
+                            test_kill)
          for name, fn in vars(module).items() if name.startswith('test_')]
 
 

@@ -1,0 +1,95 @@
+"""Attacks on the fast path: the channels that guest threads share with the sentry."""
+import re
+
+from lib import Config, Sandbox, Skip, check, open_files, read
+
+
+def channels_of(pid):
+    """How many channels a process has mapped."""
+    return len(re.findall('/memfd:channel', read('/proc/%d/maps' % pid, '')))
+
+
+def attack(program, mode, short, long, *more, fast_path='always'):
+    """A hostile process beside one that checks the results of its own calls, which says what is wrong.
+    Afterwards the sentry and the processes that are left have nothing of the attackers' channels."""
+    if Config.platform != 'notify':
+        raise Skip('no channels on this platform')
+    seconds = long if Config.long else short
+    with Sandbox('/attack/' + program, mode, str(seconds), *more,
+                 options=['--fast-path=' + fast_path]) as box:
+        box.wait_for('ready', seconds * 5 + 120)
+        sentry = box.sentry()
+        left = box.guests()
+        mapped = sum(channels_of(pid) for pid in left)
+        check(channels_of(sentry) <= mapped, 'the sentry has %d channels, the guests %d' %
+              (channels_of(sentry), mapped))
+        for pid in [sentry] + left:
+            check(not [t for t in open_files(pid).values() if 'channel' in t],
+                  'a descriptor of a channel in %d' % pid)
+        box.held()
+        check(not re.search('runtime error:|AddressSanitizer|ASSERT', box.output), box.output)
+        had = re.search('^(\\d+) runs, .* channels: (\\d+)$', box.output, re.M)
+        check(had and int(had[1]) > 0, 'nothing was run; output:\n' + box.output)
+        if had[2] == '0' and program != 'channel_memory':
+            check(fast_path == 'auto', 'nobody got a channel')
+            raise Skip('nobody got a channel: the machine is busy')
+
+
+def test_channel_random():
+    """Random bytes anywhere in channels of threads that make calls."""
+    attack('channel_scribble', 'random', 3, 60)
+
+
+def test_channel_flip():
+    """Requests whose number, arguments and state change after they were posted; replays."""
+    attack('channel_scribble', 'flip', 3, 60)
+
+
+def test_channel_flip_auto():
+    """The same where channels have to be earned."""
+    attack('channel_scribble', 'flip', 3, 60, fast_path='auto')
+
+
+def test_channel_share():
+    """Two threads on one channel."""
+    attack('channel_scribble', 'share', 2, 20)
+
+
+def test_channel_numbers():
+    """All numbers with junk: only listed calls are served, with the results of trapped ones."""
+    attack('channel_calls', 'numbers', 4, 60)
+
+
+def test_channel_cancel():
+    """Requests taken back at any time are served at most once, and not later."""
+    attack('channel_calls', 'cancel', 3, 60)
+
+
+def test_channel_cancel_auto():
+    """The same where channels have to be earned."""
+    attack('channel_calls', 'cancel', 3, 60, fast_path='auto')
+
+
+def test_channel_memory():
+    """Channel, area, stub and trampolines are unmapped, protected, moved, grown, emptied."""
+    attack('channel_memory', 'memory', 6, 120)
+
+
+def test_channel_inherit():
+    """Children have no channels of their parents, whenever they are made."""
+    attack('channel_memory', 'inherit', 3, 60)
+
+
+def test_channel_end():
+    """exec, exit and SIGKILL amid calls of several threads."""
+    attack('channel_memory', 'end', 4, 60)
+
+
+def test_channel_slots():
+    """One process uses up all its slots (with --long)."""
+    attack('channel_memory', 'slots', 4, 150)
+
+
+def test_channel_threads():
+    """2200 threads with a channel each (100 without --long)."""
+    attack('channel_memory', 'threads', 1, 1, '2200' if Config.long else '100')
