@@ -138,6 +138,7 @@ void channel_put(struct channel *ch)
 	if (ch->mem)
 		munmap(ch->mem, CHANNEL_SIZE);
 	mem_free(ch);
+	atomic_fetch_sub(&fast.nr_channels, 1);
 }
 
 /* All pages are there before anybody touches one, and the guest cannot take them away. */
@@ -166,10 +167,14 @@ static int map_memory(struct channel *ch)
 
 static struct channel *channel_new(uint32_t slot)
 {
-	struct channel *ch = mem_zalloc(sizeof(*ch));
+	struct channel *ch = NULL;
 
-	if (!ch)
+	if (atomic_fetch_add(&fast.nr_channels, 1) < FAST_MAX_CHANNELS)
+		ch = mem_zalloc(sizeof(*ch));
+	if (!ch) {
+		atomic_fetch_sub(&fast.nr_channels, 1);
 		return NULL;
+	}
 	ref_init(&ch->ref, 1);
 	ch->place = ch->slot = slot;
 	ch->memfd = -1;

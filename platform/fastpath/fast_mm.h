@@ -12,6 +12,7 @@
 #define FAST_MAX_SITES 256 /* a power of two */
 #define FAST_MAX_REGIONS 16
 #define FAST_MAX_ACTIVE 1024
+#define FAST_MAX_CHANNELS 4096 /* of all processes: the sentry has their memory, too */
 
 struct fast_site {
 	uint64_t addr; /* 0: free */
@@ -42,6 +43,7 @@ struct fast {
 	struct cond work; /* the poller sleeps */
 	struct list active;
 	uint32_t nr_active;
+	atomic_uint nr_channels;
 	bool polling;
 	atomic_uint changes; /* of the list: the poller has a copy */
 };

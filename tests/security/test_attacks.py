@@ -72,6 +72,17 @@ def test_evade_call():
         box.held(90)
 
 
+def test_channel():
+    """The memory of the fast path: junk in it, inherited by a child whose parent becomes root's program."""
+    if Config.platform != 'notify':
+        raise Skip('the notify platform has it')
+    for mode in ('auto', 'always'):
+        with Sandbox('/attack/channel', seconds(2, 30), options=['--fast-path', mode]) as box:
+            box.held(90)
+            if Config.platform == 'notify' and os.cpu_count() > 1:
+                check(' 0 without a channel' in box.output or mode == 'auto', box.output)
+
+
 def test_kill_in_clone():
     """SIGKILL in the middle of clones of two users: nobody becomes the other, nothing is left open."""
     with Sandbox('/attack/kill_fork', seconds(4, 60)).wait_for('ready') as box:
