@@ -56,6 +56,7 @@ struct mount_ns;
 struct pending_clone;
 struct posix_timers;
 struct session;
+struct window;
 
 #define TASK_COMM_LEN 16
 #define NR_RLIMITS 16
@@ -130,6 +131,9 @@ struct process {
 	struct fast_mm *fast_mm; /* platform/fastpath/: may be NULL */
 	uint32_t fast_slots;	 /* slots that its memory has seen before that */
 	atomic_bool own_gs;	 /* the guest has set its %gs */
+	/* SIGSEGV and SIGBUS: default actions, as the guest thinks, but platform/stub/fault.c handles them;
+	 * the guest has others. */
+	atomic_bool fault_handlers, own_faults;
 
 	/* Signals: see signal.h and platform/notify/kick.c. */
 	struct sighand *sighand; /* mu; NULL: nothing to remember */
@@ -177,7 +181,8 @@ struct task {
 	/* The call came over a channel, so its thread is not held: nothing may wait, go on natively or
 	 * put fds into the guest. What has to is made again as a trapped call. */
 	bool in_channel;
-	bool channel_blocked; /* such a call would have waited */
+	bool channel_blocked;  /* such a call would have waited */
+	struct window *window; /* sentry/mem/window.h; NULL: none */
 	bool no_new_privs;
 	bool in_exec_stub; /* between the stub's first trap and its last */
 	uint64_t timerslack_ns, default_timerslack_ns;
@@ -269,7 +274,8 @@ void task_serve(struct task *t); /* t->call is set: dispatch */
 must_check bool task_channel_begin(struct task *t);
 /* After that: true with the result, or false if the call has to be made again as a trapped one. Nothing
  * has happened then that the second try would not do as well. Ends with task_serve_end(). */
-bool task_serve_channel(struct task *t, const struct guest_call *call, long *ret_result);
+bool task_serve_channel(struct task *t, const struct guest_call *call, struct window *w,
+			long *ret_result);
 void task_resume_parked(struct task *t); /* from the run queue */
 void process_died(struct process *p);	 /* the pidfd became readable */
 void task_exited(struct task *t);	 /* one thread is gone or going */

@@ -150,7 +150,8 @@ static bool is_restart_class(long r)
 	return r <= -ERESTARTSYS && r >= -ERESTART_RESTARTBLOCK;
 }
 
-bool task_serve_channel(struct task *t, const struct guest_call *call, long *ret_result)
+bool task_serve_channel(struct task *t, const struct guest_call *call, struct window *w,
+			long *ret_result)
 {
 	long r = SYS_CHANNEL_PUNT;
 
@@ -158,7 +159,9 @@ bool task_serve_channel(struct task *t, const struct guest_call *call, long *ret
 		t->call = *call;
 		t->in_channel = true;
 		t->channel_blocked = false;
+		t->window = w;
 		r = syscall_dispatch(t);
+		t->window = NULL;
 		t->in_channel = false;
 		/* A count of what was moved before it would have waited is a result. */
 		if (t->channel_blocked && r < 0)

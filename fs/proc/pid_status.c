@@ -6,7 +6,9 @@
  * newer host tells nothing new.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fs/proc/hosttext.h"
@@ -219,6 +221,21 @@ static bool own_line(struct strbuf *sb, const char *key, void *ctx)
 	return true;
 }
 
+/* The fast path's (task.h): the guest has left them at their default action. */
+static void hide_fault_handlers(char *text)
+{
+	char *field = strstr(text, "\nSigCgt:\t"), old;
+	unsigned long long mask;
+
+	if (!field)
+		return;
+	field += strlen("\nSigCgt:\t");
+	mask = strtoull(field, NULL, 16) & ~(1ULL << (SIGSEGV - 1) | 1ULL << (SIGBUS - 1));
+	old = field[16];
+	snprintf(field, 17, "%016llx", mask);
+	field[16] = old;
+}
+
 int proc_status_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 {
 	struct status_source s = {.pp = proc_pid_of(kn), .reader = t};
@@ -237,6 +254,8 @@ int proc_status_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 	proc_ids_get(s.pp, &s.ids);
 	s.task = proc_pid_task(s.pp);
 	s.cred = s.task ? task_cred_get(s.task) : NULL;
+	if (atomic_load(&s.pp->process->fault_handlers))
+		hide_fault_handlers(host.data);
 	status_translate(sb, host.data, own_line, &s);
 	cred_put(s.cred);
 	task_put(s.task);

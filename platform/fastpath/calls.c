@@ -6,7 +6,12 @@
  * installs or hides host fds (dup2, close_range), what waits by nature (flock, fsync, sync), and what
  * is forwarded anyway. Which calls of these suit for which arguments: task_serve_channel().
  */
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
 
 #include "platform/fastpath/fast_mm.h"
 
@@ -111,6 +116,64 @@ const uint8_t fast_call_classes[CHANNEL_NR_CALLS] = {
 	CALL(getsockname),
 	CALL(getpeername),
 };
+
+#define STRING(arg) .string = (arg) + 1
+#define IN(arg) .in = (arg) + 1
+#define OUT(arg, unit_) .out = (arg) + 1, .unit = (unit_)
+#define OUT_FIXED(arg, size_) .out = (arg) + 1, .size = (size_)
+
+const struct fast_inline fast_inlines[CHANNEL_NR_CALLS] = {
+	[SYS_read] = {OUT(1, 1), .partial = true},
+	[SYS_pread64] = {OUT(1, 1), .partial = true},
+	[SYS_recvfrom] = {OUT(1, 1)},
+	[SYS_write] = {IN(1)},
+	[SYS_pwrite64] = {IN(1)},
+	[SYS_sendto] = {IN(1)},
+	[SYS_getdents] = {OUT(1, 1)},
+	[SYS_getdents64] = {OUT(1, 1)},
+	[SYS_getcwd] = {OUT(0, 1)},
+	[SYS_stat] = {STRING(0), OUT_FIXED(1, sizeof(struct stat))},
+	[SYS_lstat] = {STRING(0), OUT_FIXED(1, sizeof(struct stat))},
+	[SYS_fstat] = {OUT_FIXED(1, sizeof(struct stat))},
+	[SYS_newfstatat] = {STRING(1), OUT_FIXED(2, sizeof(struct stat))},
+	[SYS_statx] = {STRING(1), OUT_FIXED(4, sizeof(struct statx))},
+	[SYS_statfs] = {STRING(0), OUT_FIXED(1, sizeof(struct statfs))},
+	[SYS_fstatfs] = {OUT_FIXED(1, sizeof(struct statfs))},
+	[SYS_readlink] = {STRING(0), OUT(1, 1)},
+	[SYS_readlinkat] = {STRING(1), OUT(2, 1)},
+	[SYS_open] = {STRING(0)},
+	[SYS_openat] = {STRING(1)},
+	[SYS_access] = {STRING(0)},
+	[SYS_faccessat] = {STRING(1)},
+	[SYS_faccessat2] = {STRING(1)},
+	[SYS_chdir] = {STRING(0)},
+	[SYS_mkdir] = {STRING(0)},
+	[SYS_mkdirat] = {STRING(1)},
+	[SYS_rmdir] = {STRING(0)},
+	[SYS_unlink] = {STRING(0)},
+	[SYS_unlinkat] = {STRING(1)},
+	[SYS_chmod] = {STRING(0)},
+	[SYS_fchmodat] = {STRING(1)},
+	[SYS_chown] = {STRING(0)},
+	[SYS_lchown] = {STRING(0)},
+	[SYS_fchownat] = {STRING(1)},
+	[SYS_utimensat] = {STRING(1)},
+	[SYS_getxattr] = {STRING(0)},
+	[SYS_lgetxattr] = {STRING(0)},
+	[SYS_pipe] = {OUT_FIXED(0, 2 * sizeof(int))},
+	[SYS_pipe2] = {OUT_FIXED(0, 2 * sizeof(int))},
+	[SYS_epoll_wait] = {OUT(1, sizeof(struct epoll_event))},
+	[SYS_uname] = {OUT_FIXED(0, sizeof(struct utsname))},
+	[SYS_sysinfo] = {OUT_FIXED(0, sizeof(struct sysinfo))},
+};
+
+uint32_t fast_inline_word(unsigned int nr)
+{
+	const struct fast_inline *i = &fast_inlines[nr];
+
+	return (uint32_t)i->string | (uint32_t)i->in << 8 | (uint32_t)i->out << 16 |
+	       (i->partial ? INLINE_PARTIAL : 0);
+}
 
 bool fast_is_channel_call(uint32_t nr)
 {

@@ -99,6 +99,8 @@ void fast_fork(struct process *child, struct process *from, bool shares_memory)
 {
 	if (!fast.enabled)
 		return;
+	child->own_faults = atomic_load(&from->own_faults);
+	child->fault_handlers = atomic_load(&from->fault_handlers);
 	mutex_lock(&fast.mu);
 	if (shares_memory) {
 		struct fast_mm *mm = fast_mm_of_locked(from);
@@ -287,10 +289,20 @@ static void close_locked(struct channel *ch)
 				    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
+static void write_inlines(struct channel *ch, const struct process *p)
+{
+	bool on = atomic_load(&p->fault_handlers) && !atomic_load(&p->own_faults);
+	uint32_t *word = (uint32_t *)(ch->mem + CH_INLINE);
+
+	for (unsigned int nr = 0; nr < CHANNEL_NR_CALLS; nr++)
+		__atomic_store_n(&word[nr], on ? fast_inline_word(nr) : 0, __ATOMIC_RELAXED);
+}
+
 static void open_locked(struct channel *ch, struct task *t)
 {
 	ch->state = CHANNEL_READY;
 	write_ids(ch, t);
+	write_inlines(ch, t->process);
 	memcpy(ch->mem + CH_CLASS, fast_call_classes, sizeof(fast_call_classes));
 }
 
@@ -418,9 +430,31 @@ void fast_leave(struct task *t)
 		retire(t);
 }
 
+void fast_own_faults(struct process *p)
+{
+	struct kernel *k = p->kernel;
+	struct task *t;
+
+	atomic_store(&p->own_faults, true);
+	atomic_store(&p->fault_handlers, false);
+	rwlock_rdlock(&k->tree_lock);
+	mutex_lock(&fast.mu);
+	list_for_each_entry(t, &p->tasks, process_node) {
+		struct channel *ch = t->plat.channel;
+
+		if (ch)
+			write_inlines(ch, p);
+	}
+	mutex_unlock(&fast.mu);
+	rwlock_unlock(&k->tree_lock);
+}
+
 void fast_exec(struct task *t)
 {
 	struct fast_mm *mm;
+
+	atomic_store(&t->process->own_faults, false);
+	atomic_store(&t->process->fault_handlers, false);
 
 	retire(t);
 	mutex_lock(&fast.mu);

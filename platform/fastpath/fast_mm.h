@@ -51,6 +51,16 @@ extern struct fast fast;
 
 /* calls.c */
 extern const uint8_t fast_call_classes[CHANNEL_NR_CALLS];
+/* What is copied with a call: arguments as in CH_INLINE, and how large the output can be: size, or the
+ * argument behind it times unit. */
+struct fast_inline {
+	uint8_t string, in, out;
+	uint8_t unit;
+	bool partial; /* a copy that ends at a bad address has moved what is before that */
+	uint16_t size;
+};
+extern const struct fast_inline fast_inlines[CHANNEL_NR_CALLS];
+uint32_t fast_inline_word(unsigned int nr);
 
 /* The mm of p, made if there is none; NULL: no memory. fast.mu is held. */
 struct fast_mm *fast_mm_of_locked(struct process *p);

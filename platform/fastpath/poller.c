@@ -10,7 +10,7 @@
 
 #include "platform/fastpath/fast_mm.h"
 #include "platform/platform.h"
-#include "sentry/base/log.h"
+#include "sentry/mem/window.h"
 
 #define POLLER_IDLE_NS 200000
 #define ROUNDS_PER_CLOCK 64
@@ -45,10 +45,33 @@ static void copy_request(struct channel *ch, struct guest_call *call)
 {
 	const uint64_t *args = (const uint64_t *)(ch->mem + CH_ARGS);
 
-	call->nr = (int)__atomic_load_n((uint32_t *)(ch->mem + CH_NR), __ATOMIC_RELAXED);
+	call->nr = __atomic_load_n((uint16_t *)(ch->mem + CH_NR), __ATOMIC_RELAXED);
 	for (int i = 0; i < 6; i++)
 		call->args[i] = __atomic_load_n(&args[i], __ATOMIC_RELAXED);
 	call->ip = 0;
+}
+
+/* The guest says what it has copied in, and that it will take what is copied out. */
+static void window_make(struct channel *ch, const struct guest_call *c, struct window *w)
+{
+	const struct fast_inline *in = &fast_inlines[c->nr];
+	uint32_t flags = __atomic_load_n((uint16_t *)(ch->mem + CH_FLAGS), __ATOMIC_RELAXED);
+	unsigned int arg = in->string ? in->string : in->in;
+
+	*w = (struct window){.in = ch->mem + CH_IN, .out = ch->mem + CH_OUT};
+	if (arg) {
+		w->in_at = c->args[arg - 1];
+		w->in_len = MIN(flags & CHANNEL_IN_LEN, (uint32_t)CHANNEL_IN_SIZE);
+		w->in_is_string = in->string;
+	}
+	if (in->out && (flags & CHANNEL_TAKES_OUT)) {
+		w->out_at = c->args[in->out - 1];
+		w->out_size = in->size;
+		if (in->unit)
+			w->out_size = (uint32_t)MIN(c->args[in->out],
+						    (uint64_t)CHANNEL_OUT_SIZE / in->unit) *
+				      in->unit;
+	}
 }
 
 /* Looked at again once t cannot begin anything else: it might have executed a new program since. */
@@ -62,19 +85,27 @@ static bool begin(struct channel *ch, struct task *t)
 	return false;
 }
 
+static bool serve_call(struct channel *ch, struct task *t, const struct guest_call *call,
+		       struct window *w, long *ret)
+{
+	window_make(ch, call, w);
+	return task_serve_channel(t, call, w, ret);
+}
+
 static void serve(struct channel *ch, struct task *t)
 {
 	struct guest_call call;
+	struct window window;
 	long result = 0;
 
 	if (!claim(ch))
 		return;
 	copy_request(ch, &call);
-	if (call.nr >= 0 && fast_is_channel_call((uint32_t)call.nr) && begin(ch, t) &&
-	    task_serve_channel(t, &call, &result)) {
+	if (fast_is_channel_call((uint32_t)call.nr) && begin(ch, t) &&
+	    serve_call(ch, t, &call, &window, &result)) {
 		atomic_fetch_add_explicit(&ch->hits, 1, memory_order_relaxed);
 		atomic_fetch_add_explicit(&fast_stats.served, 1, memory_order_relaxed);
-		answer(ch, CHANNEL_DONE, result);
+		answer(ch, CHANNEL_DONE | window.out_len << 8, result);
 		return;
 	}
 	atomic_fetch_add_explicit(&ch->given_back, 1, memory_order_relaxed);
@@ -166,6 +197,8 @@ static void poll_while_busy(struct kernel *k)
 				last = now;
 			else if (now - last > POLLER_IDLE_NS)
 				return;
+			else
+				sched_yield(); /* the guest may be waiting for this processor */
 			any = false;
 		}
 	}

@@ -12,9 +12,8 @@
  */
 #include "platform/notify/attach_fast.h"
 
-#include <elf.h>
 #include <errno.h>
-#include <linux/seccomp.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
@@ -25,10 +24,11 @@
 #include "platform/fastpath/site.h"
 #include "platform/notify/attach_call.h"
 #include "platform/notify/notify.h"
-#include "platform/stub/embed.h"
 #include "platform/stub/stub_abi.h"
+#include "sentry/abi/errno_internal.h"
 #include "sentry/fdtable.h"
 #include "sentry/hostproc.h"
+#include "sentry/sighand.h"
 #include "sentry/mem/usermem.h"
 
 #ifndef MAP_FIXED_NOREPLACE
@@ -39,13 +39,11 @@
 #define MADV_WIPEONFORK_NR 18
 
 #define PAGE 4096UL
+#define SA_RESTORER_FLAG 0x04000000 /* the C library hides it */
 
 static uint64_t shim_address(void)
 {
-	Elf64_Ehdr head;
-
-	memcpy(&head, guest_stub_start, sizeof(head));
-	return head.e_entry + STUB_SHIM_OFFSET;
+	return notify_stub_entry() + STUB_SHIM_OFFSET;
 }
 
 /* ---- the channel ---- */
@@ -95,6 +93,81 @@ static bool gs_is_free(const struct user_regs_struct *regs)
 	return regs->gs_base == 0 || regs->gs_base >> AREA_SHIFT == AREA_BASE >> AREA_SHIFT;
 }
 
+/* ---- faults in the shim's copies: platform/stub/fault.c ---- */
+
+static const int fault_signals[] = {SIGSEGV, SIGBUS};
+
+/* The channel lends the memory for the structures. */
+static bool handle_fault(struct attached *a, const struct channel *ch, int sig)
+{
+	struct sighand_action old,
+		act = {
+			.handler = notify_stub_entry() + STUB_FAULT_OFFSET,
+			.flags = SA_SIGINFO | SA_NODEFER | SA_RESTORER_FLAG,
+			.restorer = notify_stub_entry() + STUB_FAULT_RETURN_OFFSET,
+		};
+	uint64_t at = channel_guest_address(ch) + CH_OUT;
+
+	if (call(a, SYS_rt_sigaction, (uint64_t)sig, 0, at, 8, 0, 0) < 0)
+		return false;
+	memcpy(&old, ch->mem + CH_OUT, sizeof(old));
+	if (old.handler == act.handler)
+		return true;
+	if (old.handler != 0)
+		return false;
+	memcpy(ch->mem + CH_OUT, &act, sizeof(act));
+	return call(a, SYS_rt_sigaction, (uint64_t)sig, at, 0, 8, 0, 0) == 0;
+}
+
+static void default_faults(struct attached *a)
+{
+	uint64_t zeros = notify_stub_entry() + STUB_ZEROS_OFFSET;
+
+	for (size_t i = 0; i < ARRAY_SIZE(fault_signals); i++)
+		call(a, SYS_rt_sigaction, (uint64_t)fault_signals[i], zeros, 0, 8, 0, 0);
+}
+
+static void handle_faults(struct attached *a, const struct channel *ch)
+{
+	struct process *p = a->t->process;
+
+	if (atomic_load(&p->fault_handlers) || atomic_load(&p->own_faults))
+		return;
+	if (handle_fault(a, ch, SIGSEGV) && handle_fault(a, ch, SIGBUS))
+		atomic_store(&p->fault_handlers, true);
+	else
+		atomic_store(&p->own_faults, true);
+}
+
+static bool is_fault_signal(uint64_t sig)
+{
+	return (int)sig == SIGSEGV || (int)sig == SIGBUS;
+}
+
+long attach_sigaction(struct task *t, const uint64_t *a)
+{
+	struct sighand_action act, none = {0};
+	struct attached at;
+	int err;
+
+	if (!atomic_load(&t->process->fault_handlers) || !is_fault_signal(a[0]) || a[3] != 8)
+		return SYS_CONTINUE;
+	if (a[1] && copy_in_obj(t, &act, a[1]) < 0)
+		return -EFAULT;
+	/* The stub's own call, at the end of a process, is meant as it is. */
+	if ((!a[1] || act.handler == 0) && t->call.ip >> 32 != STUB_BASE >> 32)
+		return a[2] ? copy_out_obj(t, a[2], &none) : 0;
+	err = attached_begin(&at, t);
+	if (err == -EAGAIN)
+		return -ERESTARTNOINTR;
+	if (err != 0)
+		return err == ATTACHED_GONE ? SYS_DONE : SYS_CONTINUE;
+	default_faults(&at);
+	fast_own_faults(t->process);
+	attached_end_again(&at);
+	return SYS_DONE;
+}
+
 static bool set_up(struct attached *a, const struct channel *ch, int fd)
 {
 	bool ok = true;
@@ -102,6 +175,8 @@ static bool set_up(struct attached *a, const struct channel *ch, int fd)
 	if (fd >= 0) {
 		ok = map_area(a) && map_channel(a, ch, fd);
 		call(a, SYS_close, (uint64_t)fd, 0, 0, 0, 0, 0);
+		if (ok)
+			handle_faults(a, ch);
 	}
 	if (!ok || !fill_slot(a, ch))
 		return false;

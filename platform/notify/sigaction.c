@@ -28,6 +28,7 @@
 #include <sys/syscall.h>
 
 #include "platform/notify/attach_call.h"
+#include "platform/notify/attach_fast.h"
 #include "platform/notify/notify.h"
 #include "platform/stub/stub_abi.h"
 #include "sentry/abi/errno_internal.h"
@@ -259,9 +260,9 @@ static bool decode(struct task *t, const uint64_t *a, struct setting *s)
 long notify_sigaction(struct task *t, const uint64_t *a)
 {
 	struct setting s = {.sig = 0};
-	long result = SYS_CONTINUE;
+	long result = attach_sigaction(t, a);
 
-	if (decode(t, a, &s))
+	if (result == SYS_CONTINUE && decode(t, a, &s))
 		result = change(t, &s);
 	sighand_put(s.hand);
 	return result;

@@ -20,6 +20,11 @@
  * A guest that finds CLAIMED waits: the sentry never waits for anything in such a call. The slow
  * way is the syscall instruction that was there before: it traps, always, and is always right.
  *
+ * Data: small inputs and paths are copied to CH_IN by the shim before the request, small outputs
+ * from CH_OUT after the answer (sentry/mem/window.h), as CH_INLINE says. A bad address makes the
+ * copy fault: platform/stub/fault.c. That needs the default actions of SIGSEGV and SIGBUS, so where the
+ * program sets other ones nothing is copied here, and the sentry goes to the guest's memory.
+ *
  * Signals: CH_INUSE is set before the first and cleared after the last use of the other fields, so
  * the calls of a handler that interrupts the shim go the slow way. A handler that jumps out leaves
  * it set: the thread's calls go the slow way from then on.
@@ -39,22 +44,35 @@
 #define AREA_SLOTS (AREA_SIZE / AREA_SLOT_SIZE)
 #define CHANNEL_BASE 0x20000a000000
 #define CHANNEL_STRIDE 0x8000
-#define CHANNEL_SIZE 0x5000
+#define CHANNEL_SIZE 0x6000
 
-#define CH_STATE 0x00 /* uint32_t */
-#define CH_NR 0x04    /* uint32_t */
+#define CH_STATE 0x00 /* uint32_t: CHANNEL_*; with DONE, the bytes at CH_OUT in the upper 24 bits */
+#define CH_NR 0x04    /* uint16_t */
+#define CH_FLAGS 0x06 /* uint16_t: bytes at CH_IN, and CHANNEL_TAKES_OUT */
 #define CH_ARGS 0x08  /* uint64_t[6] */
 #define CH_RESULT 0x38
 #define CH_ACTIVE 0x40	/* uint32_t, the sentry's: somebody looks at requests */
 #define CH_SPIN 0x44	/* uint32_t, the sentry's: PAUSE instructions until the guest gives up */
 #define CH_INUSE 0x80	/* uint32_t, the guest's */
 #define CH_RETURN 0x88	/* uint64_t, the guest's: address of the syscall instruction */
-#define CH_OUT_LEN 0xc0 /* uint32_t, with DONE: bytes at CH_DATA for the guest's buffer */
+#define CH_OUT_AT 0x90	/* uint64_t, the guest's: where what comes back at CH_OUT goes */
 #define CH_CLASS 0x100	/* uint8_t[CHANNEL_NR_CALLS]: CHANNEL_CLASS_*, by number */
-#define CH_ID 0x300	/* uint32_t[CHANNEL_NR_CALLS]: results, by number */
-#define CH_DATA 0x1000
-#define CHANNEL_DATA_SIZE 0x4000
+#define CH_ID 0x300	/* uint32_t[CHANNEL_NR_IDS]: results, by number */
+#define CH_INLINE 0x600 /* uint32_t[CHANNEL_NR_CALLS]: what to copy, by number; 0: nothing */
+#define CH_IN 0x1000
+#define CHANNEL_IN_SIZE 0x1000
+#define CHANNEL_PATH_MAX 256 /* longer strings are not copied */
+#define CH_OUT 0x2000
+#define CHANNEL_OUT_SIZE 0x4000
 #define CHANNEL_NR_CALLS 512
+#define CHANNEL_NR_IDS 192
+
+#define CHANNEL_IN_LEN 0x1fff	 /* of CH_FLAGS */
+#define CHANNEL_TAKES_OUT 0x8000 /* the shim will copy what comes back */
+
+/* CH_INLINE: in a byte each, for the string, the input and the output, 1 + the number of the argument with
+ * the address. The length of an input is the next argument. */
+#define INLINE_PARTIAL (1 << 24) /* what could be copied out is the result */
 
 #define CHANNEL_IDLE 0
 #define CHANNEL_REQUEST 1

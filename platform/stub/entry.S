@@ -42,6 +42,13 @@ _start:
 
 	.org _start + STUB_SHIM_OFFSET
 	jmp shim_enter
+	.org _start + STUB_FAULT_OFFSET
+	jmp stub_fault
+	.org _start + STUB_FAULT_RETURN_OFFSET
+	mov $15, %eax		/* rt_sigreturn */
+	syscall
+	.org _start + STUB_ZEROS_OFFSET
+	.fill 32
 
 /* stub_switch(sp, plan, room, room_len, new_sp): stub_run(sp, plan, room, room_len) on new_sp. */
 	.globl stub_switch

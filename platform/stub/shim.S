@@ -4,7 +4,7 @@
  * At entry: registers as at the syscall instruction, but %rcx, which holds the address of a syscall
  * instruction with the right continuation. Jumping there is the slow way; jumping behind it means
  * that the call is done, with the result in %rax. As a syscall does, the shim changes %rax, %rcx
- * and %r11; the arithmetic flags are lost as well. No stack and no vector register is touched. The
+ * and %r11; the arithmetic flags are lost as well. Within, %rdi, %rsi, %rdx and %r8 are used, too. No stack and no vector register is touched. The
  * protocol is channel_abi.h's.
  *
  * %gs is only used where its base lies in the area: a program may have other ideas about it.
@@ -12,6 +12,7 @@
 #include "platform/stub/channel_abi.h"
 
 #define NR_SCHED_YIELD 24
+#define EFAULT 14
 
 	.text
 	.globl shim_enter
@@ -37,13 +38,19 @@ shim_enter:
 	jne slow
 	movl $1, CH_INUSE(%r11)
 	mov %rcx, CH_RETURN(%r11)
-	mov %eax, CH_NR(%r11)
+	movw %ax, CH_NR(%r11)
 	mov %rdi, CH_ARGS(%r11)
 	mov %rsi, CH_ARGS + 8(%r11)
 	mov %rdx, CH_ARGS + 16(%r11)
 	mov %r10, CH_ARGS + 24(%r11)
 	mov %r8, CH_ARGS + 32(%r11)
 	mov %r9, CH_ARGS + 40(%r11)
+	mov CH_INLINE(%r11, %rax, 4), %r8d
+	xor %edx, %edx			/* CH_FLAGS */
+	test %r8d, %r8d
+	jnz copy_in
+request:
+	movw %dx, CH_FLAGS(%r11)
 	movl $CHANNEL_REQUEST, CH_STATE(%r11)
 	mov CH_SPIN(%r11), %ecx
 1:	cmpl $CHANNEL_DONE, CH_STATE(%r11)
@@ -63,23 +70,98 @@ shim_enter:
 	mov %r8, %r11
 	cmpl $CHANNEL_CLAIMED, CH_STATE(%r11)
 	je 2b
-	mov CH_ARGS + 32(%r11), %r8
 answered:
-	cmpl $CHANNEL_DONE, CH_STATE(%r11)
+	mov CH_STATE(%r11), %ecx
+	cmp $CHANNEL_DONE, %cl
 	jne give_up
+	shr $8, %ecx
+	jnz copy_out
+done:
 	mov CH_RESULT(%r11), %rax
+finish:
+	mov CH_ARGS(%r11), %rdi
+	mov CH_ARGS + 8(%r11), %rsi
+	mov CH_ARGS + 16(%r11), %rdx
+	mov CH_ARGS + 32(%r11), %r8
 	mov CH_RETURN(%r11), %rcx
 	movl $CHANNEL_IDLE, CH_STATE(%r11)
 	movl $0, CH_INUSE(%r11)
 	add $2, %rcx
 	jmp *%rcx
 give_up:
-	mov CH_NR(%r11), %eax
+	movzwl CH_NR(%r11), %eax
+	mov CH_ARGS(%r11), %rdi
+	mov CH_ARGS + 8(%r11), %rsi
+	mov CH_ARGS + 16(%r11), %rdx
+	mov CH_ARGS + 32(%r11), %r8
 	mov CH_RETURN(%r11), %rcx
 	movl $CHANNEL_IDLE, CH_STATE(%r11)
 	movl $0, CH_INUSE(%r11)
 slow:
 	jmp *%rcx
+
+/* %r8d: CH_INLINE of the call; %edx: CH_FLAGS so far. A fault gives up: the slow way knows better. */
+copy_in:
+	movzbl %r8b, %ecx
+	test %ecx, %ecx
+	jz 2f
+	mov CH_ARGS - 8(%r11, %rcx, 8), %rsi
+	lea CH_IN(%r11), %rdi
+shim_in_begin:
+1:	movb (%rsi), %al
+	movb %al, (%rdi)
+	inc %edx
+	test %al, %al
+	jz 2f
+	inc %rsi
+	inc %rdi
+	cmp $CHANNEL_PATH_MAX, %edx
+	jb 1b
+	xor %edx, %edx
+2:	shr $8, %r8d
+	movzbl %r8b, %ecx
+	test %ecx, %ecx
+	jz 3f
+	mov CH_ARGS(%r11, %rcx, 8), %rdi
+	cmp $CHANNEL_IN_SIZE, %rdi
+	ja 3f
+	mov %edi, %edx
+	mov CH_ARGS - 8(%r11, %rcx, 8), %rsi
+	mov %edx, %ecx
+	lea CH_IN(%r11), %rdi
+	rep movsb
+shim_in_end:
+3:	shr $8, %r8d
+	movzbl %r8b, %r8d
+	test %r8d, %r8d
+	jz request
+	mov CH_ARGS - 8(%r11, %r8, 8), %rcx
+	mov %rcx, CH_OUT_AT(%r11)
+	or $CHANNEL_TAKES_OUT, %edx
+	jmp request
+
+copy_out:
+	mov CH_OUT_AT(%r11), %rdi
+	lea CH_OUT(%r11), %rsi
+shim_out_begin:
+	rep movsb
+shim_out_end:
+	jmp done
+shim_out_fault:
+	movzwl CH_NR(%r11), %eax
+	testl $INLINE_PARTIAL, CH_INLINE(%r11, %rax, 4)
+	jz 1f
+	mov %rdi, %rax
+	sub CH_OUT_AT(%r11), %rax
+	jnz finish
+1:	mov $-EFAULT, %rax
+	jmp finish
+
+	.set shim_in_fault, give_up
+	.globl shim_in_begin, shim_in_end, shim_in_fault, shim_out_begin, shim_out_end, shim_out_fault
+	.hidden shim_in_begin, shim_in_end, shim_in_fault, shim_out_begin, shim_out_end
+	.hidden shim_out_fault
+
 identity:
 	mov CH_ID(%r11, %rax, 4), %eax
 	add $2, %rcx

@@ -31,6 +31,9 @@ struct stack_layout {
 /* stack.c: see there. */
 void stack_rewrite(uint64_t sp, const struct stub_plan *plan, struct stack_layout *ret);
 
+/* fault.c; called by entry.S, as a signal handler */
+void stub_fault(int sig, const char *info, char *context);
+
 /* init.c */
 _Noreturn void stub_init(const struct stub_plan *plan);
 

@@ -42,6 +42,11 @@
 #define STUB_RED_ZONE 128
 /* The way to the shim (platform/stub/shim.S), behind the entry point. */
 #define STUB_SHIM_OFFSET 2048
+/* The handler of SIGSEGV and SIGBUS in processes with channels (fault.c), what it returns to, and 32
+ * zero bytes: a default action for rt_sigaction(2). */
+#define STUB_FAULT_OFFSET 2064
+#define STUB_FAULT_RETURN_OFFSET 2080
+#define STUB_ZEROS_OFFSET 2112
 
 /* Numbers that are no syscalls and never will be; below the x32 bit, which the filter refuses. */
 #define STUB_CALL_FIRST 0x535400

@@ -22,6 +22,7 @@
 #include "platform/platform.h"
 #include "sentry/base/lock.h"
 #include "sentry/base/mem.h"
+#include "sentry/mem/window.h"
 #include "sentry/task.h"
 
 #define PAGE 4096UL
@@ -83,6 +84,11 @@ static ssize_t move_own(struct task *t, const struct iovec *local, size_t nr, ua
 		return 0;
 	if (!user_range_ok(at, len))
 		return -EFAULT;
+	if (unlikely(t->window)) {
+		r = window_move(t->window, local, nr, at, len, out);
+		if (r >= 0)
+			return r;
+	}
 	if (!is_leader(t)) /* its number ends with its program */
 		return move(t, local, nr, at, len, out);
 	r = mem_hold(t);

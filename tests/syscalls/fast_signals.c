@@ -68,6 +68,7 @@ int main(void)
 	fd = open("data", O_RDONLY);
 	self = getpid();
 	parent = getppid();
+	on_signal(SIGALRM, on_alarm, 0);
 	tick(400);
 	with_returns(0);
 	with_returns(SA_RESTART);
