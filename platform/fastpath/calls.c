@@ -123,8 +123,8 @@ const uint8_t fast_call_classes[CHANNEL_NR_CALLS] = {
 #define OUT_FIXED(arg, size_) .out = (arg) + 1, .size = (size_)
 
 const struct fast_inline fast_inlines[CHANNEL_NR_CALLS] = {
-	[SYS_read] = {OUT(1, 1), .partial = true},
-	[SYS_pread64] = {OUT(1, 1), .partial = true},
+	[SYS_read] = {OUT(1, 1)},
+	[SYS_pread64] = {OUT(1, 1)},
 	[SYS_recvfrom] = {OUT(1, 1)},
 	[SYS_write] = {IN(1)},
 	[SYS_pwrite64] = {IN(1)},
@@ -172,7 +172,7 @@ uint32_t fast_inline_word(unsigned int nr)
 	const struct fast_inline *i = &fast_inlines[nr];
 
 	return (uint32_t)i->string | (uint32_t)i->in << 8 | (uint32_t)i->out << 16 |
-	       (i->partial ? INLINE_PARTIAL : 0);
+	       (uint32_t)ALIGN_UP(i->size, 1 << INLINE_SIZE_SHIFT) << (24 - INLINE_SIZE_SHIFT);
 }
 
 bool fast_is_channel_call(uint32_t nr)

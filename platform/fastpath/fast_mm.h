@@ -56,7 +56,6 @@ extern const uint8_t fast_call_classes[CHANNEL_NR_CALLS];
 struct fast_inline {
 	uint8_t string, in, out;
 	uint8_t unit;
-	bool partial; /* a copy that ends at a bad address has moved what is before that */
 	uint16_t size;
 };
 extern const struct fast_inline fast_inlines[CHANNEL_NR_CALLS];

@@ -71,8 +71,9 @@
 #define CHANNEL_TAKES_OUT 0x8000 /* the shim will copy what comes back */
 
 /* CH_INLINE: in a byte each, for the string, the input and the output, 1 + the number of the argument with
- * the address. The length of an input is the next argument. */
-#define INLINE_PARTIAL (1 << 24) /* what could be copied out is the result */
+ * the address; the length of an input is the next argument. Then the size of the output, in units of
+ * 1 << INLINE_SIZE_SHIFT bytes; 0: it is the next argument, too. */
+#define INLINE_SIZE_SHIFT 3
 
 #define CHANNEL_IDLE 0
 #define CHANNEL_REQUEST 1

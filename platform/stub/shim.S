@@ -130,13 +130,29 @@ shim_in_begin:
 	mov %edx, %ecx
 	lea CH_IN(%r11), %rdi
 	rep movsb
-shim_in_end:
+/* Can the output be written? If not nothing must have happened yet. An atomic no-op on each page. */
 3:	shr $8, %r8d
-	movzbl %r8b, %r8d
-	test %r8d, %r8d
 	jz request
-	mov CH_ARGS - 8(%r11, %r8, 8), %rcx
-	mov %rcx, CH_OUT_AT(%r11)
+	movzbl %r8b, %ecx
+	shr $8, %r8d
+	mov CH_ARGS - 8(%r11, %rcx, 8), %rdi
+	mov %rdi, CH_OUT_AT(%r11)
+	shl $INLINE_SIZE_SHIFT, %r8d
+	jnz 4f
+	mov CH_ARGS(%r11, %rcx, 8), %r8
+	test %r8, %r8
+	jz request
+	mov $CHANNEL_OUT_SIZE, %ecx
+	cmp %rcx, %r8
+	cmova %rcx, %r8
+4:	lea -1(%rdi, %r8), %rsi
+5:	lock orb $0, (%rdi)
+	or $4095, %rdi
+	inc %rdi
+	cmp %rsi, %rdi
+	jbe 5b
+	lock orb $0, (%rsi)
+shim_in_end:
 	or $CHANNEL_TAKES_OUT, %edx
 	jmp request
 
@@ -147,14 +163,9 @@ shim_out_begin:
 	rep movsb
 shim_out_end:
 	jmp done
+/* Another thread has taken the memory away since. */
 shim_out_fault:
-	movzwl CH_NR(%r11), %eax
-	testl $INLINE_PARTIAL, CH_INLINE(%r11, %rax, 4)
-	jz 1f
-	mov %rdi, %rax
-	sub CH_OUT_AT(%r11), %rax
-	jnz finish
-1:	mov $-EFAULT, %rax
+	mov $-EFAULT, %rax
 	jmp finish
 
 	.set shim_in_fault, give_up
