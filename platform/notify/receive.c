@@ -9,7 +9,8 @@
  *   - nobody has been in RECV, and nothing been received, for WATCH_NS: somebody sleeps in a call of
  *     the host. One of those that stand by, the watcher, looks at that as long as calls come; after
  *     QUIET_LOOKS looks without a call it sleeps as well and the next call wakes it.
- * Receivers that came in addition leave after EXTRA_NS without a new reason, while another is in RECV.
+ * Receivers that came in addition leave after EXTRA_NS without a new reason, one in LEAVE_NS, while
+ * another is in RECV.
  *
  * Locking: mu (LOCK_PLATFORM) for those that stand by; receivers take it only to wake one of them.
  */
@@ -28,6 +29,7 @@
 #define WATCH_NS 2000000
 #define QUIET_LOOKS 50
 #define EXTRA_NS 10000000
+#define LEAVE_NS 1000000
 
 static struct {
 	int listener;
@@ -133,13 +135,18 @@ static void stand_by(void)
 	mutex_unlock(&rx.mu);
 }
 
-/* Leaves the receivers if there is another one and no reason to be more. */
+/* Leaves the receivers if there is another one and no reason to be more; one at a time. */
 static void leave_if_extra(void)
 {
 	unsigned int active = atomic_load(&rx.nr_active);
+	int64_t until, now;
 
-	if (active < 2 || atomic_load(&rx.in_recv) == 0 ||
-	    clock_now_ns(CLOCK_MONOTONIC) < atomic_load(&rx.extra_until_ns))
+	if (active < 2 || atomic_load(&rx.in_recv) == 0)
+		return;
+	until = atomic_load(&rx.extra_until_ns);
+	now = clock_now_ns(CLOCK_MONOTONIC);
+	if (now < until ||
+	    !atomic_compare_exchange_strong(&rx.extra_until_ns, &until, now + LEAVE_NS))
 		return;
 	while (active > 1)
 		if (atomic_compare_exchange_weak(&rx.nr_active, &active, active - 1)) {
