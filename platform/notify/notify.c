@@ -315,6 +315,8 @@ static void notify_worker(struct kernel *k, unsigned int index)
 		fast_poller(k);
 		return;
 	}
+	if (index > 0)
+		receive_stand_by();
 	while (!atomic_load(&k->exiting)) {
 		int err = receive_next(&req);
 

@@ -64,6 +64,7 @@ long notify_sigaction(struct task *t, const uint64_t *args);
  * receive_cover() first. */
 struct seccomp_notif;
 void receive_init(int listener, unsigned int nr_workers);
+void receive_stand_by(void); /* until needed: how all workers but the first begin */
 int receive_next(struct seccomp_notif *req);
 void receive_cover(void);
 

@@ -50,7 +50,7 @@ void receive_init(int listener, unsigned int nr_workers)
 {
 	rx.listener = listener;
 	rx.nr_workers = nr_workers;
-	atomic_init(&rx.nr_active, nr_workers);
+	atomic_init(&rx.nr_active, 1); /* worker 0; the others begin with receive_stand_by() */
 	mutex_init(&rx.mu, LOCK_PLATFORM);
 	cond_init(&rx.stand_by);
 	cond_init(&rx.watch);
@@ -115,7 +115,7 @@ static int watch_once(int quiet) REQUIRES(&rx.mu)
 }
 
 /* Until asked. One of those who stand by is the watcher, who is asked last. */
-static void stand_by(void)
+void receive_stand_by(void)
 {
 	mutex_lock(&rx.mu);
 	while (rx.nr_asked == 0) {
@@ -150,7 +150,7 @@ static void leave_if_extra(void)
 		return;
 	while (active > 1)
 		if (atomic_compare_exchange_weak(&rx.nr_active, &active, active - 1)) {
-			stand_by();
+			receive_stand_by();
 			return;
 		}
 }

@@ -11,6 +11,8 @@
 #define FAIL_OFF (-1L)
 #define FAIL_STRUCK (-2L)
 
+#define MAX_HEAPS 32
+
 /* Allocations that still succeed, or one of the above. */
 static _Atomic long fail_countdown = FAIL_OFF;
 
@@ -18,12 +20,14 @@ static _Atomic long fail_countdown = FAIL_OFF;
  * glibc asks /proc/sys/vm/overcommit_memory before it gives the end of a thread's heap back for the
  * first time, which the sentry's seccomp filter forbids. Large blocks are mapped on their own and
  * still go back. And it grows such a heap page by page, with a call of the host each: so the first
- * megabyte is there from the start, as address space.
+ * megabyte is there from the start, as address space. With many threads it counts the processors in
+ * /sys to limit the number of heaps, which the filter forbids as well: the limit is given here.
  */
 __attribute__((constructor)) static void set_heap_policy(void)
 {
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	mallopt(M_TOP_PAD, 1 << 20);
+	mallopt(M_ARENA_MAX, MAX_HEAPS);
 }
 
 void mem_fail_after(long n)

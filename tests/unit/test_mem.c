@@ -4,7 +4,15 @@
 #include "sentry/base/mem.h"
 #include "tests/unit/unit.h"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void products_that_overflow_are_refused(void **state)
 {
@@ -76,6 +84,55 @@ static void injection_strikes_once_at_the_stated_call(void **state)
 	mem_free(c);
 }
 
+#define NR_THREADS 48 /* more than there may be heaps, and more than make glibc count processors */
+
+static pthread_barrier_t all_have_heaps;
+
+static void *use_heap(void *arg)
+{
+	(void)arg;
+	mem_free(mem_alloc(100));
+	pthread_barrier_wait(&all_have_heaps);
+	mem_free(mem_alloc(100000));
+	return NULL;
+}
+
+/* Exits with 0, or is killed when anything is opened. */
+static void use_heaps_without_open(void)
+{
+	struct sock_filter f[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = {.len = ARRAY_SIZE(f), .filter = f};
+	pthread_t threads[NR_THREADS];
+
+	pthread_barrier_init(&all_have_heaps, NULL, NR_THREADS);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) < 0)
+		_exit(1);
+	for (int i = 0; i < NR_THREADS; i++)
+		if (pthread_create(&threads[i], NULL, use_heap, NULL))
+			_exit(2);
+	for (int i = 0; i < NR_THREADS; i++)
+		pthread_join(threads[i], NULL);
+	_exit(0);
+}
+
+static void many_threads_open_nothing(void **state)
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		use_heaps_without_open();
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -83,6 +140,7 @@ int main(void)
 		cmocka_unit_test(zeroed_memory_is_zero_and_empty_is_not_null),
 		cmocka_unit_test(strings_are_copied),
 		cmocka_unit_test(realloc_keeps_content),
+		cmocka_unit_test(many_threads_open_nothing),
 		cmocka_unit_test(injection_strikes_once_at_the_stated_call),
 	};
 
