@@ -77,6 +77,7 @@ struct plat_thread {
 	int proc_dir_fd;	/* -1, or /proc/<tid> kept open */
 	struct list owner_node; /* ptrace: posted answers; notify: senders of continued kills */
 	unsigned int kick_seen; /* process->kick_seq when the call was received */
+	bool got_fd;		/* notify: ADDFD was used on the call being served */
 	uint64_t saved[8];
 	void *priv;
 	/* fast path: platform/fastpath/channel.h */

@@ -10,6 +10,9 @@
  *    at some time before the sender is seen outside that call, so looks repeat until then;
  *  - when a thread parks while one of these happened since its call was received (kick_parked).
  *
+ * A thread that was given a descriptor (ADDFD) sleeps in D from then on, signal or not: of such a one
+ * the host is asked what is pending.
+ *
  * Locking: senders list under kick.mu (LOCK_PLATFORM).
  */
 #include <errno.h>
@@ -34,9 +37,22 @@ void kick_init(void)
 	list_init(&kick.senders);
 }
 
+static bool has_deliverable(struct task *t)
+{
+	struct signal_state st;
+
+	return signal_state_read(t, &st) == 0 &&
+	       ((st.pending | st.shared_pending) & ~st.blocked & ~st.ignored);
+}
+
+static bool shows_signal(struct task *t, int state)
+{
+	return state == 'D' && (!t->plat.got_fd || has_deliverable(t));
+}
+
 bool kick_is_signalled(struct task *t)
 {
-	return hostproc_state(t->kernel, t->plat.host_tid) == 'D';
+	return shows_signal(t, hostproc_state(t->kernel, t->plat.host_tid));
 }
 
 /* ---- senders of continued kills ---- */
@@ -118,7 +134,7 @@ static bool look_at_thread(struct task *t)
 	if (!park_is_parked(t))
 		return false;
 	state = hostproc_state(t->kernel, t->plat.host_tid);
-	if (state == 'D' || state == -ESRCH)
+	if (shows_signal(t, state) || state == -ESRCH)
 		park_wake(t, WAKE_SIGNAL);
 	return state == 'R';
 }

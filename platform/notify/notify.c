@@ -68,12 +68,12 @@ static bool is_restart(long result)
 static void notify_answer(struct task *t, long result)
 {
 	if (is_restart(result)) {
-		int state = hostproc_state(t->kernel, t->plat.host_tid);
+		/* Only in D is a restart class safe from leaking to the guest, if a signal is why. */
+		bool safe = !t->plat.got_fd && hostproc_state(t->kernel, t->plat.host_tid) == 'D';
 
-		/* Only in D is a restart class safe from leaking to the guest. */
-		if (state != 'D' && attach_restart(t, (int)-result) == 0)
+		if (!safe && attach_restart(t, (int)-result) == 0)
 			return;
-		if (state != 'D' || (result == -ERESTARTSYS && sigaction_interrupts(t)))
+		if (!safe || (result == -ERESTARTSYS && sigaction_interrupts(t)))
 			result = -EINTR;
 	}
 	if (result < 0 && result >= -4095)
@@ -145,6 +145,7 @@ static int add_fd(struct task *t, int host_fd, uint32_t flags, int at)
 	};
 	int fd;
 
+	t->plat.got_fd = true;
 	do
 		fd = ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
 	while (fd < 0 && errno == EINTR);
@@ -281,6 +282,7 @@ static void serve_notification(struct kernel *k, const struct seccomp_notif *req
 		/* Another worker may be waiting for it: t's call is not ours to touch. */
 		t->plat.flags &= ~PT_REDIRECTED;
 		t->plat.cookie = req->id;
+		t->plat.got_fd = false;
 		notify_continue(t);
 		task_put(t);
 		return;
