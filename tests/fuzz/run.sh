@@ -13,7 +13,7 @@ out=build/guest-tests/fuzz
 passed=0 failed=0
 
 compile() {
-	${GUEST_CC:-gcc} -std=gnu17 -O2 -g -w -static -I. "$1" -o "$out/$(basename "$1" .c)"
+	${GUEST_CC:-gcc} -std=gnu17 -O2 -g -w -static -pthread -I. "$1" -o "$out/$(basename "$1" .c)"
 }
 
 # in_sandbox TITLE ARGS...: one run that must end with status 0.
@@ -44,5 +44,9 @@ for platform in ${PLATFORMS:-notify ptrace}; do
 			/fuzz/syscall_fuzz --seconds "$seconds" --seed "$seed"
 	done
 done
+if [[ " ${PLATFORMS:-notify} " == *" notify "* ]]; then
+	in_sandbox "messages in channels, seed $seed" --platform notify --fast-path always \
+		/fuzz/syscall_fuzz --seconds "$seconds" --seed "$seed" --channels 1 --calls 2000
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

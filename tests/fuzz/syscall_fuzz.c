@@ -7,12 +7,13 @@
  * calls that block; a child that is stuck is killed. Every second worker is an ordinary user.
  *
  * What it finds shows outside: the sandbox must live on, answer, and leave nothing. Inside, a result
- * that Linux never gives (below -4095, or a restart class) fails the run.
+ * that Linux never gives (below -4095, or a restart class) fails the run. With --channels most calls
+ * are messages in shared memory, which another thread changes at the same time (channel.h).
  *
- *	syscall_fuzz --seconds N [--seed S] [--workers W] [--calls N]
+ *	syscall_fuzz --seconds N [--seed S] [--workers W] [--calls N] [--channels 1]
  *	syscall_fuzz --seed S --round R [--calls N]	one round again, in this process, each call shown
  *
- * Build: cc -std=gnu17 -O2 -static -I. tests/fuzz/syscall_fuzz.c -o syscall_fuzz
+ * Build: cc -std=gnu17 -O2 -static -pthread -I. tests/fuzz/syscall_fuzz.c -o syscall_fuzz
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -32,6 +33,7 @@
 #include <unistd.h>
 
 #include "syscalls/args.h"
+#include "tests/fuzz/channel.h"
 #include "tests/fuzz/rawcall.h"
 
 #define MAX_NR 512
@@ -58,13 +60,14 @@ static const struct row rows[MAX_NR] = {
 /* Shared by all processes; only counted, never trusted. */
 struct totals {
 	_Atomic unsigned long rounds, calls, stuck, killed, bad;
+	_Atomic unsigned long posted, served, punted;
 	_Atomic unsigned int tried[MAX_NR], worked[MAX_NR];
 };
 static struct totals *totals;
 
 static struct {
 	uint64_t seed;
-	unsigned long seconds, workers, calls;
+	unsigned long seconds, workers, calls, channels;
 	long round; /* -1: all */
 } opt = {.workers = 4, .calls = 400, .round = -1};
 
@@ -403,6 +406,29 @@ static bool is_impossible(long nr, long ret)
 	return true;
 }
 
+/* The call as a message in the thread's channel; false: it has none. */
+static bool message(long nr, const uint64_t *a)
+{
+	long ret = 0;
+	enum channel_end end = channel_fuzz_call(nr, a, &ret);
+
+	if (end == CHANNEL_END_NONE)
+		return false;
+	describe(nr, a, ret);
+	totals->posted++;
+	totals->punted += end == CHANNEL_END_PUNTED;
+	totals->served += end == CHANNEL_END_SERVED;
+	return true;
+}
+
+/* Most are calls that may come in a channel. */
+static bool is_message_call(long nr)
+{
+	const unsigned char *ch = channel_target;
+
+	return !opt.channels || !ch || ch[CH_CLASS + nr] == CHANNEL_CLASS_CALL || one_in(16);
+}
+
 static void one_call(void)
 {
 	uint64_t a[6];
@@ -410,12 +436,14 @@ static void one_call(void)
 
 	do
 		nr = (long)below(MAX_NR);
-	while (is_skipped(nr));
+	while (is_skipped(nr) || !is_message_call(nr));
 	for (int i = 0; i < 6; i++)
 		a[i] = argument(&rows[nr].args[i]);
 	if (nr == SYS_clone && one_in(2))
 		a[1] = (uint64_t)(uintptr_t)(arena + 8 * PAGE); /* a stack */
 	totals->tried[nr]++;
+	if (opt.channels && !one_in(8) && message(nr, a))
+		return;
 	ret = raw_call(nr, a);
 	describe(nr, a, ret);
 	totals->calls++;
@@ -534,6 +562,8 @@ _Noreturn static void run_round(uint64_t seed, unsigned long round)
 {
 	state = seed ^ (round + 1) * 0xd1342543de82ef95ULL;
 	set_up_round();
+	if (opt.channels)
+		channel_fuzz_start(rnd());
 	for (unsigned long i = 0; i < opt.calls; i++)
 		one_call();
 	kill(kids[0], SIGKILL);
@@ -636,6 +666,10 @@ static int run_all(void)
 	       "signal %lu, stuck %lu; impossible results %lu\n",
 	       totals->rounds, totals->calls, count(totals->tried), count(totals->worked),
 	       totals->killed, totals->stuck, totals->bad);
+	if (opt.channels)
+		printf("%lu messages in channels: %lu served, %lu given back, the others taken "
+		       "back\n",
+		       totals->posted, totals->served, totals->punted);
 	return failed || totals->bad ? 1 : 0;
 }
 
@@ -660,6 +694,8 @@ int main(int argc, char **argv)
 			opt.workers = value(argv, i, argc);
 		else if (strcmp(argv[i], "--calls") == 0)
 			opt.calls = value(argv, i, argc);
+		else if (strcmp(argv[i], "--channels") == 0)
+			opt.channels = value(argv, i, argc);
 		else if (strcmp(argv[i], "--round") == 0)
 			opt.round = (long)value(argv, i, argc);
 		else
