@@ -156,6 +156,7 @@ int attach_stub_call(struct task *t, int nr, uint64_t arg1, uint64_t arg2)
 	if (wait_stop(tid) < 0)
 		return 0;
 	push_stub_call(t, nr, arg1, arg2);
+	handover_give(t);
 	ptrace(PTRACE_DETACH, tid, 0, 0);
 	return 0;
 }
