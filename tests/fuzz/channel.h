@@ -44,10 +44,10 @@ static void channel_flip_once(unsigned char *ch, uint64_t r)
 	case 2:
 	case 3: at = CH_ARGS + (r >> 8) % 48; break;
 	case 4: at = (uint32_t)(r >> 8) % CHANNEL_SIZE; break;
-	case 5: at = CH_DATA + (uint32_t)(r >> 8) % 256; break;
+	case 5: at = CH_IN + (uint32_t)(r >> 8) % 256; break;
 	default: at = (uint32_t)(r >> 8) % 0x100; break;
 	}
-	if (at >= CH_INUSE && at < CH_RETURN + 8)
+	if (at >= CH_INUSE && at < CH_OUT_AT + 8)
 		return;
 	ch[at] = (uint8_t)(at == CH_STATE ? (r >> 32) % 6 : r >> 32);
 }
@@ -99,9 +99,9 @@ static enum channel_end channel_finish(unsigned char *ch, long *ret)
 	volatile uint32_t *state = (volatile uint32_t *)(ch + CH_STATE);
 	enum channel_end end = CHANNEL_END_TAKEN_BACK;
 
-	for (int i = 0; i < CHANNEL_SPINS && *state < CHANNEL_DONE; i++)
+	for (int i = 0; i < CHANNEL_SPINS && (*state & 0xff) < CHANNEL_DONE; i++)
 		__builtin_ia32_pause();
-	if (*state == CHANNEL_DONE) {
+	if ((*state & 0xff) == CHANNEL_DONE) {
 		*ret = *(volatile long *)(ch + CH_RESULT);
 		end = CHANNEL_END_SERVED;
 	} else if (*state == CHANNEL_PUNT) {
@@ -109,6 +109,24 @@ static enum channel_end channel_finish(unsigned char *ch, long *ret)
 	}
 	*state = CHANNEL_IDLE;
 	return end;
+}
+
+/* As the shim: a string or an input at CH_IN, room for the output; or none of it, or lies. */
+static uint16_t channel_inputs(unsigned char *ch, long nr, const uint64_t a[6])
+{
+	static uint64_t state = 1;
+	uint64_t r = channel_random(&state);
+	uint32_t what = *(volatile uint32_t *)(ch + CH_INLINE + 4 * nr);
+	size_t len = (r >> 8) % 64;
+
+	(void)a;
+	if (!what || r % 4 == 0)
+		return 0;
+	if (r % 4 == 1)
+		return (uint16_t)(r >> 16);
+	if (what & 0xff)
+		memcpy(ch + CH_IN, r & 4 ? "f0" : "d0/x", 5);
+	return (uint16_t)(CHANNEL_TAKES_OUT | (what & 0xff ? 5 : len));
 }
 
 /* CHANNEL_END_NONE: there is no channel. *ret is what the flipper has left of the result. */
@@ -123,7 +141,8 @@ static enum channel_end channel_fuzz_call(long nr, const uint64_t a[6], long *re
 	*(volatile uint32_t *)(ch + CH_INUSE) = 1;
 	for (int i = 0; i < CHANNEL_WAKE_CALLS && !*(volatile uint32_t *)(ch + CH_ACTIVE); i++)
 		raw_call(SYS_getppid, none);
-	*(volatile uint32_t *)(ch + CH_NR) = (uint32_t)nr;
+	*(volatile uint16_t *)(ch + CH_NR) = (uint16_t)nr;
+	*(volatile uint16_t *)(ch + CH_FLAGS) = channel_inputs(ch, nr, a);
 	for (int i = 0; i < 6; i++)
 		*(volatile uint64_t *)(ch + CH_ARGS + 8 * i) = a[i];
 	__atomic_store_n((uint32_t *)(ch + CH_STATE), CHANNEL_REQUEST, __ATOMIC_SEQ_CST);

@@ -83,6 +83,7 @@ static inline long trapped6(long nr, const uint64_t a[6])
 
 /* ---- the thread's own channel, by hand ---- */
 
+#define WORD16(ch, at) (*(volatile uint16_t *)((ch) + (at)))
 #define WORD32(ch, at) (*(volatile uint32_t *)((ch) + (at)))
 #define WORD64(ch, at) (*(volatile uint64_t *)((ch) + (at)))
 
@@ -116,12 +117,20 @@ UNUSED static void channel_wake(volatile unsigned char *ch)
 		TRAPPED(SYS_getppid);
 }
 
-UNUSED static void channel_post(volatile unsigned char *ch, uint32_t nr, const uint64_t a[6])
+/* flags: what lies at CH_IN, and whether the output may go to CH_OUT. */
+UNUSED static void channel_post(volatile unsigned char *ch, uint16_t nr, uint16_t flags,
+				const uint64_t a[6])
 {
-	WORD32(ch, CH_NR) = nr;
+	WORD16(ch, CH_NR) = nr;
+	WORD16(ch, CH_FLAGS) = flags;
 	for (int i = 0; i < 6; i++)
 		WORD64(ch, CH_ARGS + 8 * i) = a[i];
 	__atomic_store_n(&WORD32(ch, CH_STATE), CHANNEL_REQUEST, __ATOMIC_SEQ_CST);
+}
+
+static inline uint32_t channel_state(volatile unsigned char *ch)
+{
+	return __atomic_load_n(&WORD32(ch, CH_STATE), __ATOMIC_SEQ_CST) & 0xff;
 }
 
 static inline bool channel_cancel(volatile unsigned char *ch)
@@ -138,14 +147,14 @@ UNUSED static uint32_t channel_wait(volatile unsigned char *ch, unsigned int spi
 	uint32_t state;
 
 	for (unsigned int i = 0; i < spins; i++) {
-		state = __atomic_load_n(&WORD32(ch, CH_STATE), __ATOMIC_SEQ_CST);
+		state = channel_state(ch);
 		if (state >= CHANNEL_DONE)
 			return state;
 		__builtin_ia32_pause();
 	}
 	if (channel_cancel(ch))
 		return CHANNEL_IDLE;
-	while ((state = __atomic_load_n(&WORD32(ch, CH_STATE), __ATOMIC_SEQ_CST)) < CHANNEL_DONE)
+	while ((state = channel_state(ch)) < CHANNEL_DONE)
 		sched_yield();
 	return state;
 }

@@ -187,7 +187,7 @@ static void fork_in_use(volatile unsigned char *ch)
 	}
 	WORD32(ch, CH_CLASS + SYS_getppid) = 0x01010101;
 	for (int i = 0; i < 3; i++) {
-		channel_post(ch, SYS_getppid, none);
+		channel_post(ch, SYS_getppid, 0, none);
 		if (channel_wait(ch, 2000000) == CHANNEL_DONE)
 			found("the parent's channel serves the child");
 	}

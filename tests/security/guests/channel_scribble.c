@@ -72,14 +72,14 @@ static void write_anywhere(volatile unsigned char *ch, uint64_t r, bool spare_re
 static void flip(volatile unsigned char *ch, uint64_t r)
 {
 	switch (r & 7) {
-	case 0: WORD32(ch, CH_NR) = (uint32_t)(r >> 8) % CHANNEL_NR_CALLS; break;
-	case 1: WORD32(ch, CH_NR) = (uint32_t)(r >> 8); break;
+	case 0: WORD16(ch, CH_NR) = (uint16_t)((r >> 8) % CHANNEL_NR_CALLS); break;
+	case 1: WORD16(ch, CH_FLAGS) = (uint16_t)(r >> 8); break;
 	case 2:
 	case 3: WORD64(ch, CH_ARGS + 8 * ((r >> 8) % 6)) ^= 1ULL << ((r >> 16) & 63); break;
 	case 4:
 		WORD64(ch, CH_ARGS + 8 * ((r >> 8) % 6)) = (uint64_t)((int64_t)r >> (r >> 8 & 63));
 		break;
-	case 5: WORD32(ch, CH_OUT_LEN) = (uint32_t)(r >> 8); break;
+	case 5: ch[CH_IN + (r >> 8) % 256] = (unsigned char)(r >> 32); break;
 	default: WORD32(ch, CH_STATE) = (r >> 8 & 3) ? CHANNEL_REQUEST : (r >> 16) % 6; break;
 	}
 }
