@@ -413,9 +413,28 @@ static void check_io_uring(struct finding *f)
 	finding_meaning(f, "not used: neither the sentry nor a guest can reach it");
 }
 
+/* As fast_init() decides. */
+static void check_fast_path(struct finding *f)
+{
+	cpu_set_t cpus;
+
+	if (!fast_path_cpu_ok()) {
+		finding_set(f, FINDING_DEGRADED, "user code may not use the %%gs base");
+		finding_meaning(f, "frequent calls are trapped like all others; needs a processor "
+				   "with FSGSBASE and Linux 5.9 or newer");
+	} else if (sched_getaffinity(0, sizeof(cpus), &cpus) < 0 || CPU_COUNT(&cpus) < 2) {
+		finding_set(f, FINDING_DEGRADED, "one processor");
+		finding_meaning(f, "frequent calls are trapped like all others: the thread that "
+				   "would serve them needs a processor of its own");
+	} else {
+		finding_set(f, FINDING_OK, "frequent calls can go through shared memory");
+	}
+}
+
 const struct doctor_check doctor_probes[] = {
 	{"seccomp listener", check_listener},
 	{"synchronous wake-up", check_sync_wake_up},
+	{"fast path", check_fast_path},
 	{"namespaces", check_namespaces},
 	{"/proc", check_proc},
 	{"memory of guests", check_memory_access},

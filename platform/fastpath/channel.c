@@ -29,6 +29,11 @@
 struct fast fast;
 struct fast_stats fast_stats;
 
+bool fast_path_cpu_ok(void)
+{
+	return getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE_BIT;
+}
+
 void fast_init(struct kernel *k, enum fast_mode mode)
 {
 	mutex_init(&fast.mu, LOCK_FASTPATH);
@@ -36,8 +41,7 @@ void fast_init(struct kernel *k, enum fast_mode mode)
 	list_init(&fast.active);
 	fast.always = mode == FAST_ALWAYS;
 	fast.enabled = mode != FAST_OFF && k->nr_cpus > 1 && !k->strace &&
-		       k->forward == FORWARD_AUDITED &&
-		       (getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE_BIT);
+		       k->forward == FORWARD_AUDITED && fast_path_cpu_ok();
 }
 
 bool fast_enabled(void)
