@@ -29,6 +29,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "platform/fastpath/channel.h"
+
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif
