@@ -1,5 +1,6 @@
 /*
- * syscalls/sys_attr.c - chmod(2), chown(2), utimensat(2), umask(2), and their variants
+ * syscalls/sys_attr.c - chmod(2), chown(2), utimensat(2), umask(2), file_getattr(2), and their
+ * variants
  */
 #include <string.h>
 #include <sys/time.h>
@@ -217,4 +218,46 @@ long sys_utime(struct task *t, const uint64_t *a)
 long sys_umask(struct task *t, const uint64_t *a)
 {
 	return fs_set_umask(t->fs, (uint32_t)a[0]);
+}
+
+/* ---- file_getattr, file_setattr: what chattr(1) changes ---- */
+
+#define FILE_ATTR_SIZE_MIN 24 /* FILE_ATTR_SIZE_VER0 */
+
+/* No filesystem here keeps such attributes, as many do not in Linux: all but the answer is checked. */
+static long file_attr(struct task *t, const uint64_t *a, bool set)
+{
+	uint64_t size = a[3];
+	int flags = (int)a[4];
+	char attr[4096];
+	struct path p;
+	int err;
+
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	if (size > sizeof(attr))
+		return -E2BIG;
+	if (size < FILE_ATTR_SIZE_MIN)
+		return -EINVAL;
+	if (set && copy_in(t, attr, a[2], size) < 0)
+		return -EFAULT;
+	for (uint64_t i = FILE_ATTR_SIZE_MIN; set && i < size; i++)
+		if (attr[i])
+			return -E2BIG;
+	err = path_arg(t, (int)a[0], a[1], lookup_of_at(flags), &p);
+	if (err < 0)
+		return err;
+	err = set && mount_is_readonly(p.mnt) ? -EROFS : -EOPNOTSUPP;
+	path_put(&p);
+	return err;
+}
+
+long sys_file_getattr(struct task *t, const uint64_t *a)
+{
+	return file_attr(t, a, false);
+}
+
+long sys_file_setattr(struct task *t, const uint64_t *a)
+{
+	return file_attr(t, a, true);
 }
