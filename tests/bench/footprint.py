@@ -25,7 +25,7 @@ def descendants(pid):
 
 
 def pss_kib(pid):
-    """Proportional set size; 0 for a process that has just ended, PermissionError for a foreign one."""
+    """Proportional set size; 0 for a process that has just ended."""
     try:
         with open('/proc/%d/smaps_rollup' % pid) as f:
             for line in f:
@@ -34,6 +34,14 @@ def pss_kib(pid):
     except (FileNotFoundError, ProcessLookupError):
         pass
     return 0
+
+
+def memory(key, pids, count=1):
+    """{key: proportional set size of all, divided by count}; {} where only root may look."""
+    try:
+        return {key: sum(pss_kib(pid) for pid in pids) / count}
+    except PermissionError:
+        return {}
 
 
 def activity(pids):
@@ -110,14 +118,14 @@ def idle(system, cwd):
     try:
         time.sleep(SETTLE_S)
         pids = one.pids()
-        total = sum(pss_kib(pid) for pid in pids)
+        result = memory('pss_kib', pids)
         ms, wakes = activity(pids)
         time.sleep(IDLE_S)
         ms_after, wakes_after = activity(pids)
     finally:
         one.end()
-    return {'pss_kib': total, 'idle_ms_per_s': (ms_after - ms) / IDLE_S,
-            'idle_wakes_per_s': (wakes_after - wakes) / IDLE_S}
+    result.update(idle_ms_per_s=(ms_after - ms) / IDLE_S, idle_wakes_per_s=(wakes_after - wakes) / IDLE_S)
+    return result
 
 
 def many(system, cwd, count, tick):
@@ -130,13 +138,13 @@ def many(system, cwd, count, tick):
             sleepers.append(Sleeper(system, cwd))
         took = time.perf_counter() - start
         time.sleep(SETTLE_S)
-        total = sum(pss_kib(pid) for s in sleepers for pid in s.pids())
+        result = memory('many_pss_kib', [pid for s in sleepers for pid in s.pids()], count)
         used = before - available_kib()
     finally:
         for s in sleepers:
             s.end()
-    return {'many': count, 'many_start_ms': took * 1000 / count, 'many_pss_kib': total / count,
-            'many_host_kib': used / count}
+    result.update(many=count, many_start_ms=took * 1000 / count, many_host_kib=used / count)
+    return result
 
 
 def measure(systems, cwd, wanted, quick, tick):
