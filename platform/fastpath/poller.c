@@ -92,24 +92,48 @@ static bool serve_call(struct channel *ch, struct task *t, const struct guest_ca
 	return task_serve_channel(t, call, w, ret);
 }
 
+static void count_given_back(struct channel *ch)
+{
+	atomic_fetch_add_explicit(&ch->given_back, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&fast_stats.punted, 1, memory_order_relaxed);
+}
+
+/* A trap of the same task is being served, from a handler that has interrupted the shim. */
+static void give_back(struct channel *ch)
+{
+	uint32_t request = CHANNEL_REQUEST;
+
+	__atomic_compare_exchange_n(state_of(ch), &request, CHANNEL_PUNT, false, __ATOMIC_ACQ_REL,
+				    __ATOMIC_RELAXED);
+	count_given_back(ch);
+}
+
+/* Claimed only when no trap can come in between: its handler may have jumped out of the shim, and what
+ * was left behind must not happen after later calls (tests/model/channel.pml). */
 static void serve(struct channel *ch, struct task *t)
 {
 	struct guest_call call;
 	struct window window;
 	long result = 0;
 
-	if (!claim(ch))
+	if (!begin(ch, t)) {
+		give_back(ch);
 		return;
+	}
+	if (!claim(ch)) {
+		task_serve_end(t);
+		return;
+	}
 	copy_request(ch, &call);
-	if (fast_is_channel_call((uint32_t)call.nr) && begin(ch, t) &&
-	    serve_call(ch, t, &call, &window, &result)) {
+	if (!fast_is_channel_call((uint32_t)call.nr)) {
+		task_serve_end(t);
+	} else if (serve_call(ch, t, &call, &window, &result)) {
 		atomic_fetch_add_explicit(&ch->hits, 1, memory_order_relaxed);
 		atomic_fetch_add_explicit(&fast_stats.served, 1, memory_order_relaxed);
 		answer(ch, CHANNEL_DONE | window.out_len << 8, result);
 		return;
 	}
-	atomic_fetch_add_explicit(&ch->given_back, 1, memory_order_relaxed);
-	atomic_fetch_add_explicit(&fast_stats.punted, 1, memory_order_relaxed);
+	count_given_back(ch);
 	answer(ch, CHANNEL_PUNT, 0);
 }
 

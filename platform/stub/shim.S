@@ -34,9 +34,8 @@ shim_enter:
 	ja identity
 	cmpl $0, CH_ACTIVE(%r11)
 	je slow
-	cmpl $0, CH_INUSE(%r11)
-	jne slow
-	movl $1, CH_INUSE(%r11)
+	btsl $0, CH_INUSE(%r11)		/* one instruction: a handler in between might leave it set */
+	jc slow
 	mov %rcx, CH_RETURN(%r11)
 	movw %ax, CH_NR(%r11)
 	mov %rdi, CH_ARGS(%r11)
