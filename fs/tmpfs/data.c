@@ -4,7 +4,8 @@
  * Model: up to 64 KiB a file lies in the heap (heap.c); what grows beyond, or is mapped, moves to a
  * host memfd once and for all. The memfd's size is always the file's, so a mapping ends where the
  * file ends. Memfds take descriptors of the sentry: when there are many (kernel->max_memfds), files
- * up to 64 MiB stay in the heap until they are mapped.
+ * up to 64 MiB stay in the heap until they are mapped; and a private mapping of up to 1 MiB is one of
+ * a copy, which lives as long as the mapping.
  *
  * Counting: each allocated page is charged to the instance. For a memfd whose pages are all there
  * (the usual case) that is arithmetic; for one with holes the host is asked after each change.
@@ -15,7 +16,8 @@
  * Locking: inode->mu, never over a guest copy: data goes through a bounce buffer.
  *
  * Differences from Linux: a write of more than 128 KiB is not atomic against other writers; stores
- * through a mapping do not change the times; pages that such stores allocate in holes are counted
+ * through a mapping do not change the times; while descriptors are scarce private mappings do not show
+ * later writes to the file; pages that such stores allocate in holes are counted
  * when the file is next looked at.
  */
 #include <errno.h>
@@ -505,23 +507,79 @@ static int tmpfs_fsync(struct file *f, bool datasync)
 
 /* ---- mapping ---- */
 
-static int reopen_read_only(struct inode *in, struct tmpfs_data *d)
+#define MAX_COPY (1u << 20)
+
+static bool are_scarce(const struct kernel *k)
 {
+	return atomic_load(&k->nr_memfds) >= k->max_memfds / 2;
+}
+
+static int host_error(int err)
+{
+	return err == -EMFILE || err == -ENOSPC ? -ENFILE : err;
+}
+
+/* What a mapping for reading needs: kept for the next one, or the caller's own. */
+static int open_read_only(struct inode *in, struct tmpfs_data *d, int *ret_fd, bool *ret_owned)
+{
+	bool keep = !are_scarce(in->super->kernel) && count_host_fd(in, true) == 0;
 	char name[16];
 	int fd;
 
-	if (d->ro_fd >= 0)
-		return 0;
 	snprintf(name, sizeof(name), "%d", d->fd);
-	fd = count_host_fd(in, true);
-	if (fd < 0)
-		return -ENFILE;
 	fd = openat(in->super->kernel->host_self_fd_dir, name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
-		atomic_fetch_sub(&in->super->kernel->nr_memfds, 1);
-		return -errno;
+		fd = host_error(-errno);
+		if (keep)
+			atomic_fetch_sub(&in->super->kernel->nr_memfds, 1);
+		return fd;
 	}
-	d->ro_fd = fd;
+	if (keep)
+		d->ro_fd = fd;
+	*ret_fd = fd;
+	*ret_owned = !keep;
+	return 0;
+}
+
+static bool may_copy(const struct inode *in, const struct tmpfs_data *d, int flags)
+{
+	return (flags & MAP_TYPE) == MAP_PRIVATE && d->fd < 0 && !d->sealable &&
+	       in->size <= MAX_COPY && are_scarce(in->super->kernel);
+}
+
+static int copy_for_mapping(struct inode *in, struct tmpfs_data *d, int *ret_fd)
+{
+	int fd = host_memfd(false), err;
+
+	if (fd < 0)
+		return host_error(fd);
+	err = tmpfs_heap_copy_to(in, d, fd);
+	if (err == 0 && ftruncate(fd, (off_t)in->size) < 0)
+		err = -errno;
+	if (err < 0) {
+		close(fd);
+		return err;
+	}
+	*ret_fd = fd;
+	return 0;
+}
+
+static int mmap_locked(struct inode *in, struct tmpfs_data *d, bool writable, int flags,
+		       int *ret_fd, bool *ret_owned)
+{
+	int err;
+
+	if (may_copy(in, d, flags)) {
+		*ret_owned = true;
+		return copy_for_mapping(in, d, ret_fd);
+	}
+	err = host_error(to_memfd(in, true));
+	if (err < 0)
+		return err;
+	*ret_owned = false;
+	if (!writable && d->ro_fd < 0)
+		return open_read_only(in, d, ret_fd, ret_owned);
+	*ret_fd = writable ? d->fd : d->ro_fd;
 	return 0;
 }
 
@@ -529,26 +587,15 @@ static int tmpfs_mmap(struct file *f, int prot, int flags, uint64_t off, uint64_
 		      bool *ret_owned)
 {
 	struct inode *in = f->inode;
-	struct tmpfs_data *d = data_of(in);
-	bool writable = f->mode & FMODE_WRITE;
 	int err;
 
 	(void)prot;
-	(void)flags;
 	(void)off;
 	(void)len;
 	mutex_lock(&in->mu);
-	err = to_memfd(in, true);
-	if (err == -ENOSPC)
-		err = -ENFILE;
-	if (err == 0 && !writable)
-		err = reopen_read_only(in, d);
+	err = mmap_locked(in, data_of(in), f->mode & FMODE_WRITE, flags, ret_fd, ret_owned);
 	mutex_unlock(&in->mu);
-	if (err < 0)
-		return err;
-	*ret_fd = writable ? d->fd : d->ro_fd;
-	*ret_owned = false;
-	return 0;
+	return err;
 }
 
 const struct file_ops tmpfs_file_fops = {
