@@ -26,6 +26,7 @@
 
 #include "platform/platform.h"
 #include "sentry/abi/errno_internal.h"
+#include "sentry/base/hostcall.h"
 #include "sentry/base/log.h"
 #include "sentry/base/mem.h"
 #include "sentry/fdtable.h"
@@ -191,7 +192,7 @@ static bool is_dead(const struct process *p)
 {
 	struct pollfd pfd = {.fd = p->pidfd, .events = POLLIN};
 
-	return p->state == PROCESS_ZOMBIE || (p->pidfd >= 0 && poll(&pfd, 1, 0) == 1);
+	return p->state == PROCESS_ZOMBIE || (p->pidfd >= 0 && host_poll(&pfd, 1, 0) == 1);
 }
 
 static bool is_parent(const struct pending_clone *pc, const struct hostproc_ids *ids)

@@ -17,6 +17,7 @@
 
 #include "platform/platform.h"
 #include "platform/stub/stub_abi.h"
+#include "sentry/base/hostcall.h"
 #include "sentry/guest_seccomp.h"
 #include "sentry/task_exec.h"
 #include "syscalls/strace.h"
@@ -45,7 +46,7 @@ static void catch_up_with_deaths(struct task *t)
 	}
 	rwlock_unlock(&t->kernel->tree_lock);
 	if (nr > 0)
-		poll(fds, nr, 0);
+		host_poll(fds, nr, 0);
 	for (unsigned int i = 0; i < nr; i++) {
 		if (fds[i].revents && look[i]->state != PROCESS_ZOMBIE)
 			process_died(look[i]);

@@ -24,6 +24,7 @@
 
 #include "fs/dev/chrdev.h"
 #include "fs/vfs/file.h"
+#include "sentry/base/hostcall.h"
 #include "sentry/base/lock.h"
 #include "sentry/base/mem.h"
 #include "sentry/kernel.h"
@@ -50,11 +51,11 @@ static struct hostfile *hostfile_of(struct inode *in)
 
 /* ---- readiness ---- */
 
-static uint32_t host_poll(struct hostfile *hf, short events)
+static uint32_t look_at_host(struct hostfile *hf, short events)
 {
 	struct pollfd p = {.fd = hf->src.fd, .events = events};
 
-	if (poll(&p, 1, 0) <= 0)
+	if (host_poll(&p, 1, 0) <= 0)
 		return 0;
 	return (uint32_t)p.revents;
 }
@@ -86,12 +87,12 @@ static uint32_t hostfile_poll(struct file *f)
 		want |= POLLIN | POLLRDNORM;
 	if (f->mode & FMODE_WRITE)
 		want |= POLLOUT | POLLWRNORM;
-	ready = host_poll(hf, want);
+	ready = look_at_host(hf, want);
 	missing = (uint32_t)want & ~ready & (POLLIN | POLLOUT);
 	if (missing && !(ready & (POLLERR | POLLHUP))) {
 		arm(hf, missing);
 		/* What became ready before the watch stood was not reported. */
-		ready = host_poll(hf, want);
+		ready = look_at_host(hf, want);
 	}
 	return ready;
 }
@@ -114,7 +115,7 @@ static ssize_t stream_io(struct hostfile *hf, struct uio *u, bool write)
 		if (hf->nowait) {
 			flags = RWF_NOWAIT;
 		} else {
-			if (!host_poll(hf, want))
+			if (!look_at_host(hf, want))
 				return -EAGAIN;
 			/* A blocking pipe takes this much when poll says so. */
 			if (write && u->left > PIPE_BUF) {
@@ -184,7 +185,7 @@ static ssize_t hostfile_write(struct file *f, struct uio *u, int64_t *pos, int f
 	(void)flags;
 	if (!is_positioned(f, pos))
 		return hostfile_rw(f, u, true);
-	if ((atomic_load(&f->flags) & O_APPEND) && fstat(fd, &st) == 0)
+	if ((atomic_load(&f->flags) & O_APPEND) && host_fstat(fd, &st) == 0)
 		*pos = st.st_size;
 	n = uio_host_write(u, fd, *pos, 0);
 	if (n > 0)
@@ -200,7 +201,7 @@ static int64_t hostfile_llseek(struct file *f, int64_t off, int whence)
 
 	if (hf->stream)
 		return -ESPIPE;
-	if (f->data == OWN_OFFSET && fstat(hf->src.fd, &st) == 0)
+	if (f->data == OWN_OFFSET && host_fstat(hf->src.fd, &st) == 0)
 		return generic_llseek(f, off, whence, st.st_size);
 	r = lseek(hf->src.fd, off, whence);
 	return r < 0 ? -errno : r;
@@ -259,7 +260,7 @@ static int hostfile_getattr(struct inode *in, struct kstat *st)
 	struct stat hs;
 
 	generic_fillattr(in, st);
-	if (fstat(hostfile_of(in)->src.fd, &hs) < 0)
+	if (host_fstat(hostfile_of(in)->src.fd, &hs) < 0)
 		return 0;
 	st->size = (uint64_t)hs.st_size;
 	st->blocks = (uint64_t)hs.st_blocks;
@@ -389,7 +390,7 @@ int hostfile_create(struct kernel *k, int host_fd, struct file **ret)
 	int fl, err;
 
 	fl = fcntl(fd, F_GETFL);
-	if (fl < 0 || fstat(fd, &st) < 0)
+	if (fl < 0 || host_fstat(fd, &st) < 0)
 		return -errno;
 	if ((fl & O_ACCMODE) != O_WRONLY)
 		fmode |= FMODE_READ;

@@ -20,6 +20,7 @@
 
 #include "fs/devpts/devpts.h"
 #include "fs/devpts/tty.h"
+#include "sentry/base/hostcall.h"
 #include "sentry/base/mem.h"
 #include "sentry/kernel.h"
 #include "sentry/task.h"
@@ -242,7 +243,7 @@ void hosttty_drain(struct kernel *k, int timeout_ms)
 		drain(h);
 		left = tty->out.len;
 		tty_unlock(tty);
-		if (left == 0 || poll(&p, 1, timeout_ms) <= 0)
+		if (left == 0 || host_poll(&p, 1, timeout_ms) <= 0)
 			return;
 	}
 }

@@ -33,6 +33,7 @@
 
 #include "fs/tmpfs/internal.h"
 #include "fs/tmpfs/tmpfs.h"
+#include "sentry/base/hostcall.h"
 #include "sentry/base/mem.h"
 #include "sentry/kernel.h"
 #include "sentry/mem/uio.h"
@@ -113,7 +114,7 @@ static void recount(struct inode *in, struct tmpfs_data *d)
 {
 	struct stat st;
 
-	if (fstat(d->fd, &st) == 0)
+	if (host_fstat(d->fd, &st) == 0)
 		tmpfs_recharge(tmpfs_super(in->super), &d->charged,
 			       (uint64_t)st.st_blocks / (TMPFS_PAGE / 512));
 }

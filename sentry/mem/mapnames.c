@@ -7,6 +7,7 @@
 
 #include "fs/vfs/file.h"
 #include "sentry/base/hash.h"
+#include "sentry/base/hostcall.h"
 #include "sentry/base/list.h"
 #include "sentry/base/lock.h"
 #include "sentry/base/mem.h"
@@ -88,7 +89,7 @@ void mapname_record(struct kernel *k, int host_fd, const char *path, uint64_t gu
 	struct entry *e, *old;
 	struct stat st;
 
-	if (!m || len >= MAPNAME_LEN_MAX || fstat(host_fd, &st) < 0)
+	if (!m || len >= MAPNAME_LEN_MAX || host_fstat(host_fd, &st) < 0)
 		return;
 	e = mem_zalloc(sizeof(*e) + len + 1);
 	if (!e)

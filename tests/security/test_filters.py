@@ -100,7 +100,8 @@ def test_sentry_program():
                 for a in ([0] * 6, [2**64 - 1] * 6, [1, 0x2100, 0x20000, 0, 0, 0], [900] * 6):
                     check(bpf.run(program, nr, a) == bpf.KILL_PROCESS, '%s passes' % name)
             for nr in range(1024):
-                for a in ([0] * 6, [900, 0x2101, 0x20000, 0, 0, 0], [0, 0x5401, 0, 0, 0, 0]):
+                for a in ([0] * 6, [900, 0x2101, 0x20000, 0, 0, 0], [0, 0x5401, 0, 0, 0, 0],
+                          [17, 0, 0, 0, 0, 0]):
                     if bpf.run(program, nr, a) == bpf.ALLOW:
                         allow.add(nr)
                     check(bpf.run(program, nr, a, bpf.ARCH_I386) == bpf.KILL_PROCESS, 'i386 passes')
@@ -115,7 +116,11 @@ def test_sentry_program():
             for dirfd in (0, 3, 2**64 - 100, 0xffffff9c):
                 check(bpf.run(program, 257, [dirfd, 0, 0o2000000, 0, 0, 0]) == bpf.KILL_PROCESS,
                       'openat that follows links')
-        check(len(allow) <= 75, 'the sentry may make %d calls' % len(allow))
+        for request in (0, 1, 3, 4, 6, 9, 14, 15, 16, 0x4200, 0x4204, 0x4205, 0x420c, 12 | 1 << 32):
+                check(bpf.run(program, 101, [request, 900, 0, 0, 0, 0]) == bpf.KILL_PROCESS,
+                      'ptrace request %#x passes' % request)
+        check(len(allow) <= (60 if Config.platform == 'notify' else 66),
+              'the sentry may make %d calls' % len(allow))
 
 
 # ---- what reaches the host ----
