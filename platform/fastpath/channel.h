@@ -94,7 +94,7 @@ extern struct fast_stats fast_stats;
 /* Boot: is there a poller (two processors, the kernel lets user code set %gs)? Before the filter. */
 void fast_init(struct kernel *k, enum fast_mode mode);
 bool fast_enabled(void);
-bool fast_path_cpu_ok(void); /* does this processor, and kernel, let user code set %gs? */
+bool fast_path_cpu_ok(void);	    /* does this processor, and kernel, let user code set %gs? */
 void fast_poller(struct kernel *k); /* a thread of its own; returns at shutdown */
 
 /* A call of t trapped at t->call.ip - 2; its trap is being served. */
