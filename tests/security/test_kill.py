@@ -129,3 +129,9 @@ def test_memory_victim():
         for pid in box.guests():
             adj = int(read('/proc/%d/oom_score_adj' % pid, str(own + 1)))
             check(adj > own, 'guest %d, sentry %d' % (adj, own))
+
+
+def test_exhaust():
+    """What the sentry keeps for guests is bounded in sum, and free again when they end."""
+    with Sandbox('/attack/exhaust') as box:
+        box.held()
