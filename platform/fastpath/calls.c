@@ -177,5 +177,6 @@ uint32_t fast_inline_word(unsigned int nr)
 
 bool fast_is_channel_call(uint32_t nr)
 {
-	return nr < CHANNEL_NR_CALLS && fast_call_classes[nr] != CHANNEL_CLASS_SLOW;
+	return nr < CHANNEL_NR_CALLS &&
+	       fast_call_classes[array_index_nospec(nr, CHANNEL_NR_CALLS)] != CHANNEL_CLASS_SLOW;
 }

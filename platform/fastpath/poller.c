@@ -54,7 +54,8 @@ static void copy_request(struct channel *ch, struct guest_call *call)
 /* The guest says what it has copied in, and that it will take what is copied out. */
 static void window_make(struct channel *ch, const struct guest_call *c, struct window *w)
 {
-	const struct fast_inline *in = &fast_inlines[c->nr];
+	const struct fast_inline *in =
+		&fast_inlines[array_index_nospec((size_t)c->nr, CHANNEL_NR_CALLS)];
 	uint32_t flags = __atomic_load_n((uint16_t *)(ch->mem + CH_FLAGS), __ATOMIC_RELAXED);
 	unsigned int arg = in->string ? in->string : in->in;
 
