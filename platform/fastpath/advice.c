@@ -23,7 +23,7 @@
 #define GIVEN_BACK_PER_HIT 4
 #define GOOD_HITS 1000 /* in one window: all is well again */
 #define BACKOFF_NS 2000000LL
-#define BACKOFF_MAX 9 /* doublings: a second */
+#define BACKOFF_MAX 5 /* doublings: 64 ms, of which a vain try takes less than one */
 #define REACH 0x60000000ULL
 
 void channel_back_off_locked(struct channel *ch, int64_t now)

@@ -336,14 +336,9 @@ void channel_failed(struct task *t, struct channel *ch, bool permanent)
 	end_setup(t->process, permanent);
 }
 
-bool channel_is_current(struct channel *ch, struct task *t)
+bool channel_is_current(const struct channel *ch)
 {
-	bool current;
-
-	mutex_lock(&fast.mu);
-	current = ch->state == CHANNEL_READY && ch->task == t;
-	mutex_unlock(&fast.mu);
-	return current;
+	return atomic_load(&ch->state) == CHANNEL_READY;
 }
 
 /* ---- activity ---- */

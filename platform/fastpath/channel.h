@@ -69,8 +69,8 @@ struct channel {
 	uint32_t slot;
 
 	/* fast.mu */
-	struct task *task; /* borrowed; NULL once retired */
-	enum channel_state state;
+	struct task *task;		   /* borrowed; NULL once retired */
+	_Atomic(enum channel_state) state; /* the poller looks without the lock */
 	bool active;
 	struct list active_node;
 	uint32_t clones_at_suspend; /* fast_mm.clones then */
@@ -145,8 +145,9 @@ void fast_process_free(struct process *p);
 void fast_own_faults(struct process *p);
 void fast_disable(struct task *t);    /* it sets %gs itself, or installs a seccomp filter */
 void fast_update_ids(struct task *t); /* its credentials have changed */
-/* Poller: is ch still the channel of t, which task_channel_begin() has? */
-bool channel_is_current(struct channel *ch, struct task *t);
+/* Poller: is ch still open to its task's calls? Asked once that task cannot begin anything else, since
+ * its own calls end that, and exec is one of them. */
+bool channel_is_current(const struct channel *ch);
 
 void fast_report(struct strbuf *sb);
 

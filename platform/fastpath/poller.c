@@ -80,7 +80,7 @@ static bool begin(struct channel *ch, struct task *t)
 {
 	if (!task_channel_begin(t))
 		return false;
-	if (channel_is_current(ch, t))
+	if (channel_is_current(ch))
 		return true;
 	task_serve_end(t);
 	return false;
@@ -138,17 +138,22 @@ static void serve(struct channel *ch, struct task *t)
 	answer(ch, CHANNEL_PUNT, 0);
 }
 
-/* The poller's own copy of the list, so that it looks without the lock. Referenced. */
+/* The poller's own copy of the list, so that it looks without the lock. Both are referenced. */
 static struct {
-	struct channel *channels[FAST_MAX_ACTIVE];
+	struct snapshot_entry {
+		struct channel *ch;
+		struct task *t;
+	} entries[FAST_MAX_ACTIVE];
 	uint32_t nr;
 	unsigned int changes;
 } snapshot;
 
 static void snapshot_drop(void)
 {
-	for (uint32_t i = 0; i < snapshot.nr; i++)
-		channel_put(snapshot.channels[i]);
+	for (uint32_t i = 0; i < snapshot.nr; i++) {
+		task_put(snapshot.entries[i].t);
+		channel_put(snapshot.entries[i].ch);
+	}
 	snapshot.nr = 0;
 }
 
@@ -160,23 +165,10 @@ static void snapshot_take(void)
 	mutex_lock(&fast.mu);
 	list_for_each_entry(ch, &fast.active, active_node) {
 		ref_get(&ch->ref);
-		snapshot.channels[snapshot.nr++] = ch;
+		snapshot.entries[snapshot.nr++] = (struct snapshot_entry){ch, task_get(ch->task)};
 	}
 	snapshot.changes = atomic_load(&fast.changes);
 	mutex_unlock(&fast.mu);
-}
-
-static void serve_request(struct channel *ch)
-{
-	struct task *t;
-
-	mutex_lock(&fast.mu);
-	t = ch->active ? task_get(ch->task) : NULL;
-	mutex_unlock(&fast.mu);
-	if (t) {
-		serve(ch, t);
-		task_put(t);
-	}
 }
 
 /* One look at every channel; true if something was served. */
@@ -187,8 +179,8 @@ static bool poll_round(void)
 	if (atomic_load_explicit(&fast.changes, memory_order_acquire) != snapshot.changes)
 		snapshot_take();
 	for (uint32_t i = 0; i < snapshot.nr; i++)
-		if (has_request(snapshot.channels[i])) {
-			serve_request(snapshot.channels[i]);
+		if (has_request(snapshot.entries[i].ch)) {
+			serve(snapshot.entries[i].ch, snapshot.entries[i].t);
 			any = true;
 		}
 	return any;
