@@ -181,14 +181,19 @@ static void kill_evader(struct task *t, int err)
 		;
 }
 
+void attach_again_later(struct task *t)
+{
+	task_serve_end(t);
+	if (attach_restart(t, ERESTARTNOINTR) < 0)
+		notify_send(t, 0, -EINTR, 0);
+}
+
 /* The guest makes its call again: there is no worker to spare for it now. done() only tidies up. */
 static void again_later(struct task *t, uint64_t args[6],
 			long (*done)(struct task *t, long result, uint64_t args[6]))
 {
 	(void)done(t, -EINTR, args);
-	task_serve_end(t);
-	if (attach_restart(t, ERESTARTNOINTR) < 0)
-		notify_send(t, 0, -EINTR, 0);
+	attach_again_later(t);
 }
 
 /* ---- an attachment ---- */

@@ -23,6 +23,8 @@ struct attached {
 /* 0; -errno, the call is still held (-EAGAIN: another one is attached); ATTACHED_GONE: the thread is
  * gone, and with it the call. */
 #define ATTACHED_GONE 1
+/* -EAGAIN, and the call cannot do without: gives the verdict that it be made again. */
+void attach_again_later(struct task *t);
 int attached_begin(struct attached *a, struct task *t);
 /* The thread runs this call natively; its result, or -EINTR if it did not run. It must not sleep. */
 long attached_call(struct attached *a, int nr, const uint64_t args[6]);

@@ -231,6 +231,10 @@ bool attach_leave_channel(struct task *t)
 	if (!fast_where(t, &at, &slot))
 		return false;
 	err = attached_begin(&a, t);
+	if (err == -EAGAIN) { /* without this the child could not go on: the call is made again */
+		attach_again_later(t);
+		return true;
+	}
 	if (err != 0)
 		return err == ATTACHED_GONE;
 	call(&a, SYS_madvise, at, CHANNEL_SIZE, MADV_DOFORK_NR, 0, 0, 0);

@@ -4,7 +4,8 @@
  * Model: the shim copies from and to addresses that the program gave to a call, and a bad one has to
  * become EFAULT. So while the program itself leaves these signals at their default action, this is
  * their handler on the host. A fault in one of the shim's copies goes on where the shim deals with
- * it; anything else gets the default action, by making that the disposition and letting the fault, or
+ * it. So does one before CH_INUSE is set, or at an id: the channel is not there, in a child of a fork
+ * in a handler that had interrupted the shim. Anything else gets the default action, by making that the disposition and letting the fault, or
  * the signal, happen again.
  */
 #include <asm/unistd_64.h>
@@ -15,6 +16,7 @@
 #define UCONTEXT_RIP 0xa8 /* in ucontext_t */
 
 /* shim.S */
+extern const char shim_enter[], shim_begun[], shim_slow[], shim_identity[], shim_identity_end[];
 extern const char shim_in_begin[], shim_in_end[], shim_in_fault[];
 extern const char shim_out_begin[], shim_out_end[], shim_out_fault[];
 
@@ -35,6 +37,11 @@ void stub_fault(int sig, const char *info, char *context)
 	}
 	if (code > 0 && is_within(*rip, shim_out_begin, shim_out_end)) {
 		*rip = U64(shim_out_fault);
+		return;
+	}
+	if (code > 0 && (is_within(*rip, shim_enter, shim_begun) ||
+			 is_within(*rip, shim_identity, shim_identity_end))) {
+		*rip = U64(shim_slow);
 		return;
 	}
 	sys4(__NR_rt_sigaction, (uint64_t)sig, U64(default_action), 0, 8);

@@ -35,6 +35,7 @@ shim_enter:
 	cmpl $0, CH_ACTIVE(%r11)
 	je slow
 	btsl $0, CH_INUSE(%r11)		/* one instruction: a handler in between might leave it set */
+shim_begun:
 	jc slow
 	mov %rcx, CH_RETURN(%r11)
 	movw %ax, CH_NR(%r11)
@@ -97,6 +98,7 @@ give_up:
 	movl $CHANNEL_IDLE, CH_STATE(%r11)
 	movl $0, CH_INUSE(%r11)
 slow:
+shim_slow:
 	jmp *%rcx
 
 /* %r8d: CH_INLINE of the call; %edx: CH_FLAGS so far. A fault gives up: the slow way knows better. */
@@ -168,14 +170,18 @@ shim_out_fault:
 	jmp finish
 
 	.set shim_in_fault, give_up
+	.globl shim_begun, shim_slow, shim_identity, shim_identity_end
+	.hidden shim_begun, shim_slow, shim_identity, shim_identity_end
 	.globl shim_in_begin, shim_in_end, shim_in_fault, shim_out_begin, shim_out_end, shim_out_fault
 	.hidden shim_in_begin, shim_in_end, shim_in_fault, shim_out_begin, shim_out_end
 	.hidden shim_out_fault
 
+shim_identity:
 identity:
 	mov CH_ID(%r11, %rax, 4), %eax
 	add $2, %rcx
 	jmp *%rcx
+shim_identity_end:
 	.size shim_enter, . - shim_enter
 
 	.section .note.GNU-stack, "", @progbits
