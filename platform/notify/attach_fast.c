@@ -207,7 +207,9 @@ static bool give_channel(struct task *t)
 		err = fd = lend_fd(t, ch->memfd);
 	if (err >= 0)
 		err = attached_begin(&a, t);
-	if (err != 0) { /* the fd, if any, is overwritten the next time */
+	if (err != 0) {
+		if (err < 0 && fd >= 0) /* no channel's memory stays within the guest's reach */
+			t->kernel->platform->install_fd(t, t->kernel->host_dummy_fd, fd);
 		channel_failed(t, ch, false);
 		channel_put(ch);
 		return err == ATTACHED_GONE;

@@ -21,6 +21,15 @@ def check_left(sentry, guests, seconds=5):
         time.sleep(0.05)
 
 
+def check_descriptors(pid, looks=50):
+    """There is one for the moment in which a channel is mapped, so it must be there every time."""
+    for _ in range(looks):
+        if not [t for t in open_files(pid).values() if 'channel' in t]:
+            return
+        time.sleep(0.02)
+    check(False, 'a descriptor of a channel in %d' % pid)
+
+
 def attack(program, mode, short, long, *more, fast_path='always'):
     """A hostile process beside one that checks the results of its own calls, which says what is wrong.
     Afterwards the sentry and the processes that are left have nothing of the attackers' channels."""
@@ -34,8 +43,7 @@ def attack(program, mode, short, long, *more, fast_path='always'):
         left = box.guests()
         check_left(sentry, left)
         for pid in [sentry] + left:
-            check(not [t for t in open_files(pid).values() if 'channel' in t],
-                  'a descriptor of a channel in %d' % pid)
+            check_descriptors(pid)
         box.held()
         check(not re.search('runtime error:|AddressSanitizer|ASSERT', box.output), box.output)
         had = re.search('^(\\d+) runs, .* channels: (\\d+)$', box.output, re.M)
