@@ -404,7 +404,7 @@ static long ctl_unlink(struct key_store *ks, struct task *t, int32_t id, int32_t
 
 static long ctl_move(struct key_store *ks, struct task *t, const uint64_t *a)
 {
-	struct key_ref key, from, to;
+	struct key_ref key = {0}, from = {0}, to = {0};
 	int err;
 
 	if ((uint32_t)a[4] & ~(uint32_t)KEYCTL_MOVE_EXCL)

@@ -15,10 +15,19 @@
 #define SI_CODE 8	  /* in siginfo_t */
 #define UCONTEXT_RIP 0xa8 /* in ucontext_t */
 
-/* shim.S */
-extern const char shim_enter[], shim_begun[], shim_slow[], shim_identity[], shim_identity_end[];
-extern const char shim_in_begin[], shim_in_end[], shim_in_fault[];
-extern const char shim_out_begin[], shim_out_end[], shim_out_fault[];
+/* shim.S. Hidden, or compilers reach them through a table that nobody relocates. */
+#define SHIM_LABEL(name) extern const char name[] __attribute__((visibility("hidden")))
+SHIM_LABEL(shim_enter);
+SHIM_LABEL(shim_begun);
+SHIM_LABEL(shim_slow);
+SHIM_LABEL(shim_identity);
+SHIM_LABEL(shim_identity_end);
+SHIM_LABEL(shim_in_begin);
+SHIM_LABEL(shim_in_end);
+SHIM_LABEL(shim_in_fault);
+SHIM_LABEL(shim_out_begin);
+SHIM_LABEL(shim_out_end);
+SHIM_LABEL(shim_out_fault);
 
 static bool is_within(uint64_t at, const char *begin, const char *end)
 {
