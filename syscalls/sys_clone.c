@@ -149,7 +149,7 @@ static long waitid_pidfd(struct task *t, const uint64_t *a)
 	rwlock_rdlock(&t->kernel->tree_lock);
 	is_child = p->parent == t->process;
 	rwlock_unlock(&t->kernel->tree_lock);
-	dead = __atomic_load_n(&p->state, __ATOMIC_ACQUIRE) == PROCESS_ZOMBIE;
+	dead = atomic_load_explicit(&p->state, memory_order_acquire) == PROCESS_ZOMBIE;
 	process_put(p);
 	if (!is_child)
 		return -ECHILD;

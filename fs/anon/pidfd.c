@@ -16,8 +16,9 @@ static uint32_t pidfd_poll(struct file *f)
 {
 	struct process *p = ((struct process_watch *)f->data)->process;
 
-	return __atomic_load_n(&p->state, __ATOMIC_ACQUIRE) == PROCESS_ZOMBIE ? POLLIN | POLLRDNORM
-									      : 0;
+	return atomic_load_explicit(&p->state, memory_order_acquire) == PROCESS_ZOMBIE
+		       ? POLLIN | POLLRDNORM
+		       : 0;
 }
 
 static struct wait_queue *pidfd_wait_queue(struct file *f)
