@@ -283,14 +283,19 @@ struct channel *channel_create(struct task *t)
 	return ch;
 }
 
-/* Every call goes the slow way; one that waits in the channel, too. */
-static void close_locked(struct channel *ch)
+void channel_give_back(struct channel *ch)
 {
 	uint32_t request = CHANNEL_REQUEST;
 
-	memset(ch->mem + CH_CLASS, CHANNEL_CLASS_SLOW, CHANNEL_NR_CALLS);
 	__atomic_compare_exchange_n((uint32_t *)(ch->mem + CH_STATE), &request, CHANNEL_PUNT, false,
 				    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+/* Every call goes the slow way; one that waits in the channel, too. */
+static void close_locked(struct channel *ch)
+{
+	memset(ch->mem + CH_CLASS, CHANNEL_CLASS_SLOW, CHANNEL_NR_CALLS);
+	channel_give_back(ch);
 }
 
 static void write_inlines(struct channel *ch, const struct process *p)
@@ -330,9 +335,8 @@ void channel_ready(struct task *t, struct channel *ch)
 	atomic_fetch_add(&fast_stats.setups, 1);
 }
 
-void channel_failed(struct task *t, struct channel *ch, bool permanent)
+void channel_failed(struct task *t, bool permanent)
 {
-	(void)ch;
 	end_setup(t->process, permanent);
 }
 
@@ -474,15 +478,11 @@ void fast_disable(struct task *t)
 
 void fast_cancel_request(struct task *t)
 {
-	uint32_t request = CHANNEL_REQUEST;
-
 	if (likely(!t->plat.channel))
 		return;
 	mutex_lock(&fast.mu);
 	if (t->plat.channel)
-		__atomic_compare_exchange_n((uint32_t *)(t->plat.channel->mem + CH_STATE), &request,
-					    CHANNEL_PUNT, false, __ATOMIC_ACQ_REL,
-					    __ATOMIC_RELAXED);
+		channel_give_back(t->plat.channel);
 	mutex_unlock(&fast.mu);
 }
 

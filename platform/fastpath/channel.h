@@ -111,7 +111,7 @@ uint64_t channel_slot_address(const struct channel *ch);
 /* The platform has mapped it and set %gs: t's calls may use it from now on. */
 void channel_ready(struct task *t, struct channel *ch);
 /* It could not. permanent: no tries for this address space any more. */
-void channel_failed(struct task *t, struct channel *ch, bool permanent);
+void channel_failed(struct task *t, bool permanent);
 
 /* FAST_PATCH. Where the trampoline for a site goes: 0 or the address of SITE_TRAMPOLINE_SIZE bytes in a
  * region that is mapped in t's memory. */

@@ -64,6 +64,8 @@ uint32_t fast_inline_word(unsigned int nr);
 /* The mm of p, made if there is none; NULL: no memory. fast.mu is held. */
 struct fast_mm *fast_mm_of_locked(struct process *p);
 struct fast_site *fast_site_locked(struct fast_mm *mm, uint64_t addr); /* NULL: table full */
+/* A request that nobody has claimed is to be made as a trapped call. */
+void channel_give_back(struct channel *ch);
 void channel_activate_locked(struct channel *ch);
 void channel_deactivate_locked(struct channel *ch);
 /* advice.c: not active again for a while. */

@@ -102,10 +102,7 @@ static void count_given_back(struct channel *ch)
 /* A trap of the same task is being served, from a handler that has interrupted the shim. */
 static void give_back(struct channel *ch)
 {
-	uint32_t request = CHANNEL_REQUEST;
-
-	__atomic_compare_exchange_n(state_of(ch), &request, CHANNEL_PUNT, false, __ATOMIC_ACQ_REL,
-				    __ATOMIC_RELAXED);
+	channel_give_back(ch);
 	count_given_back(ch);
 }
 

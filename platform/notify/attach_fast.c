@@ -188,8 +188,12 @@ static bool set_up(struct attached *a, const struct channel *ch, int fd)
 static int lend_fd(struct task *t, int host_fd)
 {
 	uint64_t limit = task_rlimit(t, RLIMIT_NOFILE);
-	int at = (int)MAX(MIN(limit, (uint64_t)FDTABLE_MAX), (uint64_t)t->files->size);
-	int err = t->kernel->platform->install_fd(t, host_fd, at);
+	int at, err;
+
+	mutex_lock(&t->files->mu);
+	at = (int)MAX(MIN(limit, (uint64_t)FDTABLE_MAX), (uint64_t)t->files->size);
+	mutex_unlock(&t->files->mu);
+	err = t->kernel->platform->install_fd(t, host_fd, at);
 
 	return err < 0 ? err : at;
 }
@@ -210,7 +214,7 @@ static bool give_channel(struct task *t)
 	if (err != 0) {
 		if (err < 0 && fd >= 0) /* no channel's memory stays within the guest's reach */
 			t->kernel->platform->install_fd(t, t->kernel->host_dummy_fd, fd);
-		channel_failed(t, ch, false);
+		channel_failed(t, false);
 		channel_put(ch);
 		return err == ATTACHED_GONE;
 	}
@@ -218,7 +222,7 @@ static bool give_channel(struct task *t)
 	if (ok)
 		channel_ready(t, ch);
 	else
-		channel_failed(t, ch, true);
+		channel_failed(t, true);
 	channel_put(ch);
 	attached_end_again(&a);
 	return true;
