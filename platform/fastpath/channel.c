@@ -51,12 +51,6 @@ bool fast_enabled(void)
 
 /* ---- address spaces ---- */
 
-static void fast_mm_put(struct fast_mm *mm)
-{
-	if (mm && ref_put(&mm->ref))
-		mem_free(mm);
-}
-
 struct fast_mm *fast_mm_of_locked(struct process *p)
 {
 	if (!p->fast_mm) {
@@ -97,30 +91,6 @@ bool fast_memory_is_shared(struct task *t)
 	shared = t->process->fast_mm && ref_count(&t->process->fast_mm->ref) > 1;
 	mutex_unlock(&fast.mu);
 	return shared;
-}
-
-void fast_fork(struct process *child, struct process *from, bool shares_memory)
-{
-	if (!fast.enabled)
-		return;
-	child->own_faults = atomic_load(&from->own_faults);
-	child->fault_handlers = atomic_load(&from->fault_handlers);
-	mutex_lock(&fast.mu);
-	if (shares_memory) {
-		struct fast_mm *mm = fast_mm_of_locked(from);
-
-		if (mm)
-			ref_get(&mm->ref);
-		child->fast_mm = mm;
-	} else {
-		child->fast_slots = from->fast_mm ? from->fast_mm->next_slot : from->fast_slots;
-	}
-	mutex_unlock(&fast.mu);
-}
-
-void fast_process_free(struct process *p)
-{
-	fast_mm_put(TAKE_PTR(p->fast_mm));
 }
 
 /* ---- channels ---- */
@@ -298,7 +268,7 @@ static void close_locked(struct channel *ch)
 	channel_give_back(ch);
 }
 
-static void write_inlines(struct channel *ch, const struct process *p)
+void channel_write_inlines(struct channel *ch, const struct process *p)
 {
 	bool on = atomic_load(&p->fault_handlers) && !atomic_load(&p->own_faults);
 	uint32_t *word = (uint32_t *)(ch->mem + CH_INLINE);
@@ -307,11 +277,11 @@ static void write_inlines(struct channel *ch, const struct process *p)
 		__atomic_store_n(&word[nr], on ? fast_inline_word(nr) : 0, __ATOMIC_RELAXED);
 }
 
-static void open_locked(struct channel *ch, struct task *t)
+void channel_open_locked(struct channel *ch, struct task *t)
 {
 	ch->state = CHANNEL_READY;
 	write_ids(ch, t);
-	write_inlines(ch, t->process);
+	channel_write_inlines(ch, t->process);
 	memcpy(ch->mem + CH_CLASS, fast_call_classes, sizeof(fast_call_classes));
 }
 
@@ -327,7 +297,7 @@ void channel_ready(struct task *t, struct channel *ch)
 			t->plat.channel = ch;
 			ch->task = t;
 		}
-		open_locked(ch, t);
+		channel_open_locked(ch, t);
 	}
 	if (t->process->fast_mm)
 		t->process->fast_mm->setting_up = false;
@@ -378,8 +348,7 @@ void channel_deactivate_locked(struct channel *ch)
 	set_active(ch, 0);
 }
 
-/* Its channel is no longer open to t's calls. fast.mu is held; the result is to be put without. */
-static struct channel *stop_locked(struct channel *ch, enum channel_state state)
+struct channel *channel_stop_locked(struct channel *ch, enum channel_state state)
 {
 	bool listed = ch->active;
 
@@ -388,185 +357,6 @@ static struct channel *stop_locked(struct channel *ch, enum channel_state state)
 		channel_deactivate_locked(ch);
 	close_locked(ch);
 	return listed ? ch : NULL;
-}
-
-static void retire(struct task *t)
-{
-	struct channel *ch, *listed = NULL;
-
-	mutex_lock(&fast.mu);
-	ch = t->plat.channel;
-	t->plat.channel = NULL;
-	if (ch) {
-		listed = stop_locked(ch, CHANNEL_RETIRED);
-		ch->task = NULL;
-	}
-	mutex_unlock(&fast.mu);
-	channel_put(listed);
-	channel_put(ch);
-}
-
-/* ---- hooks ---- */
-
-void fast_task_removed(struct task *t)
-{
-	retire(t);
-}
-
-bool fast_where(struct task *t, uint64_t *ret_channel, uint64_t *ret_slot)
-{
-	struct channel *ch;
-
-	mutex_lock(&fast.mu);
-	ch = t->plat.channel;
-	if (ch) {
-		*ret_channel = channel_guest_address(ch);
-		*ret_slot = channel_slot_address(ch);
-	}
-	mutex_unlock(&fast.mu);
-	return ch != NULL;
-}
-
-void fast_leave(struct task *t)
-{
-	if (t->plat.channel)
-		retire(t);
-}
-
-void fast_own_faults(struct process *p)
-{
-	struct kernel *k = p->kernel;
-	struct task *t;
-
-	atomic_store(&p->own_faults, true);
-	atomic_store(&p->fault_handlers, false);
-	rwlock_rdlock(&k->tree_lock);
-	mutex_lock(&fast.mu);
-	list_for_each_entry(t, &p->tasks, process_node) {
-		struct channel *ch = t->plat.channel;
-
-		if (ch)
-			write_inlines(ch, p);
-	}
-	mutex_unlock(&fast.mu);
-	rwlock_unlock(&k->tree_lock);
-}
-
-void fast_exec(struct task *t)
-{
-	struct fast_mm *mm;
-
-	atomic_store(&t->process->own_faults, false);
-	atomic_store(&t->process->fault_handlers, false);
-
-	retire(t);
-	mutex_lock(&fast.mu);
-	mm = TAKE_PTR(t->process->fast_mm);
-	t->process->fast_slots = 0;
-	mutex_unlock(&fast.mu);
-	fast_mm_put(mm);
-}
-
-void fast_disable(struct task *t)
-{
-	mutex_lock(&fast.mu);
-	if (fast.enabled && fast_mm_of_locked(t->process))
-		t->process->fast_mm->disabled = true;
-	mutex_unlock(&fast.mu);
-	retire(t);
-}
-
-void fast_cancel_request(struct task *t)
-{
-	if (likely(!t->plat.channel))
-		return;
-	mutex_lock(&fast.mu);
-	if (t->plat.channel)
-		channel_give_back(t->plat.channel);
-	mutex_unlock(&fast.mu);
-}
-
-bool fast_fork_needs_copy(struct task *t)
-{
-	const struct guest_call *c = &t->call;
-	bool needs = false;
-
-	if (likely(!t->plat.channel) || !(c->nr == SYS_fork || c->nr == SYS_clone3 ||
-					  (c->nr == SYS_clone && !(c->args[0] & CLONE_VM))))
-		return false;
-	mutex_lock(&fast.mu);
-	if (t->plat.channel)
-		needs = __atomic_load_n((uint32_t *)(t->plat.channel->mem + CH_INUSE),
-					__ATOMIC_RELAXED);
-	mutex_unlock(&fast.mu);
-	return needs;
-}
-
-/* A thread that is made lives on with this %gs: the slot is nobody's then. After vfork it is t's alone
- * again. */
-static struct channel *share_slot_locked(struct task *t, uint64_t flags, uint64_t *ret_slot)
-{
-	struct fast_mm *mm = fast_mm_of_locked(t->process);
-	struct channel *ch = t->plat.channel;
-
-	if (mm)
-		mm->clones++;
-	if (!ch || ch->state != CHANNEL_READY)
-		return NULL;
-	ch->clones_at_suspend = mm ? mm->clones : 0;
-	*ret_slot = channel_slot_address(ch);
-	return stop_locked(ch, flags & CLONE_VFORK ? CHANNEL_SUSPENDED : CHANNEL_DETACHED);
-}
-
-bool fast_clone_starts(struct task *t, uint64_t flags, uint64_t *ret_slot)
-{
-	struct channel *listed = NULL;
-	bool go = true;
-
-	if (!fast.enabled)
-		return true;
-	mutex_lock(&fast.mu);
-	if (flags & CLONE_VM)
-		listed = share_slot_locked(t, flags, ret_slot);
-	else
-		go = !t->process->fast_mm || !t->process->fast_mm->setting_up;
-	mutex_unlock(&fast.mu);
-	channel_put(listed);
-	return go;
-}
-
-uint64_t fast_may_resume(struct task *t)
-{
-	struct channel *ch;
-	uint64_t slot = 0;
-
-	if (likely(!t->plat.channel))
-		return 0;
-	mutex_lock(&fast.mu);
-	ch = t->plat.channel;
-	if (ch && ch->state == CHANNEL_SUSPENDED) {
-		struct fast_mm *mm = t->process->fast_mm;
-
-		if (mm && mm->clones == ch->clones_at_suspend)
-			slot = channel_slot_address(ch);
-		else
-			ch->state = CHANNEL_DETACHED;
-	}
-	mutex_unlock(&fast.mu);
-	return slot;
-}
-
-uint64_t channel_resume(struct task *t)
-{
-	uint64_t at = 0;
-
-	mutex_lock(&fast.mu);
-	if (t->plat.channel) {
-		open_locked(t->plat.channel, t);
-		at = channel_guest_address(t->plat.channel);
-	}
-	mutex_unlock(&fast.mu);
-	return at;
 }
 
 void fast_report(struct strbuf *sb)

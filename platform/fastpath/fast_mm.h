@@ -66,6 +66,11 @@ struct fast_mm *fast_mm_of_locked(struct process *p);
 struct fast_site *fast_site_locked(struct fast_mm *mm, uint64_t addr); /* NULL: table full */
 /* A request that nobody has claimed is to be made as a trapped call. */
 void channel_give_back(struct channel *ch);
+/* t's calls may use it; they may not, for the reason of state: the result is to be put without fast.mu. */
+void channel_open_locked(struct channel *ch, struct task *t);
+struct channel *channel_stop_locked(struct channel *ch, enum channel_state state);
+/* Does its shim copy data? As long as faults there are ours to handle. */
+void channel_write_inlines(struct channel *ch, const struct process *p);
 void channel_activate_locked(struct channel *ch);
 void channel_deactivate_locked(struct channel *ch);
 /* advice.c: not active again for a while. */

@@ -30,13 +30,13 @@ static bool group_in_exec(struct task *t)
 	return other && other != t;
 }
 
-static int seize(struct task *t)
+int attach_seize(struct task *t, unsigned int options)
 {
 	pid_t tid = t->plat.host_tid;
 
 	if (group_in_exec(t))
 		return -EBUSY;
-	if (ptrace(PTRACE_SEIZE, tid, 0, 0) < 0)
+	if (ptrace(PTRACE_SEIZE, tid, 0, options) < 0)
 		return -errno;
 	if (ptrace(PTRACE_INTERRUPT, tid, 0, 0) < 0) {
 		int err = -errno;
@@ -48,8 +48,7 @@ static int seize(struct task *t)
 	return 0;
 }
 
-/* Waits for the stop after the verdict; -ESRCH if the thread died instead. */
-static int wait_stop(pid_t tid)
+int attach_wait_stop(pid_t tid)
 {
 	int status;
 	pid_t got;
@@ -57,21 +56,19 @@ static int wait_stop(pid_t tid)
 	do
 		got = waitpid(tid, &status, __WALL);
 	while (got < 0 && errno == EINTR);
-	if (got != tid || !WIFSTOPPED(status))
-		return -ESRCH;
-	return 0;
+	return got == tid && WIFSTOPPED(status) ? WSTOPSIG(status) : -ESRCH;
 }
 
 int attach_restart(struct task *t, int restart_errno)
 {
 	pid_t tid = t->plat.host_tid;
 	struct user_regs_struct regs;
-	int err = seize(t);
+	int err = attach_seize(t, 0);
 
 	if (err < 0)
 		return err;
 	notify_send(t, 0, -restart_errno, 0);
-	if (wait_stop(tid) < 0)
+	if (attach_wait_stop(tid) < 0)
 		return 0;
 	/* What is pending now is delivered next. */
 	if (restart_errno == ERESTARTSYS && sigaction_interrupts(t) &&
@@ -84,7 +81,7 @@ int attach_restart(struct task *t, int restart_errno)
 	return 0;
 }
 
-static void set_call(struct user_regs_struct *regs, int nr, const uint64_t args[6])
+void attach_set_call(struct user_regs_struct *regs, int nr, const uint64_t args[6])
 {
 	regs->rip -= 2; /* back onto the syscall instruction */
 	regs->rax = (unsigned long long)nr;
@@ -101,16 +98,16 @@ int attach_redirect(struct task *t, int nr, const uint64_t args[6])
 {
 	pid_t tid = t->plat.host_tid;
 	struct user_regs_struct regs;
-	int err = seize(t);
+	int err = attach_seize(t, 0);
 
 	if (err < 0)
 		return err;
 	notify_set_redirected(t, nr, args);
 	notify_send(t, 0, -ENOSYS, 0);
-	if (wait_stop(tid) < 0)
+	if (attach_wait_stop(tid) < 0)
 		return 0;
 	if (ptrace(PTRACE_GETREGS, tid, 0, &regs) == 0) {
-		set_call(&regs, nr, args);
+		attach_set_call(&regs, nr, args);
 		ptrace(PTRACE_SETREGS, tid, 0, &regs);
 	}
 	handover_give(t);
@@ -147,13 +144,13 @@ int attach_stub_call(struct task *t, int nr, uint64_t arg1, uint64_t arg2)
 	const uint64_t *a = t->call.args;
 	const uint64_t args[6] = {a[0], arg1, arg2, a[3], a[4], a[5]};
 	pid_t tid = t->plat.host_tid;
-	int err = seize(t);
+	int err = attach_seize(t, 0);
 
 	if (err < 0)
 		return err;
 	notify_set_redirected(t, nr, args);
 	notify_send(t, 0, -ENOSYS, 0);
-	if (wait_stop(tid) < 0)
+	if (attach_wait_stop(tid) < 0)
 		return 0;
 	push_stub_call(t, nr, arg1, arg2);
 	handover_give(t);
@@ -168,16 +165,16 @@ void attach_answer_with_signal(struct task *t, long result, const siginfo_t *inf
 	pid_t tid = t->plat.host_tid;
 	siginfo_t copy = *info;
 
-	if (seize(t) < 0) {
+	if (attach_seize(t, 0) < 0) {
 		notify_send(t, 0, -EINTR, 0);
 		return;
 	}
 	notify_send(t, result, 0, 0);
-	if (wait_stop(tid) < 0)
+	if (attach_wait_stop(tid) < 0)
 		return;
 	syscall(SYS_tgkill, t->process->host_pid, tid, info->si_signo);
 	ptrace(PTRACE_CONT, tid, 0, 0);
-	if (wait_stop(tid) < 0)
+	if (attach_wait_stop(tid) < 0)
 		return;
 	ptrace(PTRACE_SETSIGINFO, tid, 0, &copy);
 	handover_give(t);
@@ -191,7 +188,7 @@ int attach_exec(struct task *t)
 	pid_t tid = t->plat.host_tid;
 	struct user_regs_struct regs;
 	uint64_t args[6];
-	int err = seize(t);
+	int err = attach_seize(t, 0);
 
 	if (err < 0)
 		return err;
@@ -202,12 +199,12 @@ int attach_exec(struct task *t)
 	}
 	t->plat.flags |= PT_EXEC_PENDING;
 	notify_send(t, 0, -ENOSYS, 0);
-	if (wait_stop(tid) < 0)
+	if (attach_wait_stop(tid) < 0)
 		return 0;
 	if (ptrace(PTRACE_GETREGS, tid, 0, &regs) == 0) {
 		args[0] = (regs.rsp - 192) & ~15ULL;
 		t->plat.saved[SAVED_EXEC_PATH] = args[0];
-		set_call(&regs, SYS_execve, args);
+		attach_set_call(&regs, SYS_execve, args);
 		ptrace(PTRACE_SETREGS, tid, 0, &regs);
 	}
 	handover_give(t);

@@ -37,18 +37,7 @@
 #define QUICK_LOOKS 200
 #define PATIENCE_NS 2000000000LL
 
-static int wait_stop_signal(pid_t tid)
-{
-	int status;
-	pid_t got;
-
-	do
-		got = waitpid(tid, &status, __WALL);
-	while (got < 0 && errno == EINTR);
-	return got == tid && WIFSTOPPED(status) ? WSTOPSIG(status) : -ESRCH;
-}
-
-/* The same of a thread in user mode, that may never stop: -ETIMEDOUT. */
+/* attach_wait_stop() for a thread in user mode, that may never stop: -ETIMEDOUT. */
 static int wait_user_stop(pid_t tid)
 {
 	const struct timespec pause = {.tv_nsec = 200000};
@@ -89,35 +78,12 @@ static int next_syscall_stop(pid_t tid, int (*wait_stop)(pid_t tid))
 /* Stops the held thread on its way back to user mode; its notification is answered. */
 static int stop_held(struct task *t)
 {
-	pid_t tid = t->plat.host_tid;
-	struct task *execing = t->process->exec_task;
+	int err = attach_seize(t, PTRACE_O_TRACESYSGOOD);
 
-	if (execing && execing != t)
-		return -EBUSY; /* see attach.c: never in a group whose exec has been continued */
-	if (ptrace(PTRACE_SEIZE, tid, 0, PTRACE_O_TRACESYSGOOD) < 0)
-		return -errno;
-	if (ptrace(PTRACE_INTERRUPT, tid, 0, 0) < 0) {
-		int err = -errno;
-
-		handover_give(t);
-		ptrace(PTRACE_DETACH, tid, 0, 0);
+	if (err < 0)
 		return err;
-	}
 	notify_send(t, 0, -ENOSYS, 0);
-	return wait_stop_signal(tid) < 0 ? -ESRCH : 0;
-}
-
-static void set_call(struct user_regs_struct *regs, int nr, const uint64_t args[6])
-{
-	regs->rip -= 2;
-	regs->rax = (unsigned long long)nr;
-	regs->orig_rax = (unsigned long long)-1;
-	regs->rdi = args[0];
-	regs->rsi = args[1];
-	regs->rdx = args[2];
-	regs->r10 = args[3];
-	regs->r8 = args[4];
-	regs->r9 = args[5];
+	return attach_wait_stop(t->plat.host_tid) < 0 ? -ESRCH : 0;
 }
 
 /* To the entry stop of call nr, which must be the one that was set. */
@@ -146,7 +112,7 @@ static int run_call(struct task *t, const struct user_regs_struct *before, int n
 	struct user_regs_struct regs = *before;
 	int err;
 
-	set_call(&regs, nr, args);
+	attach_set_call(&regs, nr, args);
 	notify_set_redirected(t, nr, args);
 	receive_cover();
 	if (ptrace(PTRACE_SETREGS, tid, 0, &regs) < 0)
@@ -154,7 +120,7 @@ static int run_call(struct task *t, const struct user_regs_struct *before, int n
 	handover_give(t); /* to the worker that gets the trap */
 	err = enter_call(tid, &regs, nr);
 	if (err == 0)
-		err = next_syscall_stop(tid, wait_stop_signal);
+		err = next_syscall_stop(tid, attach_wait_stop);
 	handover_take(t);
 	if (err == 0 && ptrace(PTRACE_GETREGS, tid, 0, &regs) < 0)
 		err = -ESRCH;
@@ -177,7 +143,7 @@ static void kill_evader(struct task *t, int err)
 	log_ratelimited(LOG_LEVEL_WARN, "thread %d evades a call: killed (error %d)",
 			t->plat.host_tid, -err);
 	signal_send_process(t->process, SIGKILL);
-	while (wait_stop_signal(t->plat.host_tid) >= 0)
+	while (attach_wait_stop(t->plat.host_tid) >= 0)
 		;
 }
 
@@ -238,6 +204,14 @@ long attached_call(struct attached *a, int nr, const uint64_t args[6])
 	if (a->err == 0)
 		a->err = run_call(a->t, &a->before, nr, args, &result);
 	return a->err == 0 ? result : -EINTR;
+}
+
+long attached_run(struct attached *a, int nr, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
+		  uint64_t a4, uint64_t a5)
+{
+	const uint64_t args[6] = {a0, a1, a2, a3, a4, a5};
+
+	return attached_call(a, nr, args);
 }
 
 static void attached_end(struct attached *a)

@@ -28,6 +28,8 @@ void attach_again_later(struct task *t);
 int attached_begin(struct attached *a, struct task *t);
 /* The thread runs this call natively; its result, or -EINTR if it did not run. It must not sleep. */
 long attached_call(struct attached *a, int nr, const uint64_t args[6]);
+long attached_run(struct attached *a, int nr, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
+		  uint64_t a4, uint64_t a5);
 /* Lets it go on and make the held call again. Gives the verdict. */
 void attached_end_again(struct attached *a);
 

@@ -229,7 +229,9 @@ static bool improve(struct task *t)
 		write_slot(t, slot, channel_resume(t));
 	}
 	advice = fast_note_trap(t);
-	return advice != FAST_NOTHING && attach_fast(t, advice);
+	if (advice == FAST_SETUP)
+		return attach_give_channel(t);
+	return advice == FAST_PATCH && attach_replace_site(t);
 }
 
 /* A thread of a process that is just ending; or one that no clone can have made, as its parent was

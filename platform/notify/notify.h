@@ -24,6 +24,8 @@
 
 #include "platform/platform.h"
 
+struct user_regs_struct;
+
 /* plat_thread.flags */
 enum {
 	PT_REDIRECTED = 1,   /* the next trap with that number and arguments is ours: continue it */
@@ -53,6 +55,11 @@ int attach_redirect(struct task *t, int nr, const uint64_t args[6]);
  * in their registers again when the call has returned. */
 int attach_stub_call(struct task *t, int nr, uint64_t arg1, uint64_t arg2);
 int attach_exec(struct task *t);
+/* What these are made of. Stopped as soon as its call gets a verdict: 0 or -errno. */
+int attach_seize(struct task *t, unsigned int options);
+int attach_wait_stop(pid_t tid); /* the signal it has stopped for; -ESRCH: it died instead */
+/* Back onto the syscall instruction, for another call, with no restart logic on the answer. */
+void attach_set_call(struct user_regs_struct *regs, int nr, const uint64_t args[6]);
 void attach_answer_with_signal(struct task *t, long result, const siginfo_t *info);
 
 /* sigaction.c: will the signal that the host is about to deliver to t end its call? */
