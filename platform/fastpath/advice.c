@@ -24,7 +24,6 @@
 #define GOOD_HITS 1000 /* in one window: all is well again */
 #define BACKOFF_NS 2000000LL
 #define BACKOFF_MAX 5 /* doublings: 64 ms, of which a vain try takes less than one */
-#define REACH 0x60000000ULL
 
 void channel_back_off_locked(struct channel *ch, int64_t now)
 {
@@ -111,12 +110,7 @@ enum fast_advice fast_note_trap(struct task *t)
 
 /* ---- sites ---- */
 
-static bool reaches(uint64_t a, uint64_t b)
-{
-	return (a > b ? a - b : b - a) < REACH;
-}
-
-uint64_t fast_trampoline(struct task *t, uint64_t site)
+uint64_t fast_trampoline(struct task *t, uint64_t lo, uint64_t hi)
 {
 	struct fast_mm *mm;
 	uint64_t at = 0;
@@ -126,7 +120,8 @@ uint64_t fast_trampoline(struct task *t, uint64_t site)
 	for (uint32_t i = 0; mm && i < mm->nr_regions && !at; i++) {
 		struct fast_region *r = &mm->regions[i];
 
-		if (!reaches(r->base, site) || r->used + SITE_TRAMPOLINE_SIZE > FAST_REGION_SIZE)
+		if (r->base < lo || r->base + FAST_REGION_SIZE > hi ||
+		    r->used + SITE_TRAMPOLINE_SIZE > FAST_REGION_SIZE)
 			continue;
 		at = r->base + r->used;
 		r->used += SITE_TRAMPOLINE_SIZE;

@@ -113,9 +113,9 @@ void channel_ready(struct task *t, struct channel *ch);
 /* It could not. permanent: no tries for this address space any more. */
 void channel_failed(struct task *t, bool permanent);
 
-/* FAST_PATCH. Where the trampoline for a site goes: 0 or the address of SITE_TRAMPOLINE_SIZE bytes in a
- * region that is mapped in t's memory. */
-uint64_t fast_trampoline(struct task *t, uint64_t site);
+/* FAST_PATCH. Where a trampoline goes that has to be from lo to hi: 0 or the address of
+ * SITE_TRAMPOLINE_SIZE bytes in a region that is mapped in t's memory. */
+uint64_t fast_trampoline(struct task *t, uint64_t lo, uint64_t hi);
 bool fast_memory_is_shared(struct task *t); /* with another process */
 bool fast_room_for_region(struct task *t);
 /* A new region of FAST_REGION_SIZE bytes was mapped at address. */

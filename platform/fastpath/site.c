@@ -14,6 +14,7 @@
  * call, by the restart of a call at A, or from a signal handler):
  *  SITE_MOV  Before the mov: it meets the old mov, the jump, or `jmp .` until the jump is there. All
  *            three begin where the mov began. Behind it, at A and at A+2: nothing has changed there.
+ *            The second instruction, where the first is shorter than the jump: it is still there.
  *  SITE_PAD  At A: it meets the old syscall instruction or the jump, which does the same with the
  *            same registers, whatever number is in %rax. At A+2: nothing has changed there.
  *
@@ -32,6 +33,7 @@
 #define JMP_SHORT_SIZE 2
 #define JMP_SHORT_MAX 127
 #define PAD_ALIGN 16
+#define REACH 0x60000000ULL
 #define WORD 8
 #define INT3 0xcc
 
@@ -46,12 +48,28 @@ STATIC_ASSERT(SLOW_AT + SITE_SLOW_TO_SHIM == SHIM_AT);
 #define NR_RESTART_SYSCALL 219
 
 static const uint8_t syscall_insn[SYSCALL_SIZE] = {0x0f, 0x05};
+static const uint8_t xor_eax[] = {0x31, 0xc0}; /* its first byte is the last of a jump: known */
 static const uint8_t jmp_self[JMP_SHORT_SIZE] = {0xeb, 0xfe};
 
 /* Instructions in front of the site, the first of which gives way to the jump. */
 struct head {
 	size_t start; /* in bytes in front of the site */
 	size_t mov;   /* length of the `mov $nr` there; 0: it is another one, to be copied */
+	bool cancellation_point;
+};
+
+/*
+ * Code without a `mov $nr` that is known by its bytes: from the last @start of them on it can be replaced.
+ * Where the first instruction there is shorter than a jump, the jump's last byte is to be the first one of
+ * the second instruction, which stays what it was for whoever is about to execute it.
+ */
+#define KNOWN_MAX 10
+#define ANY_NR UINT32_MAX
+struct known {
+	uint8_t len, start, overlap; /* overlap: bytes of the jump that must not change anything */
+	uint32_t nr;
+	bool cancellation_point;
+	uint8_t bytes[KNOWN_MAX], mask[KNOWN_MAX];
 };
 
 static void put_le32(uint8_t *p, uint32_t v)
@@ -173,26 +191,69 @@ static size_t mov_length(const struct site_view *v, size_t start)
 	return 0;
 }
 
-/*
- * The C libraries (musl, glibc from 2.41 on) make calls that are cancellation points in one function,
- * and look whether a signal came inside it: its syscall instruction must stay the one that is used.
- * All that can be replaced is the store in front of it.
- */
+static const struct known knowns[] = {
+	/*
+	 * The C libraries (musl, glibc from 2.41 on) make calls that are cancellation points in one
+	 * function, and look whether a signal came inside it: its syscall instruction must stay the one
+	 * that is used. All that can be replaced is the store in front of it.
+	 */
+	{10,
+	 JMP_SIZE,
+	 0,
+	 ANY_NR,
+	 true,
+	 {0x4c, 0x8b, 0x4c, 0x24, 0x10,	 /* mov 0x10(%rsp), %r9 */
+	  0x4c, 0x89, 0x5c, 0x24, 0x08}, /* mov %r11, 0x8(%rsp) */
+	 {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}},
+	/* syscall() of glibc */
+	{8,
+	 JMP_SIZE,
+	 0,
+	 ANY_NR,
+	 false,
+	 {0x4d, 0x89, 0xc8,		 /* mov %r9, %r8 */
+	  0x4c, 0x8b, 0x4c, 0x24, 0x08}, /* mov 0x8(%rsp), %r9 */
+	 {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}},
+	/* read() of glibc before 2.41, in a program with threads */
+	{9,
+	 6,
+	 1,
+	 0,
+	 false,
+	 {0x41, 0x89, 0xc0,	  /* mov %eax, %r8d or another */
+	  0x8b, 0x7c, 0x24, 0x00, /* mov 0x...(%rsp), %edi */
+	  0x31, 0xc0},		  /* xor %eax, %eax */
+	 {0xff, 0xff, 0xf8, 0xff, 0xff, 0xff, 0x00, 0xff, 0xff}},
+};
+
+static const struct known *known_find(const struct site_view *v)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(knowns); i++) {
+		const struct known *k = &knowns[i];
+		bool same = v->nr_before >= k->len && (k->nr == ANY_NR || k->nr == v->nr);
+
+		for (size_t at = 0; same && at < k->len; at++)
+			same = (before(v, k->len)[at] & k->mask[at]) == k->bytes[at];
+		if (same)
+			return k;
+	}
+	return NULL;
+}
+
 static bool is_cancellation_point(const struct site_view *v)
 {
-	static const uint8_t tail[] = {
-		0x4c, 0x8b, 0x4c, 0x24, 0x10, /* mov 0x10(%rsp), %r9 */
-		0x4c, 0x89, 0x5c, 0x24, 0x08, /* mov %r11, 0x8(%rsp) */
-	};
+	const struct known *known = known_find(v);
 
-	return v->nr_before >= sizeof(tail) &&
-	       memcmp(before(v, sizeof(tail)), tail, sizeof(tail)) == 0;
+	return known && known->cancellation_point;
 }
 
 static bool head_find(const struct site_view *v, struct head *ret)
 {
-	if (is_cancellation_point(v)) {
-		*ret = (struct head){.start = JMP_SIZE};
+	const struct known *known = known_find(v);
+
+	if (known) {
+		*ret = (struct head){.start = known->start,
+				     .cancellation_point = known->cancellation_point};
 		return true;
 	}
 	for (size_t start = JMP_SIZE; start <= v->nr_before; start++) {
@@ -244,6 +305,29 @@ static bool put_enter_shim(const struct site_view *v, uint8_t *code, size_t at, 
 	return true;
 }
 
+static bool overlap_stays(const struct site_view *v, const uint8_t *jmp)
+{
+	const struct known *k = known_find(v);
+	size_t at = k ? (size_t)(JMP_SIZE - k->overlap) : JMP_SIZE;
+
+	return memcmp(jmp + at, before(v, k ? k->start : JMP_SIZE) + at, JMP_SIZE - at) == 0;
+}
+
+void site_reach(const struct site_view *v, uint64_t *ret_lo, uint64_t *ret_hi)
+{
+	const struct known *k = known_find(v);
+	uint64_t first;
+
+	*ret_lo = v->site > REACH ? v->site - REACH : 0;
+	*ret_hi = v->site + REACH;
+	if (!k || k->overlap != 1)
+		return;
+	/* The last byte of the jump is the highest of its displacement. */
+	first = (uint64_t)before(v, k->start)[JMP_SIZE - 1] << 24;
+	*ret_lo = v->site - k->start + JMP_SIZE + (uint64_t)(int64_t)(int32_t)first;
+	*ret_hi = *ret_lo + (1 << 24) - 1;
+}
+
 static bool plan_mov(const struct site_view *v, struct site_plan *plan)
 {
 	size_t at = 0, nr_copied;
@@ -253,7 +337,7 @@ static bool plan_mov(const struct site_view *v, struct site_plan *plan)
 	if (!head_find(v, &head))
 		return false;
 	plan->method = SITE_MOV;
-	plan->cancellation_point = head.mov == 0;
+	plan->cancellation_point = head.cancellation_point;
 	if (head.mov != 0) {
 		plan->trampoline[0] = 0xb8;
 		put_le32(plan->trampoline + 1, v->nr);
@@ -265,7 +349,7 @@ static bool plan_mov(const struct site_view *v, struct site_plan *plan)
 		return false;
 	at += nr_copied;
 	return put_enter_shim(v, plan->trampoline, at, v->site) &&
-	       jmp_make(jmp, v->site - head.start, v->trampoline) &&
+	       jmp_make(jmp, v->site - head.start, v->trampoline) && overlap_stays(v, jmp) &&
 	       add_jmp(plan, v->site - head.start, jmp, v->single_threaded);
 }
 
@@ -426,7 +510,9 @@ bool site_jump(const struct site_view *v, uint64_t *ret_trampoline)
 		const uint8_t *p = before(v, start);
 
 		/* The last two bytes of a seven-byte mov are left; they happen to be instructions. */
-		if (p[0] == 0xe9 && leads_to_site(v, start - JMP_SIZE)) {
+		if (p[0] == 0xe9 &&
+		    (leads_to_site(v, start - JMP_SIZE) ||
+		     (start == 6 && memcmp(p + 4, xor_eax, sizeof(xor_eax)) == 0))) {
 			*ret_trampoline = v->site - start + JMP_SIZE +
 					  (uint64_t)(int64_t)(int32_t)get_le32(p + 1);
 			return true;

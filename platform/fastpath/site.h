@@ -12,7 +12,7 @@
  *            `mov $nr, %rax`) become `jmp trampoline`. The syscall instruction stays: it is where the
  *            slow way goes, and whoever jumps straight to it traps as before. The trampoline does the
  *            mov, and has copies of the instructions between it and the site, if any. The same is done
- *            to one other instruction that is known by its bytes, see cancellation_point below.
+ *            to other instructions in front of sites that are known by their bytes (`knowns` in site.c).
  *  SITE_PAD  the syscall instruction itself becomes `jmp rel8` to five bytes of padding that no
  *            execution reaches, and these become `jmp trampoline`. The trampoline has a syscall
  *            instruction of its own, with a jump to the site's continuation behind it.
@@ -89,6 +89,8 @@ struct site_plan {
 
 /* Fills *ret; false: the site cannot be replaced (ret->method is SITE_NONE). */
 bool site_plan_make(const struct site_view *v, struct site_plan *ret);
+/* Where its trampoline has to be, from *ret_lo to *ret_hi; the view needs no trampoline. */
+void site_reach(const struct site_view *v, uint64_t *ret_lo, uint64_t *ret_hi);
 /* Is it replaced already? A slow call through the shim traps at the site or in its trampoline. */
 bool site_is_replaced(const struct site_view *v);
 /*

@@ -26,6 +26,7 @@
 #endif
 
 #define PAGE 4096UL
+#define NARROW (1UL << 28)
 
 static uint64_t shim_address(void)
 {
@@ -37,22 +38,37 @@ static uint64_t shim_address(void)
 static const int64_t distances[] = {-(16LL << 20), -(64LL << 20), -(256LL << 20), -(768LL << 20),
 				    1LL << 30,	   1300LL << 20,  512LL << 20};
 
-static bool map_region(struct attached *a, struct task *t, uint64_t site)
+/* Within a narrow range: quarters of it. */
+static uint64_t place_within(uint64_t lo, uint64_t hi, size_t i)
+{
+	return ALIGN_UP(lo + (hi - lo) / 8 * (2 * i + 1), PAGE);
+}
+
+static bool map_region_at(struct attached *a, struct task *t, uint64_t at)
+{
+	long r;
+
+	if (at < (1 << 20) || at > USER_ADDR_MAX - FAST_REGION_SIZE)
+		return false;
+	r = attached_run(a, SYS_mmap, at, FAST_REGION_SIZE, PROT_READ | PROT_EXEC,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, (uint64_t)-1, 0);
+	if (r != (long)at)
+		return false;
+	fast_add_region(t, at);
+	return true;
+}
+
+static bool map_region(struct attached *a, struct task *t, uint64_t site, uint64_t lo, uint64_t hi)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(distances); i++) {
-		uint64_t at = ALIGN_DOWN(site + (uint64_t)distances[i], 4096);
-		long r;
+		uint64_t at = ALIGN_DOWN(site + (uint64_t)distances[i], PAGE);
 
-		if (at < (1 << 20) || at > USER_ADDR_MAX - FAST_REGION_SIZE)
-			continue;
-		r = attached_run(a, SYS_mmap, at, FAST_REGION_SIZE, PROT_READ | PROT_EXEC,
-				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, (uint64_t)-1,
-				 0);
-		if (r == (long)at) {
-			fast_add_region(t, at);
+		if (at >= lo && at + FAST_REGION_SIZE <= hi && map_region_at(a, t, at))
 			return true;
-		}
 	}
+	for (size_t i = 0; i < 4 && hi - lo < NARROW; i++)
+		if (map_region_at(a, t, place_within(lo, hi, i)))
+			return true;
 	return false;
 }
 
@@ -212,9 +228,11 @@ static bool is_text(struct task *t, uint64_t site)
 static bool replace(struct attached *a, struct task *t, struct site_view *v, bool alone)
 {
 	struct site_plan plan;
+	uint64_t lo, hi;
 
-	if (!v->trampoline && map_region(a, t, v->site))
-		v->trampoline = fast_trampoline(t, v->site);
+	site_reach(v, &lo, &hi);
+	if (!v->trampoline && map_region(a, t, v->site, lo, hi))
+		v->trampoline = fast_trampoline(t, lo, hi);
 	if (!v->trampoline || !make_plan(v, alone, &plan) ||
 	    !poke_trampoline(a->tid, v->trampoline, plan.trampoline))
 		return false;
@@ -229,6 +247,7 @@ bool attach_replace_site(struct task *t)
 	struct site_plan plan;
 	bool alone = is_alone(t);
 	struct attached a;
+	uint64_t lo, hi;
 	int err;
 
 	if (site < PAGE || site > USER_ADDR_MAX - PAGE || fast_memory_is_shared(t))
@@ -238,7 +257,8 @@ bool attach_replace_site(struct task *t)
 		fast_site_done(t, site, true);
 		return false;
 	}
-	v.trampoline = fast_trampoline(t, site);
+	site_reach(&v, &lo, &hi);
+	v.trampoline = fast_trampoline(t, lo, hi);
 	if ((!v.trampoline && !fast_room_for_region(t)) ||
 	    (v.trampoline && !make_plan(&v, alone, &plan)) || !is_text(t, site)) {
 		fast_site_done(t, site, false);

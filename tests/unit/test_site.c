@@ -344,6 +344,63 @@ static void cancellable_calls_keep_their_syscall(void **state)
 	}
 }
 
+#define SYSCALL_FUNCTION "49 89 ca 4d 89 c2 4d 89 c8 4c 8b 4c 24 08 0f 05 48 3d 01 f0 ff ff c3"
+
+/* The number is the caller's: all that stands in front of the site is a load. */
+static void the_function_syscall_is_known(void **state)
+{
+	struct image im = image_of(SYSCALL_FUNCTION, 33);
+	struct site_view v = view_of(&im, 110, false);
+	struct site_plan plan;
+	uint64_t trampoline;
+
+	assert_true(site_plan_make(&v, &plan));
+	assert_int_equal(plan.method, SITE_MOV);
+	assert_false(plan.cancellation_point);
+	assert_memory_equal(plan.trampoline, "\x4c\x8b\x4c\x24\x08\x48\x8d\x0d", 8);
+	assert_int_equal(plan.nr_writes, 1);
+	assert_int_equal(plan.writes[0].addr, v.site - 5);
+	memcpy(im.bytes + im.site - 5, plan.writes[0].bytes, 5);
+	assert_true(site_jump(&v, &trampoline));
+	assert_int_equal(trampoline, FAR_AWAY);
+	assert_int_equal(method_of("4d 89 c0 4c 8b 4c 24 08 0f 05 c3", 33, 110, false), SITE_NONE);
+}
+
+#define READ_WITH_THREADS "48 8b 74 24 10 41 89 c0 8b 7c 24 08 31 c0 0f 05 48 3d 00 f0 ff ff c3"
+
+/* A thread may be about to execute the second of the two instructions that give way to the jump. */
+static void read_keeps_its_second_instruction(void **state)
+{
+	struct image im = image_of(READ_WITH_THREADS, 32);
+	struct site_view v = view_of(&im, SYS_read, true);
+	struct site_plan plan;
+	uint64_t lo, hi, trampoline;
+
+	assert_false(site_plan_make(&v, &plan)); /* too near */
+	site_reach(&v, &lo, &hi);
+	assert_int_equal(hi - lo, 0xffffff);
+	for (int i = 0; i < 3; i++) {
+		uint8_t bytes[6];
+
+		v.trampoline = i == 0 ? lo : i == 1 ? hi : (lo + hi) / 2;
+		assert_true(site_plan_make(&v, &plan));
+		assert_memory_equal(plan.trampoline, "\x8b\x7c\x24\x08\x31\xc0\x48\x8d\x0d", 9);
+		memcpy(bytes, im.bytes + im.site - 6, 6);
+		for (size_t w = 0; w < plan.nr_writes; w++)
+			memcpy(im.bytes + (plan.writes[w].addr - BASE), plan.writes[w].bytes,
+			       plan.writes[w].len);
+		assert_memory_equal(im.bytes + im.site - 2, "\x31\xc0\x0f\x05", 4);
+		assert_true(site_jump(&v, &trampoline));
+		assert_int_equal(trampoline, v.trampoline);
+		memcpy(im.bytes + im.site - 6, bytes, 6);
+	}
+	v.trampoline = hi + 1;
+	assert_false(site_plan_make(&v, &plan));
+	v.nr = SYS_getppid; /* not what the code says */
+	v.trampoline = lo;
+	assert_false(site_plan_make(&v, &plan));
+}
+
 static void merged_writes_keep_their_neighbours(void **state)
 {
 	struct site_write w = {.addr = BASE + 3, .len = 2, .bytes = {0xaa, 0xbb, 0xcc}};
@@ -479,6 +536,8 @@ int main(void)
 		cmocka_unit_test(padding_is_in_reach_of_a_short_jump),
 		cmocka_unit_test(the_rest_of_padding_serves_another_site),
 		cmocka_unit_test(cancellable_calls_keep_their_syscall),
+		cmocka_unit_test(the_function_syscall_is_known),
+		cmocka_unit_test(read_keeps_its_second_instruction),
 		cmocka_unit_test(merged_writes_keep_their_neighbours),
 		cmocka_unit_test(any_bytes_are_read_within_bounds),
 	};
