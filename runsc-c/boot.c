@@ -318,6 +318,17 @@ static void start_init(struct kernel *k, const struct sandbox_config *cfg, struc
 		close(fd);
 }
 
+/* Saves a look into /proc per clone where the host is new enough: sentry/hostproc.c. */
+static void open_pid_namespace(struct kernel *k, const struct child *init)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%d/ns/pid", init->pid);
+	k->guest_pid_ns = openat(k->host_proc_fd, path, O_RDONLY | O_CLOEXEC);
+	if (k->guest_pid_ns < 0)
+		log_info("the guests' pid namespace: %s", strerror(errno));
+}
+
 static int take_door(const struct child *donor)
 {
 	int fd = (int)syscall(SYS_pidfd_getfd, donor->pidfd, GUEST_DOOR_FD, 0);
@@ -555,6 +566,7 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 	open_namespaces(k, &donor);
 	boot_landlock(k, cfg, &donor);
 	start_init(k, cfg, &donor, &init);
+	open_pid_namespace(k, &init);
 	kill(donor.pid, SIGKILL);
 	waitpid(donor.pid, NULL, 0);
 	close(donor.fd);

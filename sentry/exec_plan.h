@@ -6,17 +6,16 @@
 #ifndef SENTRY_EXEC_PLAN_H
 #define SENTRY_EXEC_PLAN_H
 
+#include "fs/vfs/file.h"
 #include "platform/stub/stub_abi.h"
 #include "sentry/task.h"
-
-struct file;
 
 /* A file that is being executed: open, and not to be written to. */
 struct exec_file {
 	struct file *file; /* NULL: none */
 	uint64_t size;
 	int host_fd; /* to be mapped by the stub; -1: none */
-	bool host_fd_owned;
+	enum mmap_fd host_fd_kind;
 };
 
 struct exec_plan {

@@ -61,7 +61,7 @@ static int grow_locked(struct fdtable *ft, uint32_t need)
 	if (!slots)
 		return -ENOMEM;
 	for (uint32_t i = ft->size; i < size; i++)
-		slots[i] = (struct fd_slot){NULL, false, false};
+		slots[i] = (struct fd_slot){.file = NULL};
 	ft->slots = slots;
 	ft->size = size;
 	return 0;
@@ -83,6 +83,7 @@ struct fdtable *fdtable_copy(struct fdtable *ft, uint32_t max_fds)
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		copy->slots[i] = ft->slots[i];
+		copy->slots[i].shown_fd_1 = 0;
 		if (copy->slots[i].file)
 			file_get(copy->slots[i].file);
 		copy->nr_materialised += copy->slots[i].materialised;
@@ -229,6 +230,11 @@ int fd_check_room(struct task *t)
 	return fd < limit ? 0 : -EMFILE;
 }
 
+static bool needs_hiding(const struct fd_slot *slot)
+{
+	return slot->materialised && !slot->lasting;
+}
+
 /* Puts f (may be NULL) into the slot; returns what was there. *host: the host fd must go, too. */
 static struct file *swap_locked(struct fdtable *ft, uint32_t fd, struct file *f, bool cloexec,
 				bool *host)
@@ -236,21 +242,20 @@ static struct file *swap_locked(struct fdtable *ft, uint32_t fd, struct file *f,
 	struct fd_slot *slot = &ft->slots[array_index_nospec(fd, ft->size)];
 	struct file *old = slot->file;
 
-	*host = slot->materialised;
-	if (*host)
-		ft->nr_materialised--;
+	*host = needs_hiding(slot);
+	ft->nr_materialised -= slot->materialised;
 	*slot = (struct fd_slot){.file = f, .cloexec = cloexec};
 	if (!f && fd < ft->next_hint)
 		ft->next_hint = fd;
 	return old;
 }
 
-static bool slot_is_materialised(struct fdtable *ft, uint32_t fd)
+static bool slot_needs_hiding(struct fdtable *ft, uint32_t fd)
 {
 	bool yes;
 
 	mutex_lock(&ft->mu);
-	yes = fd < ft->size && ft->slots[fd].materialised;
+	yes = fd < ft->size && needs_hiding(&ft->slots[fd]);
 	mutex_unlock(&ft->mu);
 	return yes;
 }
@@ -260,7 +265,7 @@ static int replace_slot(struct task *t, struct file *f, uint32_t fd, bool cloexe
 			struct file **ret_old)
 {
 	struct fdtable *ft = t->files;
-	bool with_host = slot_is_materialised(ft, fd), host = false;
+	bool with_host = slot_needs_hiding(ft, fd), host = false;
 	int err = 0;
 
 	if (with_host && t->in_channel)
@@ -272,7 +277,7 @@ static int replace_slot(struct task *t, struct file *f, uint32_t fd, bool cloexe
 		err = grow_locked(ft, fd + 1);
 	else if (fd >= ft->size || !ft->slots[fd].file)
 		err = -EBADF;
-	if (err == 0 && !with_host && ft->slots[fd].materialised)
+	if (err == 0 && !with_host && needs_hiding(&ft->slots[fd]))
 		err = -EAGAIN; /* mapped a moment ago: once more, with host_mu */
 	if (err == 0)
 		*ret_old = swap_locked(ft, fd, f, cloexec, &host);
@@ -370,16 +375,35 @@ void fdtable_close_on_exec(struct task *t)
 			fd_close(t, fd);
 }
 
-bool fdtable_mark_materialised(struct fdtable *ft, int fd, struct file *f)
+bool fdtable_mark_materialised(struct fdtable *ft, int fd, struct file *f, int lasting_fd)
 {
+	struct fd_slot *slot;
 	bool same;
 
 	mutex_lock(&ft->mu);
 	same = fd >= 0 && (uint32_t)fd < ft->size && ft->slots[fd].file == f;
-	if (same && !ft->slots[fd].materialised) {
-		ft->slots[fd].materialised = true;
-		ft->nr_materialised++;
+	if (same) {
+		slot = &ft->slots[fd];
+		ft->nr_materialised += !slot->materialised;
+		slot->materialised = true;
+		slot->lasting = lasting_fd >= 0;
+		slot->shown_fd_1 = lasting_fd + 1;
 	}
 	mutex_unlock(&ft->mu);
 	return same;
+}
+
+bool fdtable_shows(struct fdtable *ft, int fd, const struct file *f, int lasting_fd)
+{
+	const struct fd_slot *slot;
+	bool shows = false;
+
+	mutex_lock(&ft->mu);
+	if (fd >= 0 && (uint32_t)fd < ft->size) {
+		slot = &ft->slots[fd];
+		shows = slot->file == f && slot->materialised && slot->lasting &&
+			slot->shown_fd_1 == lasting_fd + 1;
+	}
+	mutex_unlock(&ft->mu);
+	return shows;
 }

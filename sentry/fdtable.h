@@ -4,7 +4,9 @@
  * Model: a struct fdtable is shared by the tasks cloned with CLONE_FILES, copied by fork. A slot
  * holds a file reference, the close-on-exec bit and the "materialised" bit: the host process also
  * has a host fd under this number, installed for mmap (see mem/mmap.h); closing or replacing such a
- * slot asks mem/mmap.c to neutralise the host fd before the call returns.
+ * slot asks mem/mmap.c to neutralise the host fd before the call returns, unless it is lasting. A copy
+ * of a table does not know what is shown: another thread may have changed the host's table before the
+ * host copied that.
  *
  * Interface: fd_get() returns a new reference; fd_install() consumes the reference it is given.
  * Limits: RLIMIT_NOFILE of the caller, at most 65536 (FDTABLE_MAX).
@@ -29,6 +31,8 @@ struct fd_slot {
 	struct file *file;
 	bool cloexec;
 	bool materialised;
+	bool lasting; /* materialised by an MMAP_FD_LASTING, which may stay when the slot loses its file */
+	int shown_fd_1; /* 1 + that fd of the sentry, if the host process certainly has it; else 0 */
 };
 
 struct fdtable {
@@ -62,10 +66,13 @@ int fd_get_cloexec(struct task *t, int fd);
 int fd_set_cloexec(struct task *t, int fd, bool on);
 void fd_close_range(struct task *t, unsigned int first, unsigned int last, bool only_set_cloexec);
 void fdtable_close_on_exec(struct task *t);
-/* The host process now has f under fd (mem/mmap.c, which holds host_mu). False if the slot holds
- * another file by now. A slot that loses its file while marked is passed to mmap_neutralise() by
- * fd_close(), fd_install_at(), fd_close_range() (host_mu, then mu; before they return). */
-bool fdtable_mark_materialised(struct fdtable *ft, int fd, struct file *f);
+/* The host process now has f under fd (mem/mmap.c, which holds host_mu), by the sentry's lasting_fd if
+ * that is not -1. False if the slot holds another file by now. A slot that loses its file while
+ * marked, but not by a lasting one, is passed to mmap_neutralise() by fd_close(), fd_install_at(),
+ * fd_close_range() (host_mu, then mu; before they return). */
+bool fdtable_mark_materialised(struct fdtable *ft, int fd, struct file *f, int lasting_fd);
+/* Has the host process f under fd, by that lasting fd of the sentry? host_mu is held. */
+bool fdtable_shows(struct fdtable *ft, int fd, const struct file *f, int lasting_fd);
 /* For /proc/pid/fd: the lowest used fd >= from in that table, or -1. */
 int fdtable_next(struct fdtable *ft, int from);
 struct file *fdtable_file(struct fdtable *ft, int fd); /* new reference or NULL */

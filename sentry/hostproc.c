@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -72,7 +73,44 @@ static const char *field(const char *text, const char *name)
 	return p ? p + strlen(name) : NULL;
 }
 
-int hostproc_ids(struct kernel *k, pid_t host_tid, struct hostproc_ids *ret)
+/* Linux 6.11 and 6.13; the headers may be older. */
+#define PIDFD_THREAD_FLAG O_EXCL
+#define NS_GET_PID_IN_PIDNS_CALL _IOR(0xb7, 8, int)
+#define PIDFD_GET_INFO_CALL _IOWR(0xff, 11, struct pidfd_numbers)
+#define PIDFD_NUMBERS 1
+
+struct pidfd_numbers { /* pidfd_info, first version */
+	uint64_t mask, cgroup;
+	uint32_t pid, tgid, ppid;
+	uint32_t ids[9];
+};
+STATIC_ASSERT_SIZE(struct pidfd_numbers, 64);
+
+/* Without /proc: three calls of less than a microsecond. False: this host cannot, or the thread is gone. */
+static bool ask_kernel(struct kernel *k, pid_t host_tid, struct hostproc_ids *ret)
+{
+	struct pidfd_numbers numbers = {.mask = PIDFD_NUMBERS};
+	_cleanup_close_ int fd = -1;
+	int tid;
+
+	if (k->guest_pid_ns < 0)
+		return false;
+	tid = ioctl(k->guest_pid_ns, NS_GET_PID_IN_PIDNS_CALL, (long)host_tid);
+	if (tid <= 0)
+		return false;
+	fd = (int)syscall(SYS_pidfd_open, host_tid, PIDFD_THREAD_FLAG);
+	if (fd < 0 || ioctl(fd, PIDFD_GET_INFO_CALL, &numbers) < 0 ||
+	    !(numbers.mask & PIDFD_NUMBERS) || (pid_t)numbers.pid != host_tid)
+		return false;
+	*ret = (struct hostproc_ids){
+		.tgid = (pid_t)numbers.tgid,
+		.ppid = (pid_t)numbers.ppid,
+		.guest_tid = tid,
+	};
+	return true;
+}
+
+static int read_ids(struct kernel *k, pid_t host_tid, struct hostproc_ids *ret)
 {
 	char buf[4096];
 	const char *tgid, *ppid, *nspid;
@@ -90,6 +128,11 @@ int hostproc_ids(struct kernel *k, pid_t host_tid, struct hostproc_ids *ret)
 	ret->ppid = (pid_t)strtol(ppid, NULL, 10);
 	ret->guest_tid = last_number(nspid);
 	return 0;
+}
+
+int hostproc_ids(struct kernel *k, pid_t host_tid, struct hostproc_ids *ret)
+{
+	return ask_kernel(k, host_tid, ret) ? 0 : read_ids(k, host_tid, ret);
 }
 
 int hostproc_state(struct kernel *k, pid_t host_tid)

@@ -26,7 +26,7 @@ void kernel_init(struct kernel *k)
 	/* The host's: guests read its clocks in the vDSO, and everything has to agree with that. */
 	k->boot_monotonic_ns = 0;
 	k->boot_realtime_ns = clock_now_ns(CLOCK_REALTIME) - clock_now_ns(CLOCK_MONOTONIC);
-	k->host_proc_fd = k->host_self_fd_dir = k->strace_fd = -1;
+	k->host_proc_fd = k->host_self_fd_dir = k->guest_pid_ns = k->strace_fd = -1;
 	k->max_tasks = 32768;
 	k->next_dev = 2;
 	k->next_ino = 1;

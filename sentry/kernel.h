@@ -51,8 +51,9 @@ struct kernel {
 	int strace_fd;
 	int host_proc_fd;     /* O_PATH on a /proc of the sentry's (outer) pid namespace */
 	int host_self_fd_dir; /* its self/fd */
-	int host_dummy_fd;    /* an eventfd: can be put under a number, cannot be mapped */
-	int status_fd;	      /* pipe to the starter: the exit status goes there */
+	int guest_pid_ns; /* the guests' pid namespace, to ask for numbers in it; -1: not to be had */
+	int host_dummy_fd; /* an eventfd: can be put under a number, cannot be mapped */
+	int status_fd;	   /* pipe to the starter: the exit status goes there */
 
 	/* ---- process tree: task.h ---- */
 	struct rwlock tree_lock; /* LOCK_KERNEL_TREE */

@@ -75,7 +75,7 @@ static void exec_file_close(struct exec_file *ef)
 {
 	struct file *f = TAKE_PTR(ef->file);
 
-	if (ef->host_fd_owned && ef->host_fd >= 0)
+	if (ef->host_fd_kind == MMAP_FD_OWNED && ef->host_fd >= 0)
 		close(ef->host_fd);
 	ef->host_fd = -1;
 	if (f) {
@@ -88,7 +88,7 @@ static void exec_file_close(struct exec_file *ef)
 static int exec_file_host_fd(struct exec_file *ef, int err_unmappable)
 {
 	int err = file_mmap(ef->file, PROT_READ | PROT_EXEC, MAP_PRIVATE, 0,
-			    MAX(ef->size, (uint64_t)1), &ef->host_fd, &ef->host_fd_owned);
+			    MAX(ef->size, (uint64_t)1), &ef->host_fd, &ef->host_fd_kind);
 
 	if (err < 0)
 		ef->host_fd = -1;

@@ -91,8 +91,12 @@ static bool commit_files(struct task *t)
 		ft = own;
 	}
 	mutex_lock(&ft->mu);
-	for (uint32_t i = 0; i < ft->size; i++)
-		ft->slots[i].materialised = false;
+	for (uint32_t i = 0; i < ft->size; i++) {
+		struct fd_slot *slot = &ft->slots[i];
+
+		slot->materialised = slot->lasting = false;
+		slot->shown_fd_1 = 0;
+	}
 	ft->nr_materialised = 0;
 	mutex_unlock(&ft->mu);
 	fdtable_close_on_exec(t);

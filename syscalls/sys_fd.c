@@ -50,7 +50,7 @@ static void forget_host_fds(struct fdtable *own, unsigned int first, unsigned in
 	mutex_lock(&own->mu);
 	for (uint32_t fd = first; fd < own->size && fd <= last; fd++) {
 		own->nr_materialised -= own->slots[fd].materialised;
-		own->slots[fd].materialised = false;
+		own->slots[fd].materialised = own->slots[fd].lasting = false;
 	}
 	mutex_unlock(&own->mu);
 }

@@ -95,7 +95,7 @@ static int reserved_number(struct task *t)
 static int expose(struct task *t, struct shm_seg *s, bool read_only, int at, struct statx *ret)
 {
 	struct file *ro = NULL, *f = s->file;
-	bool owned = false;
+	enum mmap_fd kind = MMAP_FD_KEPT;
 	int fd, err;
 
 	if (read_only) {
@@ -103,12 +103,12 @@ static int expose(struct task *t, struct shm_seg *s, bool read_only, int at, str
 		if (ro == NULL)
 			return -ENOMEM;
 	}
-	err = f->ops->mmap(f, PROT_READ, MAP_SHARED, 0, s->size, &fd, &owned);
+	err = f->ops->mmap(f, PROT_READ, MAP_SHARED, 0, s->size, &fd, &kind);
 	if (err == 0)
 		err = t->kernel->platform->install_fd(t, fd, at);
 	if (err == 0 && statx(fd, "", AT_EMPTY_PATH, STATX_INO, ret) < 0)
 		err = -errno;
-	if (err == 0 && owned)
+	if (err == 0 && kind == MMAP_FD_OWNED)
 		close(fd);
 	file_put(ro);
 	return err;

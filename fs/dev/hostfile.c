@@ -220,7 +220,7 @@ static long hostfile_ioctl(struct file *f, struct task *t, unsigned int cmd, uin
 }
 
 static int hostfile_mmap(struct file *f, int prot, int flags, uint64_t off, uint64_t len,
-			 int *ret_fd, bool *ret_owned)
+			 int *ret_fd, enum mmap_fd *ret_kind)
 {
 	struct hostfile *hf = hostfile_of(f->inode);
 
@@ -229,7 +229,7 @@ static int hostfile_mmap(struct file *f, int prot, int flags, uint64_t off, uint
 	if (hf->stream || (atomic_load(&f->flags) & O_ACCMODE) != hf->accmode)
 		return -ENODEV;
 	*ret_fd = hf->src.fd;
-	*ret_owned = false;
+	*ret_kind = MMAP_FD_KEPT;
 	return 0;
 }
 

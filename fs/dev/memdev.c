@@ -85,7 +85,7 @@ static int reopen_read_only(struct kernel *k, int fd)
 /* Fresh zeroed memory for each mapping: private ones copy on write, shared ones are inherited by
  * fork, as with anonymous memory. */
 static int zero_mmap(struct file *f, int prot, int flags, uint64_t off, uint64_t len, int *ret_fd,
-		     bool *ret_owned)
+		     enum mmap_fd *ret_kind)
 {
 	uint64_t end;
 	int fd;
@@ -108,7 +108,7 @@ static int zero_mmap(struct file *f, int prot, int flags, uint64_t off, uint64_t
 			return fd;
 	}
 	*ret_fd = fd;
-	*ret_owned = true;
+	*ret_kind = MMAP_FD_OWNED;
 	return 0;
 }
 

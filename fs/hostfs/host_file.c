@@ -131,14 +131,14 @@ static int64_t host_file_llseek(struct file *f, int64_t off, int whence)
 }
 
 static int host_file_mmap(struct file *f, int prot, int flags, uint64_t off, uint64_t len,
-			  int *ret_fd, bool *ret_owned)
+			  int *ret_fd, enum mmap_fd *ret_kind)
 {
 	(void)prot;
 	(void)flags;
 	(void)off;
 	(void)len;
 	*ret_fd = file_fd(f);
-	*ret_owned = false;
+	*ret_kind = f->inode->super->readonly ? MMAP_FD_LASTING : MMAP_FD_KEPT;
 	if (f->mode & FMODE_WRITE)
 		atomic_store(&to_host(f->inode)->stale, true);
 	return 0;

@@ -129,7 +129,7 @@ static int64_t ovl_file_llseek(struct file *f, int64_t off, int whence)
 }
 
 static int ovl_file_mmap(struct file *f, int prot, int flags, uint64_t off, uint64_t len,
-			 int *ret_fd, bool *ret_owned)
+			 int *ret_fd, enum mmap_fd *ret_kind)
 {
 	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE && f->mode & FMODE_WRITE;
 	struct file *real;
@@ -139,7 +139,7 @@ static int ovl_file_mmap(struct file *f, int prot, int flags, uint64_t off, uint
 		return err;
 	if (!real->ops->mmap)
 		return -ENODEV;
-	return real->ops->mmap(real, prot, flags, off, len, ret_fd, ret_owned);
+	return real->ops->mmap(real, prot, flags, off, len, ret_fd, ret_kind);
 }
 
 static int ovl_file_fsync(struct file *f, bool datasync)

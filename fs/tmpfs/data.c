@@ -521,7 +521,8 @@ static int host_error(int err)
 }
 
 /* What a mapping for reading needs: kept for the next one, or the caller's own. */
-static int open_read_only(struct inode *in, struct tmpfs_data *d, int *ret_fd, bool *ret_owned)
+static int open_read_only(struct inode *in, struct tmpfs_data *d, int *ret_fd,
+			  enum mmap_fd *ret_kind)
 {
 	bool keep = !are_scarce(in->super->kernel) && count_host_fd(in, true) == 0;
 	char name[16];
@@ -538,7 +539,7 @@ static int open_read_only(struct inode *in, struct tmpfs_data *d, int *ret_fd, b
 	if (keep)
 		d->ro_fd = fd;
 	*ret_fd = fd;
-	*ret_owned = !keep;
+	*ret_kind = keep ? MMAP_FD_KEPT : MMAP_FD_OWNED;
 	return 0;
 }
 
@@ -566,26 +567,26 @@ static int copy_for_mapping(struct inode *in, struct tmpfs_data *d, int *ret_fd)
 }
 
 static int mmap_locked(struct inode *in, struct tmpfs_data *d, bool writable, int flags,
-		       int *ret_fd, bool *ret_owned)
+		       int *ret_fd, enum mmap_fd *ret_kind)
 {
 	int err;
 
 	if (may_copy(in, d, flags)) {
-		*ret_owned = true;
+		*ret_kind = MMAP_FD_OWNED;
 		return copy_for_mapping(in, d, ret_fd);
 	}
 	err = host_error(to_memfd(in, true));
 	if (err < 0)
 		return err;
-	*ret_owned = false;
+	*ret_kind = MMAP_FD_KEPT;
 	if (!writable && d->ro_fd < 0)
-		return open_read_only(in, d, ret_fd, ret_owned);
+		return open_read_only(in, d, ret_fd, ret_kind);
 	*ret_fd = writable ? d->fd : d->ro_fd;
 	return 0;
 }
 
 static int tmpfs_mmap(struct file *f, int prot, int flags, uint64_t off, uint64_t len, int *ret_fd,
-		      bool *ret_owned)
+		      enum mmap_fd *ret_kind)
 {
 	struct inode *in = f->inode;
 	int err;
@@ -594,7 +595,7 @@ static int tmpfs_mmap(struct file *f, int prot, int flags, uint64_t off, uint64_
 	(void)off;
 	(void)len;
 	mutex_lock(&in->mu);
-	err = mmap_locked(in, data_of(in), f->mode & FMODE_WRITE, flags, ret_fd, ret_owned);
+	err = mmap_locked(in, data_of(in), f->mode & FMODE_WRITE, flags, ret_fd, ret_kind);
 	mutex_unlock(&in->mu);
 	return err;
 }

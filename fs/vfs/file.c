@@ -408,13 +408,13 @@ int file_fallocate(struct file *f, int mode, int64_t off, int64_t len)
 }
 
 int file_mmap(struct file *f, int prot, int flags, uint64_t off, uint64_t len, int *ret_fd,
-	      bool *ret_owned)
+	      enum mmap_fd *ret_kind)
 {
 	if (f->mode & FMODE_PATH)
 		return -EBADF;
 	if (!f->ops->mmap)
 		return -ENODEV;
-	return f->ops->mmap(f, prot, flags, off, len, ret_fd, ret_owned);
+	return f->ops->mmap(f, prot, flags, off, len, ret_fd, ret_kind);
 }
 
 int file_set_flags(struct file *f, struct task *t, int flags)

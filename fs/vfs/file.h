@@ -32,6 +32,14 @@ struct dir_context {
 		    unsigned int type, int64_t next_pos);
 };
 
+/* What becomes of the host fd that file_ops->mmap gives. */
+enum mmap_fd {
+	MMAP_FD_KEPT, /* borrowed */
+	MMAP_FD_LASTING, /* borrowed; the same one as long as the file is open, and nobody is harmed if a
+			  * guest process keeps it: it reads a file that nothing in the sandbox changes */
+	MMAP_FD_OWNED, /* to be closed by the caller */
+};
+
 struct file_ops {
 	/* Bytes, 0 at end, -EAGAIN, -errno. flags: RWF_*. [-EINVAL] */
 	ssize_t (*read)(struct file *f, struct uio *u, int64_t *pos, int flags);
@@ -44,10 +52,9 @@ struct file_ops {
 	struct wait_queue *(*wait_queue)(struct file *f);
 	long (*ioctl)(struct file *f, struct task *t, unsigned int cmd,
 		      uint64_t arg); /* [-ENOTTY] */
-	/* A host fd that the guest may map with exactly the file's access mode. The
-	 * fd is borrowed (*ret_owned false) or to be closed by the caller (true). [-ENODEV] */
+	/* A host fd that the guest may map with exactly the file's access mode. [-ENODEV] */
 	int (*mmap)(struct file *f, int prot, int flags, uint64_t off, uint64_t len, int *ret_fd,
-		    bool *ret_owned);
+		    enum mmap_fd *ret_kind);
 	int (*fsync)(struct file *f, bool datasync);			      /* [-EINVAL] */
 	int (*fallocate)(struct file *f, int mode, int64_t off, int64_t len); /* [-EOPNOTSUPP] */
 	int (*flush)(struct file *f, struct task *t); /* each close(2) of an fd [0] */
@@ -113,7 +120,7 @@ long file_ioctl(struct file *f, struct task *t, unsigned int cmd, uint64_t arg);
 must_check int file_fsync(struct file *f, bool datasync);
 must_check int file_fallocate(struct file *f, int mode, int64_t off, int64_t len);
 must_check int file_mmap(struct file *f, int prot, int flags, uint64_t off, uint64_t len,
-			 int *ret_fd, bool *ret_owned);
+			 int *ret_fd, enum mmap_fd *ret_kind);
 /* F_SETFL: changes O_APPEND, O_NONBLOCK, O_ASYNC, O_DIRECT, O_NOATIME as Linux allows. */
 must_check int file_set_flags(struct file *f, struct task *t, int flags);
 /* For filesystems' read ops: the access time by O_NOATIME and the mount's rules. */

@@ -105,21 +105,30 @@ static int check_file(struct file *f, unsigned int flags, int prot)
 	return 0;
 }
 
-static int materialise(struct task *t, int fd, struct file *f, const uint64_t *a)
+/* -EBADF: the guest has closed fd meanwhile. */
+static int materialise_locked(struct task *t, int fd, struct file *f, const uint64_t *a)
 {
+	enum mmap_fd kind = MMAP_FD_KEPT;
+	struct fdtable *ft = t->files;
 	int host_fd, err;
-	bool owned = false;
 
 	if (!f->ops->mmap)
 		return -ENODEV;
-	err = f->ops->mmap(f, (int)a[2], (int)a[3], a[5], a[1], &host_fd, &owned);
+	err = f->ops->mmap(f, (int)a[2], (int)a[3], a[5], a[1], &host_fd, &kind);
 	if (err < 0)
 		return err;
+	if (kind == MMAP_FD_LASTING && fdtable_shows(ft, fd, f, host_fd))
+		return 0;
 	mapname_record_file(t, host_fd, f);
 	err = t->kernel->platform->install_fd(t, host_fd, fd);
-	if (owned)
+	if (kind == MMAP_FD_OWNED)
 		close(host_fd);
-	return err == -EBADF || err == -EMFILE ? -ENFILE : err;
+	if (err < 0)
+		return err == -EBADF || err == -EMFILE ? -ENFILE : err;
+	if (fdtable_mark_materialised(ft, fd, f, kind == MMAP_FD_LASTING ? host_fd : -1))
+		return 0;
+	mmap_neutralise_locked(t, fd);
+	return -EBADF;
 }
 
 static long mmap_file(struct task *t, const uint64_t *a)
@@ -135,11 +144,7 @@ static long mmap_file(struct task *t, const uint64_t *a)
 		err = check_locked(t, a);
 	if (err == 0) {
 		mutex_lock(&ft->host_mu);
-		err = materialise(t, fd, f, a);
-		if (err == 0 && !fdtable_mark_materialised(ft, fd, f))
-			err = -EBADF; /* closed meanwhile by another thread */
-		if (err == -EBADF)
-			mmap_neutralise_locked(t, fd);
+		err = materialise_locked(t, fd, f, a);
 		mutex_unlock(&ft->host_mu);
 	}
 	file_put(f);

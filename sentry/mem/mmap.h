@@ -5,7 +5,10 @@
  * gets a host fd with exactly the authority of the guest's descriptor (file_ops->mmap), installs it
  * in the guest's host fd table under the same number as the guest's fd ("materialised"), and lets
  * the mmap go on natively. The host fd stays until the slot is closed or replaced; then it is
- * overwritten by an eventfd, which cannot be mapped, before that call returns, so that a number never maps an older file.
+ * overwritten by an eventfd, which cannot be mapped, before that call returns: it would keep memory or
+ * a removed file alive. One that can do no harm stays (MMAP_FD_LASTING: libraries, mostly), until
+ * another file is mapped under its number; while its file is open further mappings need no new one.
+ * A number never maps an older file, since every mapping of a file makes sure of the host fd first.
  *
  * Why this is safe: every call with an fd argument is answered by the sentry, so
  * the host fd is good for nothing but mapping; every interleaving of threads that race mmap with

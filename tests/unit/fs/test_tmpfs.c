@@ -81,16 +81,16 @@ static void without_descriptors_files_stay_in_the_heap(void **state)
 		int fd = t_open(t, "/big", O_CREAT | O_RDWR, 0644), host;
 		struct file *f = fd_get(t, fd);
 		char back[8];
-		bool owned;
+		enum mmap_fd kind;
 
 		assert_int_equal(file_llseek(f, 200000, SEEK_SET), 200000);
 		assert_int_equal(t_write(t, fd, "far away", 8), 8);
 		assert_int_equal(file_llseek(f, 1 << 30, SEEK_SET), 1 << 30);
 		assert_int_equal(t_write(t, fd, "too far", 7), -ENOSPC);
-		assert_int_equal(file_mmap(f, PROT_READ, MAP_SHARED, 0, 4096, &host, &owned),
+		assert_int_equal(file_mmap(f, PROT_READ, MAP_SHARED, 0, 4096, &host, &kind),
 				 -ENFILE);
 		fx.k.max_memfds = 4;
-		assert_int_equal(file_mmap(f, PROT_READ, MAP_SHARED, 0, 4096, &host, &owned), 0);
+		assert_int_equal(file_mmap(f, PROT_READ, MAP_SHARED, 0, 4096, &host, &kind), 0);
 		assert_int_equal(pread(host, back, 8, 200000), 8);
 		assert_memory_equal(back, "far away", 8);
 		assert_int_equal(file_llseek(f, 0, SEEK_DATA), 196608);
@@ -167,18 +167,18 @@ static void mappings_have_the_mode_of_the_descriptor(void **state)
 	struct task *t = fx.t;
 	int rw = t_open(t, "/f", O_CREAT | O_RDWR, 0644), ro, host;
 	struct file *f;
-	bool owned;
+	enum mmap_fd kind;
 	char *map;
 
 	assert_int_equal(t_write(t, rw, "hello", 5), 5);
 	ro = t_open(t, "/f", O_RDONLY, 0);
 	f = fd_get(t, ro);
-	assert_int_equal(file_mmap(f, PROT_READ, MAP_SHARED, 0, 4096, &host, &owned), 0);
+	assert_int_equal(file_mmap(f, PROT_READ, MAP_SHARED, 0, 4096, &host, &kind), 0);
 	assert_int_equal(fcntl(host, F_GETFL) & O_ACCMODE, O_RDONLY);
 	assert_ptr_equal(mmap(NULL, 4096, PROT_WRITE, MAP_SHARED, host, 0), MAP_FAILED);
 	file_put(f);
 	f = fd_get(t, rw);
-	assert_int_equal(file_mmap(f, PROT_READ, MAP_SHARED, 0, 4096, &host, &owned), 0);
+	assert_int_equal(file_mmap(f, PROT_READ, MAP_SHARED, 0, 4096, &host, &kind), 0);
 	map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, host, 0);
 	assert_ptr_not_equal(map, MAP_FAILED);
 	assert_memory_equal(map, "hello", 6);
