@@ -86,6 +86,7 @@ struct kernel {
 	uint64_t host_memory;	    /* bytes of RAM, for tmpfs's default size */
 	_Atomic uint32_t nr_memfds; /* host descriptors that tmpfs holds, and how many it may */
 	uint32_t max_memfds;
+	_Atomic uint32_t nr_tmpfs_maps; /* of them in the sentry's memory */
 	_Atomic uint64_t next_dev, next_ino, next_mnt_id;
 
 	/* ---- UTS ---- */

@@ -113,7 +113,7 @@ long sys_getdents64(struct task *t, const uint64_t *a)
 long sys_getcwd(struct task *t, const uint64_t *a)
 {
 	static const char unreachable[] = "(unreachable)";
-	char buf[PATH_MAX];
+	not_zeroed char buf[PATH_MAX];
 	struct path root, cwd;
 	bool reachable = true;
 	int len = -ENOENT;

@@ -194,7 +194,7 @@ long sys_faccessat2(struct task *t, const uint64_t *a)
 static long do_readlink(struct task *t, int dirfd, uaddr_t uname, uaddr_t out, int size)
 {
 	char *_cleanup_free_ name = NULL;
-	char target[PATH_MAX];
+	not_zeroed char target[PATH_MAX];
 	struct path p;
 	int n;
 

@@ -54,8 +54,8 @@ static int set_owner(struct host_inode *hi, int fd, const struct iattr *a)
 /* By name: the owner of a file may change its mode without being able to open it. */
 static int set_mode_by_name(struct host_inode *hi, uint32_t mode)
 {
-	struct host_loc loc;
-	struct statx stx;
+	not_zeroed struct host_loc loc;
+	not_zeroed struct statx stx;
 	int err = host_loc_get(hi, &loc);
 
 	if (err < 0)
@@ -162,8 +162,8 @@ static int host_readlink(struct inode *in, struct task *t, char *buf, size_t siz
 	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *hi = to_host(in);
 	char *link = atomic_load(&hi->link), *none = NULL;
-	char target[PATH_MAX];
-	struct host_loc loc;
+	not_zeroed char target[PATH_MAX];
+	not_zeroed struct host_loc loc;
 	ssize_t n;
 	int err;
 

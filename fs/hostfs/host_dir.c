@@ -34,8 +34,8 @@ static int host_lookup(struct inode *in, const struct qstr *name, struct inode *
 {
 	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in), *hi;
-	struct host_name n;
-	struct statx stx;
+	not_zeroed struct host_name n;
+	not_zeroed struct statx stx;
 	int fd, err;
 
 	err = host_name_set(&n, name);
@@ -61,8 +61,8 @@ static bool host_revalidate(struct inode *in, const struct qstr *name, struct in
 {
 	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in), *hi;
-	struct host_name n;
-	struct statx stx;
+	not_zeroed struct host_name n;
+	not_zeroed struct statx stx;
 	bool same;
 	int fd, err;
 
@@ -114,7 +114,7 @@ static int new_child(struct host_inode *dir, int dirfd, const char *name, uint32
 	struct hostfs *fs = host_fs(dir);
 	_cleanup_close_ int fd = -1;
 	struct host_inode *hi;
-	struct statx stx;
+	not_zeroed struct statx stx;
 	int err;
 
 	fd = host_open_retry(fs, dirfd, name, O_PATH, 0);
@@ -203,7 +203,7 @@ static int host_create(struct inode *in, const struct qstr *name, uint32_t mode,
 	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in);
 	struct host_fresh *fresh = NULL;
-	struct host_name n;
+	not_zeroed struct host_name n;
 	int dirfd, fd, err;
 
 	err = change_begin(dir, name, &n, &dirfd);
@@ -232,7 +232,7 @@ static int host_mkdir(struct inode *in, const struct qstr *name, uint32_t mode, 
 {
 	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in);
-	struct host_name n;
+	not_zeroed struct host_name n;
 	int dirfd, err;
 
 	err = change_begin(dir, name, &n, &dirfd);
@@ -250,7 +250,7 @@ static int host_mknod(struct inode *in, const struct qstr *name, uint32_t mode, 
 {
 	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in);
-	struct host_name n;
+	not_zeroed struct host_name n;
 	int dirfd, err;
 
 	if (S_ISREG(mode)) {
@@ -276,7 +276,7 @@ static int host_symlink(struct inode *in, const struct qstr *name, const char *t
 {
 	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in);
-	struct host_name n;
+	not_zeroed struct host_name n;
 	int dirfd, err;
 
 	err = change_begin(dir, name, &n, &dirfd);
@@ -315,7 +315,7 @@ static int link_by_anchor(struct host_inode *hi, int dirfd, const char *name)
 static int link_by_name(struct host_inode *hi, const struct host_loc *loc, int dirfd,
 			const char *name)
 {
-	struct statx stx;
+	not_zeroed struct statx stx;
 	int err = hostop_statx(loc->fd, loc->name.s, &stx);
 
 	if (err < 0)
@@ -329,8 +329,8 @@ static int host_link(struct inode *in, const struct qstr *name, struct inode *ta
 {
 	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in), *hi = to_host(target);
-	struct host_name n;
-	struct host_loc loc;
+	not_zeroed struct host_name n;
+	not_zeroed struct host_loc loc;
 	int dirfd, err;
 
 	if (hi->masked)
@@ -363,7 +363,7 @@ static int host_tmpfile(struct inode *in, uint32_t mode, uint32_t uid, uint32_t 
 	struct host_fd *h = host_fd_new(O_RDWR);
 	struct hostfs *fs = host_fs(dir);
 	struct host_fresh *fresh = NULL;
-	struct statx stx;
+	not_zeroed struct statx stx;
 	int dirfd, err;
 
 	if (!h)
@@ -417,7 +417,7 @@ static int host_unlink(struct inode *in, const struct qstr *name, struct inode *
 {
 	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in);
-	struct host_name n;
+	not_zeroed struct host_name n;
 	int dirfd, err;
 
 	err = change_begin(dir, name, &n, &dirfd);
@@ -445,7 +445,7 @@ static int host_rmdir(struct inode *in, const struct qstr *name, struct inode *v
 {
 	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *dir = to_host(in);
-	struct host_name n;
+	not_zeroed struct host_name n;
 	int dirfd, err;
 
 	if (to_host(victim)->masked)
@@ -498,7 +498,7 @@ static int host_rename(struct inode *oldin, const struct qstr *oldname, struct i
 {
 	HOST_RIGHTS(to_hostfs(oldin->super));
 	struct host_inode *od = to_host(oldin), *nd = to_host(newin), *r;
-	struct host_name on, nn;
+	not_zeroed struct host_name on, nn;
 	int ofd, nfd, err;
 
 	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE))

@@ -98,7 +98,7 @@ static bool same_birth(const struct host_inode *hi, const struct statx *stx)
 static int host_statx(struct host_inode *hi, struct statx *stx)
 {
 	struct host_fd *h = host_anchor_get(hi);
-	struct host_loc loc;
+	not_zeroed struct host_loc loc;
 	int fd, err;
 
 	if (h) {
@@ -125,7 +125,7 @@ static int host_statx(struct host_inode *hi, struct statx *stx)
 int host_inode_refresh(struct host_inode *hi)
 {
 	struct hostfs *fs = host_fs(hi);
-	struct statx stx;
+	not_zeroed struct statx stx;
 	int err;
 
 	if (hi->masked || (fs->exclusive && !atomic_load(&hi->stale)))
@@ -556,7 +556,7 @@ int host_open_retry(struct hostfs *fs, int dirfd, const char *name, int flags, u
 static int open_checked_dir(struct host_inode *dir, int parent_fd, const char *name)
 {
 	_cleanup_close_ int fd = -1;
-	struct statx stx;
+	not_zeroed struct statx stx;
 	int err;
 
 	fd = host_open_retry(host_fs(dir), parent_fd, name, O_PATH | O_DIRECTORY, 0);
@@ -619,7 +619,7 @@ static int dir_get_named(struct host_inode *dir, int *ret_fd)
 {
 	struct hostfs *fs = host_fs(dir);
 	struct host_inode *held = NULL, *cur = NULL, *parent = NULL;
-	struct host_name name;
+	not_zeroed struct host_name name;
 	int err = 0;
 
 	while (err == 0) {
@@ -696,7 +696,7 @@ void host_loc_put(struct host_loc *loc)
 
 static int check_fd(struct host_inode *hi, int fd)
 {
-	struct statx stx;
+	not_zeroed struct statx stx;
 	int err = hostop_statx(fd, "", &stx);
 
 	if (err < 0)
@@ -707,7 +707,7 @@ static int check_fd(struct host_inode *hi, int fd)
 int host_open_path(struct host_inode *hi, int *ret_fd)
 {
 	_cleanup_close_ int fd = -1;
-	struct host_loc loc;
+	not_zeroed struct host_loc loc;
 	struct host_fd *h;
 	int err;
 
@@ -766,7 +766,7 @@ static int open_file_at(struct host_inode *hi, const struct host_loc *loc, int f
 {
 	struct hostfs *fs = host_fs(hi);
 	_cleanup_close_ int fd = -1;
-	struct statx stx;
+	not_zeroed struct statx stx;
 	int err;
 
 	if (!fs->exclusive) {
@@ -794,7 +794,7 @@ static int open_file_at(struct host_inode *hi, const struct host_loc *loc, int f
 
 int host_open_fd(struct host_inode *hi, int flags, int *ret_fd)
 {
-	struct host_loc loc;
+	not_zeroed struct host_loc loc;
 	int err, fd;
 
 	if (hi->masked)

@@ -101,7 +101,7 @@ int hostfs_create(struct kernel *k, int tree_fd, const struct hostfs_options *op
 	_cleanup_close_ int fd = tree_fd;
 	struct host_inode *root;
 	struct hostfs *fs;
-	struct statx stx;
+	not_zeroed struct statx stx;
 	int err;
 
 	err = hostop_statx(fd, "", &stx);

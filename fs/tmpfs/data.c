@@ -51,7 +51,6 @@
 #define ALL_SEALS (HOST_SEALS | F_SEAL_SEAL | F_SEAL_EXEC)
 
 #define SMALL_BOUNCE 8192
-#define LARGE_BOUNCE (128u << 10)
 
 static struct tmpfs_data *data_of(struct inode *in)
 {
@@ -96,18 +95,13 @@ void tmpfs_data_free(struct inode *in)
 	struct tmpfs_data *d = data_of(in);
 
 	tmpfs_heap_free(d);
+	tmpfs_map_put(in->super->kernel, d->map);
 	close_host_fd(in, d->fd);
 	close_host_fd(in, d->ro_fd);
 	tmpfs_uncharge_pages(tmpfs_super(in->super), d->charged);
 }
 
 /* ---- the memfd ---- */
-
-/* All pages up to the end are allocated, so the count follows from the size. */
-static bool is_dense(const struct inode *in, const struct tmpfs_data *d)
-{
-	return d->charged >= pages_of(in->size);
-}
 
 /* Asks the host how many pages there are now. */
 static void recount(struct inode *in, struct tmpfs_data *d)
@@ -184,7 +178,7 @@ int tmpfs_data_truncate(struct inode *in, uint64_t size)
 	    (size > in->size && (d->seals & F_SEAL_GROW)))
 		return -EPERM;
 	if (d->fd >= 0) {
-		bool dense = is_dense(in, d);
+		bool dense = tmpfs_is_dense(in, d);
 
 		if (ftruncate(d->fd, (off_t)size) < 0)
 			return -errno;
@@ -205,66 +199,106 @@ uint64_t tmpfs_data_blocks(struct inode *in)
 {
 	struct tmpfs_data *d = data_of(in);
 
-	if (d->fd >= 0 && !is_dense(in, d))
+	if (d->fd >= 0 && !tmpfs_is_dense(in, d))
 		recount(in, d);
 	return d->charged * (TMPFS_PAGE / 512);
 }
 
 /* ---- reading ---- */
 
-/* One piece of a read: bytes, 0 at the end, -EFAULT. */
-static ssize_t read_piece(struct inode *in, struct uio *u, uint64_t pos)
+/* A piece of a read that needs no copy to the guest's memory, in->mu is held; 0: there is none. */
+static size_t read_direct(struct inode *in, struct uio *u, uint64_t pos, size_t n,
+			  const struct tmpfs_map *map)
 {
 	struct tmpfs_data *d = data_of(in);
-	char buf[SMALL_BOUNCE];
-	size_t left = u->left, n = 0;
-	ssize_t got;
-	int fd;
+	void *to = d->fd < 0 || map ? uio_direct(u, true, &n) : NULL;
 
-	mutex_lock(&in->mu);
-	fd = d->fd;
-	if (pos < in->size) {
-		n = (size_t)MIN((uint64_t)left, in->size - pos);
-		if (fd < 0) {
-			n = MIN(n, sizeof(buf));
-			tmpfs_heap_read(d, pos, buf, n);
-		}
-	}
-	mutex_unlock(&in->mu);
-	if (n == 0)
+	if (!to)
 		return 0;
-	if (fd < 0) {
-		size_t moved = uio_write(u, buf, n);
+	if (map)
+		memcpy(to, map->mem + pos, n);
+	else
+		tmpfs_heap_read(d, pos, to, n);
+	uio_moved(u, true, n);
+	return n;
+}
 
-		return moved ? (ssize_t)moved : -EFAULT;
-	}
+static size_t read_heap(struct inode *in, struct uio *u, uint64_t pos, size_t n)
+{
+	not_zeroed char buf[SMALL_BOUNCE];
+
+	n = MIN(n, sizeof(buf));
+	tmpfs_heap_read(data_of(in), pos, buf, n);
+	mutex_unlock(&in->mu);
+	return uio_write(u, buf, n);
+}
+
+/* The host copies, and stops where the file has become shorter since. */
+static size_t read_map(struct inode *in, struct uio *u, uint64_t pos, size_t n,
+		       struct tmpfs_map *map)
+{
+	uio_direct(u, true, &n); /* up to the end of one piece of the buffer */
+	ref_get(&map->ref);
+	mutex_unlock(&in->mu);
+	n = uio_write(u, map->mem + pos, n);
+	tmpfs_map_put(in->super->kernel, map);
+	return n;
+}
+
+static ssize_t read_host(struct inode *in, struct uio *u, uint64_t pos, size_t n)
+{
+	size_t left = u->left;
+	int fd = data_of(in)->fd;
+	ssize_t got;
+
+	mutex_unlock(&in->mu);
 	u->left = n;
 	got = uio_host_read(u, fd, (int64_t)pos, 0);
 	u->left += left - n;
 	return got;
 }
 
+/* One piece of a read: bytes, 0 at the end, -EFAULT. */
+static ssize_t read_piece(struct inode *in, struct uio *u, uint64_t pos)
+{
+	struct tmpfs_map *map;
+	size_t n = 0, got;
+
+	mutex_lock(&in->mu);
+	if (pos < in->size)
+		n = (size_t)MIN((uint64_t)u->left, in->size - pos);
+	map = n ? tmpfs_map(in, n) : NULL;
+	got = n ? read_direct(in, u, pos, n, map) : 0;
+	if (n == 0 || got > 0) {
+		mutex_unlock(&in->mu);
+		return (ssize_t)got;
+	}
+	if (data_of(in)->fd < 0) {
+		got = read_heap(in, u, pos, n);
+		return got ? (ssize_t)got : -EFAULT;
+	}
+	got = map ? read_map(in, u, pos, n, map) : 0;
+	if (got > 0)
+		return (ssize_t)got;
+	if (map) /* a bad address, or the file was cut: the host's read tells */
+		mutex_lock(&in->mu);
+	return read_host(in, u, pos, n);
+}
+
 static ssize_t tmpfs_read(struct file *f, struct uio *u, int64_t *pos, int flags)
 {
-	ssize_t total = 0;
+	ssize_t total = 0, n = 1;
 
 	(void)flags;
-	while (u->left > 0) {
-		size_t want = u->left;
-		ssize_t n = read_piece(f->inode, u, (uint64_t)*pos);
-
-		if (n <= 0) {
-			if (n < 0 && total == 0)
-				total = n;
-			break;
+	while (u->left > 0 && n > 0) {
+		n = read_piece(f->inode, u, (uint64_t)*pos);
+		if (n > 0) {
+			*pos += n;
+			total += n;
 		}
-		*pos += n;
-		total += n;
-		if ((size_t)n < want && (size_t)n % SMALL_BOUNCE)
-			break; /* the end, or a fault */
 	}
 	file_accessed(f);
-	return total;
+	return total ? total : n < 0 ? n : 0;
 }
 
 /* ---- writing; in->mu is held ---- */
@@ -273,10 +307,21 @@ static ssize_t tmpfs_read(struct file *f, struct uio *u, int64_t *pos, int flags
 static uint64_t pages_wanted(const struct inode *in, const struct tmpfs_data *d, uint64_t pos,
 			     uint64_t end, bool *ret_exact)
 {
-	*ret_exact = is_dense(in, d) && pos <= d->charged * TMPFS_PAGE;
+	*ret_exact = tmpfs_is_dense(in, d) && pos <= d->charged * TMPFS_PAGE;
 	if (*ret_exact)
 		return pages_of(end) > d->charged ? pages_of(end) - d->charged : 0;
 	return pages_of(end) - pos / TMPFS_PAGE;
+}
+
+/* Over what is there already; 0: not by the mapping. */
+static ssize_t write_map(struct inode *in, const char *buf, size_t n, uint64_t pos)
+{
+	struct tmpfs_map *map = pos + n <= in->size ? tmpfs_map(in, n) : NULL;
+
+	if (!map)
+		return 0;
+	memcpy(map->mem + pos, buf, n);
+	return (ssize_t)n;
 }
 
 static ssize_t memfd_write(struct inode *in, const char *buf, size_t n, uint64_t pos)
@@ -296,6 +341,9 @@ static ssize_t memfd_write(struct inode *in, const char *buf, size_t n, uint64_t
 			return -ENOSPC;
 	}
 	d->charged += want;
+	put = want == 0 && exact ? write_map(in, buf, n, pos) : 0;
+	if (put > 0)
+		return put;
 	put = pwrite(d->fd, buf, n, (off_t)pos);
 	if (put < 0)
 		put = -errno;
@@ -330,15 +378,10 @@ static ssize_t write_locked(struct inode *in, const char *buf, size_t n, uint64_
 	return put;
 }
 
-/* One piece: fetches into buf without a lock, then writes. */
-static ssize_t write_piece(struct inode *in, struct uio *u, int64_t *pos, bool append, char *buf,
-			   size_t size)
+static ssize_t put_piece(struct inode *in, const char *buf, size_t n, int64_t *pos, bool append)
 {
-	size_t n = uio_read(u, buf, MIN(u->left, size));
 	ssize_t put;
 
-	if (n == 0)
-		return -EFAULT;
 	mutex_lock(&in->mu);
 	if (append)
 		*pos = (int64_t)in->size;
@@ -347,9 +390,30 @@ static ssize_t write_piece(struct inode *in, struct uio *u, int64_t *pos, bool a
 	else
 		put = write_locked(in, buf, n, (uint64_t)*pos);
 	mutex_unlock(&in->mu);
-	uio_revert(u, n - (put > 0 ? (size_t)put : 0));
 	if (put > 0)
 		*pos += put;
+	return put;
+}
+
+/* One piece: fetches into buf, unless it can be had in place, without a lock, then writes. */
+static ssize_t write_piece(struct inode *in, struct uio *u, int64_t *pos, bool append, char *buf,
+			   size_t size)
+{
+	size_t n = MIN(u->left, size);
+	void *from = uio_direct(u, false, &n);
+	ssize_t put;
+
+	if (from) {
+		put = put_piece(in, from, n, pos, append);
+		if (put > 0)
+			uio_moved(u, false, (size_t)put);
+		return put;
+	}
+	n = uio_read(u, buf, MIN(u->left, size));
+	if (n == 0)
+		return -EFAULT;
+	put = put_piece(in, buf, n, pos, append);
+	uio_revert(u, n - (put > 0 ? (size_t)put : 0));
 	return put;
 }
 
@@ -357,27 +421,18 @@ static ssize_t tmpfs_write(struct file *f, struct uio *u, int64_t *pos, int flag
 {
 	bool append = (atomic_load_explicit(&f->flags, memory_order_relaxed) & O_APPEND) ||
 		      (flags & RWF_APPEND);
-	char small[SMALL_BOUNCE];
-	char *_cleanup_free_ large = NULL;
-	char *buf = small;
+	not_zeroed char small[SMALL_BOUNCE];
 	size_t size = sizeof(small);
-	ssize_t total = 0;
+	char *buf = bounce_get(u->left, small, &size);
+	ssize_t total = 0, n = 1;
 
-	if (u->left > size) {
-		large = mem_alloc(MIN(u->left, (size_t)LARGE_BOUNCE));
-		if (large) {
-			size = MIN(u->left, (size_t)LARGE_BOUNCE);
-			buf = large;
-		}
+	while (u->left > 0 && n > 0) {
+		n = write_piece(f->inode, u, pos, append, buf, size);
+		if (n > 0)
+			total += n;
 	}
-	while (u->left > 0) {
-		ssize_t n = write_piece(f->inode, u, pos, append, buf, size);
-
-		if (n <= 0)
-			return total ? total : n;
-		total += n;
-	}
-	return total;
+	bounce_put(buf);
+	return total ? total : n < 0 ? n : 0;
 }
 
 /* ---- holes and space ---- */

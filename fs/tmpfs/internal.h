@@ -56,14 +56,23 @@ struct tmpfs_chunk {
 	uint32_t pages; /* bitmap: allocated, as far as the counting goes */
 };
 
+/* A memfd in the sentry's own memory (map.c). */
+struct tmpfs_map {
+	struct ref ref;
+	char *mem;
+	uint64_t len;
+};
+
 /* The contents of a regular file: in the heap (heap.c), or all in the memfd fd. */
 struct tmpfs_data {
 	struct tmpfs_chunk first;
 	struct tmpfs_chunk *more; /* the chunks behind it */
 	uint32_t nr_more;
-	int fd, ro_fd;	    /* -1; ro_fd: the same file, opened for reading only */
-	uint64_t charged;   /* pages counted for the instance */
-	unsigned int seals; /* F_SEAL_* */
+	int fd, ro_fd;	       /* -1; ro_fd: the same file, opened for reading only */
+	uint64_t charged;      /* pages counted for the instance */
+	struct tmpfs_map *map; /* NULL, or of fd */
+	uint64_t heat;	       /* how much was moved without it */
+	unsigned int seals;    /* F_SEAL_* */
 	bool sealable;
 };
 
@@ -144,6 +153,19 @@ void tmpfs_data_init(struct tmpfs_data *d);
 void tmpfs_data_free(struct inode *in);
 must_check int tmpfs_data_truncate(struct inode *in, uint64_t size);
 uint64_t tmpfs_data_blocks(struct inode *in); /* of 512 bytes */
+
+/* All pages up to the end are allocated, so the count follows from the size. */
+static inline bool tmpfs_is_dense(const struct inode *in, const struct tmpfs_data *d)
+{
+	return d->charged >= in->size / TMPFS_PAGE + (in->size % TMPFS_PAGE != 0);
+}
+
+/* map.c; in->mu is held */
+/* The memfd's mapping, as long as its size at least, for a transfer of n bytes; NULL: it has none (yet). Only
+ * what lies within the size may be touched, under in->mu; the host's copies to and from processes may also be
+ * given it with a reference only, and are short where it ends meanwhile. */
+struct tmpfs_map *tmpfs_map(struct inode *in, size_t n);
+void tmpfs_map_put(struct kernel *k, struct tmpfs_map *map);
 
 /* xattr.c; in->mu is held */
 ssize_t tmpfs_getxattr(struct inode *in, const char *name, void *buf, size_t size);

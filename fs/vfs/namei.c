@@ -385,7 +385,7 @@ static int nd_jump_magic(struct nameidata *nd, struct inode *in)
 
 static int nd_read_link(struct nameidata *nd, struct inode *in, const char **ret)
 {
-	char buf[PATH_MAX];
+	not_zeroed char buf[PATH_MAX];
 	int len;
 
 	if (!in->ops->readlink)
@@ -541,7 +541,7 @@ int nd_step_last(struct nameidata *nd, struct dentry *child, const char **ret_li
 int path_lookup_cred(struct task *t, const struct cred *c, int dirfd, const char *name,
 		     unsigned int flags, struct path *ret)
 {
-	struct nameidata nd;
+	not_zeroed struct nameidata nd; /* nd_start() sets what is read */
 	const char *s = name;
 	int err = nd_start(&nd, t, c, dirfd, name, flags);
 
@@ -571,7 +571,7 @@ int path_lookup_parent(struct task *t, int dirfd, const char *name, unsigned int
 		       struct path *ret_parent, struct qstr *ret_last, enum last_type *ret_type,
 		       bool *ret_slash)
 {
-	struct nameidata nd;
+	not_zeroed struct nameidata nd; /* nd_start() sets what is read */
 	int err = nd_start(&nd, t, task_cred(t), dirfd, name, flags);
 
 	if (err == 0)

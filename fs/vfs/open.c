@@ -349,7 +349,7 @@ int vfs_open(struct task *t, int dirfd, const char *name, int flags, uint32_t mo
 {
 	struct open_args o = {.flags = flags, .mode = mode & 07777};
 	unsigned int lf = lookup_flags_of_open(flags, resolve);
-	struct nameidata nd;
+	not_zeroed struct nameidata nd;
 	struct path p;
 	int err;
 

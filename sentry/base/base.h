@@ -30,6 +30,15 @@ typedef uint64_t uaddr_t;
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define must_check __attribute__((warn_unused_result))
 #define printf_like(fmt, args) __attribute__((format(printf, fmt, args)))
+/* For a large local variable of which only what was written gets read: the build zeroes others. */
+#if defined(__has_attribute)
+#if __has_attribute(uninitialized)
+#define not_zeroed __attribute__((uninitialized))
+#endif
+#endif
+#ifndef not_zeroed
+#define not_zeroed
+#endif
 
 /* The object whose member @member is at @ptr; complains when the types do not fit. */
 #define container_of(ptr, type, member)                                                            \

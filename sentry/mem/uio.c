@@ -196,20 +196,46 @@ void uio_revert(struct uio *u, size_t n)
 	u->iov_off -= n;
 }
 
-/* A buffer for up to want bytes: the given small one, or an allocated one in *ret_heap. */
-static void *bounce(size_t want, char *small, char **ret_heap, size_t *ret_size)
+void *uio_direct(struct uio *u, bool out, size_t *n)
 {
-	*ret_heap = NULL;
-	*ret_size = BOUNCE_SMALL;
-	if (want <= BOUNCE_SMALL)
+	char *at;
+
+	advance(u, 0); /* over empty entries */
+	*n = MIN(*n, MIN(u->left, u->iov->iov_len - u->iov_off));
+	at = (char *)u->iov->iov_base + u->iov_off;
+	return u->task ? copy_place(u->task, (uaddr_t)at, *n, out) : at;
+}
+
+void uio_moved(struct uio *u, bool out, size_t n)
+{
+	if (u->task && out)
+		copy_out_placed(u->task, (uaddr_t)u->iov->iov_base + u->iov_off, n);
+	advance(u, n);
+}
+
+/* One per thread, kept: what malloc gives and takes back at the end of its heap costs calls of the host. */
+static _Thread_local struct {
+	void *mem;
+	bool taken;
+} large;
+
+void *bounce_get(size_t want, void *small, size_t *ret_size)
+{
+	if (want <= *ret_size || large.taken)
+		return small;
+	if (!large.mem)
+		large.mem = mem_alloc(BOUNCE_LARGE);
+	if (!large.mem)
 		return small;
 	*ret_size = MIN(want, (size_t)BOUNCE_LARGE);
-	*ret_heap = mem_alloc(*ret_size);
-	if (!*ret_heap) {
-		*ret_size = BOUNCE_SMALL;
-		return small;
-	}
-	return *ret_heap;
+	large.taken = true;
+	return large.mem;
+}
+
+void bounce_put(const void *buf)
+{
+	if (buf == large.mem)
+		large.taken = false;
 }
 
 static ssize_t host_read(int fd, void *buf, size_t n, int64_t pos, int flags)
@@ -244,12 +270,19 @@ static ssize_t host_write(int fd, const void *buf, size_t n, int64_t pos, int fl
 	return put < 0 ? -errno : put;
 }
 
-ssize_t uio_host_read(struct uio *u, int fd, int64_t pos, int flags)
+/* Without a copy of ours: one call of the host, as far as there is one piece of memory. */
+static ssize_t read_direct(struct uio *u, int fd, int64_t pos, int flags, void *to, size_t n)
 {
-	char small[BOUNCE_SMALL];
-	char *_cleanup_free_ heap = NULL;
-	size_t size, total = 0;
-	char *buf = bounce(u->left, small, &heap, &size);
+	ssize_t got = host_read(fd, to, n, pos, flags);
+
+	if (got > 0)
+		uio_moved(u, true, (size_t)got);
+	return got;
+}
+
+static ssize_t read_by(struct uio *u, int fd, int64_t pos, int flags, void *buf, size_t size)
+{
+	size_t total = 0;
 
 	while (u->left > 0) {
 		size_t want = MIN(u->left, size), moved;
@@ -267,12 +300,28 @@ ssize_t uio_host_read(struct uio *u, int fd, int64_t pos, int flags)
 	return (ssize_t)total;
 }
 
-ssize_t uio_host_write(struct uio *u, int fd, int64_t pos, int flags)
+ssize_t uio_host_read(struct uio *u, int fd, int64_t pos, int flags)
 {
-	char small[BOUNCE_SMALL];
-	char *_cleanup_free_ heap = NULL;
-	size_t size, total = 0;
-	char *buf = bounce(u->left, small, &heap, &size);
+	not_zeroed char small[BOUNCE_SMALL];
+	size_t size = u->left;
+	void *buf;
+	ssize_t n;
+
+	if (size == 0)
+		return 0;
+	buf = uio_direct(u, true, &size);
+	if (buf && size == u->left)
+		return read_direct(u, fd, pos, flags, buf, size);
+	size = sizeof(small);
+	buf = bounce_get(u->left, small, &size);
+	n = read_by(u, fd, pos, flags, buf, size);
+	bounce_put(buf);
+	return n;
+}
+
+static ssize_t write_by(struct uio *u, int fd, int64_t pos, int flags, void *buf, size_t size)
+{
+	size_t total = 0;
 
 	while (u->left > 0) {
 		size_t want = MIN(u->left, size), got = uio_read(u, buf, want);
@@ -291,4 +340,27 @@ ssize_t uio_host_write(struct uio *u, int fd, int64_t pos, int flags)
 			break;
 	}
 	return (ssize_t)total;
+}
+
+ssize_t uio_host_write(struct uio *u, int fd, int64_t pos, int flags)
+{
+	not_zeroed char small[BOUNCE_SMALL];
+	size_t size = u->left;
+	void *buf;
+	ssize_t n;
+
+	if (size == 0)
+		return 0;
+	buf = uio_direct(u, false, &size);
+	if (buf && size == u->left) {
+		n = host_write(fd, buf, size, pos, flags);
+		if (n > 0)
+			uio_moved(u, false, (size_t)n);
+		return n;
+	}
+	size = sizeof(small);
+	buf = bounce_get(u->left, small, &size);
+	n = write_by(u, fd, pos, flags, buf, size);
+	bounce_put(buf);
+	return n;
 }

@@ -43,6 +43,15 @@ size_t uio_zero(struct uio *u, size_t n);		    /* zeroes into the buffer */
 size_t uio_write_pieces(struct uio *u, const struct iovec *src, size_t nr);
 size_t uio_read_pieces(struct uio *u, const struct iovec *dst, size_t nr);
 void uio_revert(struct uio *u, size_t n);
+/* Memory of the sentry's that stands for the next bytes of the buffer, *n at most, as far as they are in one
+ * piece: so many in *n. out: to put them there (a read call). NULL if there is none; uio_write() and
+ * uio_read() of *n bytes go to the guest's memory then. After moving some bytes: uio_moved(). The guest may
+ * look at and change what is there at any time. Cannot fault or wait, so locks may be held. */
+void *uio_direct(struct uio *u, bool out, size_t *n);
+void uio_moved(struct uio *u, bool out, size_t n);
+/* This thread's buffer for up to want bytes, or the given small one of *ret_size; until bounce_put(). */
+void *bounce_get(size_t want, void *small, size_t *ret_size);
+void bounce_put(const void *buf);
 
 /* Host file to buffer and back at a position (pos < 0: the fd's own position), through bounce
  * buffers of bounded size. Returns bytes moved or -errno if none was. flags: RWF_* for preadv2. */

@@ -99,6 +99,19 @@ static ssize_t move_own(struct task *t, const struct iovec *local, size_t nr, ua
 	return r;
 }
 
+void *copy_place(struct task *t, uaddr_t at, size_t len, bool out)
+{
+	return t->window && len > 0 && user_range_ok(at, len)
+		       ? window_place(t->window, at, len, out)
+		       : NULL;
+}
+
+void copy_out_placed(struct task *t, uaddr_t dst, size_t len)
+{
+	if (len > 0)
+		window_put(t->window, dst, len);
+}
+
 unsigned int foreign_program(struct task *other)
 {
 	return atomic_load(&other->process->program);
@@ -225,7 +238,7 @@ ssize_t copy_in_str(struct task *t, char *dst, uaddr_t src, size_t size)
 
 int copy_in_path(struct task *t, uaddr_t src, char **ret_path)
 {
-	char buf[PATH_MAX];
+	not_zeroed char buf[PATH_MAX];
 	ssize_t len = copy_in_str(t, buf, src, sizeof(buf));
 	char *path;
 

@@ -42,6 +42,11 @@ ssize_t copy_in_pieces(struct task *t, const struct iovec *dst, size_t nr, uaddr
 ssize_t copy_out_pieces(struct task *t, uaddr_t dst, const struct iovec *src, size_t nr,
 			size_t len);
 
+/* The sentry's own memory that stands for these bytes of the guest's while it makes a call over a channel
+ * (window.h), or NULL. The guest may read and write it at any time. copy_out_placed(): so many are there. */
+void *copy_place(struct task *t, uaddr_t at, size_t len, bool out);
+void copy_out_placed(struct task *t, uaddr_t dst, size_t len);
+
 /* The memory of another process, for one that was allowed to look at it (process_vm_readv,
  * /proc/pid/mem). The permission is for a program, so foreign_program() comes before its check; once
  * the process executes another one the copies return -ESRCH. */

@@ -48,6 +48,22 @@ static ssize_t move_out(struct window *w, const struct iovec *pieces, size_t nr,
 	return (ssize_t)len;
 }
 
+void *window_place(struct window *w, uaddr_t at, size_t len, bool out)
+{
+	uint64_t offset = at - (out ? w->out_at : w->in_at);
+
+	if (out)
+		return offset <= w->out_len && len <= w->out_size - offset ? w->out + offset : NULL;
+	return offset < w->in_len && len <= w->in_len - offset
+		       ? (uint8_t *)(uintptr_t)w->in + offset
+		       : NULL;
+}
+
+void window_put(struct window *w, uaddr_t at, size_t len)
+{
+	w->out_len = MAX(w->out_len, (uint32_t)(at - w->out_at + len));
+}
+
 ssize_t window_move(struct window *w, const struct iovec *pieces, size_t nr, uaddr_t at, size_t len,
 		    bool out)
 {
