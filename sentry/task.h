@@ -148,6 +148,7 @@ struct process {
 	 * new program: mem/usermem.c. */
 	atomic_bool exec_going;	   /* the host may be replacing the program */
 	atomic_uint mem_users;	   /* copies to or from the leader's memory that are under way */
+	atomic_uint attachments;   /* of the platform's, to its threads, that are under way */
 	atomic_uint program;	   /* counts execs that were committed */
 	struct event_source death; /* pidfd in the event thread */
 };

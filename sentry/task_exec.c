@@ -328,21 +328,29 @@ static int make_plan(struct task *t, int dirfd, const char *path, int at_flags,
 
 /* ---- under way ---- */
 
-/* Puts the plan in place; -EAGAIN if another thread of the group is in an exec. */
+/* Puts the plan in place; -EAGAIN if another thread of the group is in an exec. -ERESTARTNOINTR: an
+ * attachment is under way that may need this worker before it ends. From here on there is no new one to
+ * another thread, and t's own end by themselves. */
 static int begin(struct task *t, struct exec_plan *plan)
 {
 	struct process *p = t->process;
 	struct kernel *k = t->kernel;
 	bool busy;
+	int err = 0;
 
 	rwlock_wrlock(&k->tree_lock);
 	busy = p->exec_task && p->exec_task != t;
 	if (!busy) {
 		p->exec_task = t;
-		t->exec_plan = plan;
+		if (atomic_load(&p->attachments) == 0) {
+			t->exec_plan = plan;
+		} else {
+			p->exec_task = NULL;
+			err = -ERESTARTNOINTR;
+		}
 	}
 	rwlock_unlock(&k->tree_lock);
-	return busy ? -EAGAIN : 0;
+	return busy ? -EAGAIN : err;
 }
 
 static struct exec_plan *withdraw(struct task *t)
@@ -366,13 +374,14 @@ void task_exec_failed(struct task *t)
 	exec_plan_free(withdraw(t));
 }
 
-/* Copies that began before see it through; those that come now wait: mem/usermem.c. */
+/* Copies that began before see it through; those that come now wait: mem/usermem.c. Attachments to t are
+ * just ending: see begin() and platform/notify/attach.c. */
 void task_exec_going(struct task *t)
 {
 	struct process *p = t->process;
 
 	atomic_store(&p->exec_going, true);
-	while (atomic_load(&p->mem_users) > 0)
+	while (atomic_load(&p->mem_users) > 0 || atomic_load(&p->attachments) > 0)
 		sched_yield();
 }
 

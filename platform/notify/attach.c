@@ -6,8 +6,10 @@
  * mode; there its registers can be changed; DETACH lets it run. The attaching thread itself waits
  * for the stop, so nothing of this outlives the call.
  *
- * Never in a group whose exec has been continued: the exec holds the mutex that SEIZE needs, and
- * waits for traced siblings to be reaped.
+ * Never in a group whose exec has been continued: the exec holds the mutex that SEIZE needs, waits for
+ * traced siblings to be reaped, and takes the leader's number without waking who waits for it (the
+ * host's de_thread() has exchanged the numbers when it does). So attachments are counted, and the exec
+ * goes on natively when there are none.
  */
 #include <errno.h>
 #include <signal.h>
@@ -23,26 +25,61 @@
 #include "sentry/abi/errno_internal.h"
 #include "sentry/base/log.h"
 
-static bool group_in_exec(struct task *t)
+/* The exec waits for those who were counted before (task_exec_going()), the others see it. */
+static int enter_group(struct attach *a, struct task *t)
 {
-	struct task *other = t->process->exec_task;
+	struct process *p = t->process;
+	struct task *execing;
 
-	return other && other != t;
+	atomic_fetch_add(&p->attachments, 1);
+	execing = p->exec_task;
+	if (execing && execing != t) {
+		atomic_fetch_sub(&p->attachments, 1);
+		return -EBUSY;
+	}
+	a->tid = t->plat.host_tid;
+	a->process = process_get(p);
+	return 0;
 }
 
-int attach_seize(struct task *t, unsigned int options)
+void attach_gone(struct attach *a)
 {
-	pid_t tid = t->plat.host_tid;
+	struct process *p = TAKE_PTR(a->process);
 
-	if (group_in_exec(t))
-		return -EBUSY;
-	if (ptrace(PTRACE_SEIZE, tid, 0, options) < 0)
-		return -errno;
-	if (ptrace(PTRACE_INTERRUPT, tid, 0, 0) < 0) {
-		int err = -errno;
+	atomic_fetch_sub(&p->attachments, 1);
+	process_put(p);
+}
 
+void attach_reap(struct attach *a)
+{
+	while (waitpid(a->tid, NULL, __WALL) < 0 && errno == EINTR)
+		;
+	attach_gone(a);
+}
+
+void attach_detach(struct attach *a, int sig)
+{
+	if (ptrace(PTRACE_DETACH, a->tid, 0, sig) < 0)
+		attach_reap(a);
+	else
+		attach_gone(a);
+}
+
+int attach_seize(struct attach *a, struct task *t, unsigned int options)
+{
+	int err = enter_group(a, t);
+
+	if (err < 0)
+		return err;
+	if (ptrace(PTRACE_SEIZE, a->tid, 0, options) < 0) {
+		err = -errno;
+		attach_gone(a);
+		return err;
+	}
+	if (ptrace(PTRACE_INTERRUPT, a->tid, 0, 0) < 0) {
+		err = -errno;
 		handover_give(t);
-		ptrace(PTRACE_DETACH, tid, 0, 0);
+		attach_detach(a, 0);
 		return err;
 	}
 	return 0;
@@ -59,25 +96,35 @@ int attach_wait_stop(pid_t tid)
 	return got == tid && WIFSTOPPED(status) ? WSTOPSIG(status) : -ESRCH;
 }
 
+/* To the stop behind the verdict. -ESRCH: it died, and nothing is left to do. */
+static int stop(struct attach *a)
+{
+	int sig = attach_wait_stop(a->tid);
+
+	if (sig < 0)
+		attach_gone(a);
+	return MIN(sig, 0);
+}
+
 int attach_restart(struct task *t, int restart_errno)
 {
-	pid_t tid = t->plat.host_tid;
 	struct user_regs_struct regs;
-	int err = attach_seize(t, 0);
+	struct attach a;
+	int err = attach_seize(&a, t, 0);
 
 	if (err < 0)
 		return err;
 	notify_send(t, 0, -restart_errno, 0);
-	if (attach_wait_stop(tid) < 0)
+	if (stop(&a) < 0)
 		return 0;
 	/* What is pending now is delivered next. */
 	if (restart_errno == ERESTARTSYS && sigaction_interrupts(t) &&
-	    ptrace(PTRACE_GETREGS, tid, 0, &regs) == 0) {
+	    ptrace(PTRACE_GETREGS, a.tid, 0, &regs) == 0) {
 		regs.rax = (unsigned long long)-EINTR;
-		ptrace(PTRACE_SETREGS, tid, 0, &regs);
+		ptrace(PTRACE_SETREGS, a.tid, 0, &regs);
 	}
 	handover_give(t);
-	ptrace(PTRACE_DETACH, tid, 0, 0);
+	attach_detach(&a, 0);
 	return 0;
 }
 
@@ -96,22 +143,22 @@ void attach_set_call(struct user_regs_struct *regs, int nr, const uint64_t args[
 
 int attach_redirect(struct task *t, int nr, const uint64_t args[6])
 {
-	pid_t tid = t->plat.host_tid;
 	struct user_regs_struct regs;
-	int err = attach_seize(t, 0);
+	struct attach a;
+	int err = attach_seize(&a, t, 0);
 
 	if (err < 0)
 		return err;
 	notify_set_redirected(t, nr, args);
 	notify_send(t, 0, -ENOSYS, 0);
-	if (attach_wait_stop(tid) < 0)
+	if (stop(&a) < 0)
 		return 0;
-	if (ptrace(PTRACE_GETREGS, tid, 0, &regs) == 0) {
+	if (ptrace(PTRACE_GETREGS, a.tid, 0, &regs) == 0) {
 		attach_set_call(&regs, nr, args);
-		ptrace(PTRACE_SETREGS, tid, 0, &regs);
+		ptrace(PTRACE_SETREGS, a.tid, 0, &regs);
 	}
 	handover_give(t);
-	ptrace(PTRACE_DETACH, tid, 0, 0);
+	attach_detach(&a, 0);
 	return 0;
 }
 
@@ -141,20 +188,20 @@ static void push_stub_call(struct task *t, int nr, uint64_t arg1, uint64_t arg2)
 
 int attach_stub_call(struct task *t, int nr, uint64_t arg1, uint64_t arg2)
 {
-	const uint64_t *a = t->call.args;
-	const uint64_t args[6] = {a[0], arg1, arg2, a[3], a[4], a[5]};
-	pid_t tid = t->plat.host_tid;
-	int err = attach_seize(t, 0);
+	const uint64_t *had = t->call.args;
+	const uint64_t args[6] = {had[0], arg1, arg2, had[3], had[4], had[5]};
+	struct attach a;
+	int err = attach_seize(&a, t, 0);
 
 	if (err < 0)
 		return err;
 	notify_set_redirected(t, nr, args);
 	notify_send(t, 0, -ENOSYS, 0);
-	if (attach_wait_stop(tid) < 0)
+	if (stop(&a) < 0)
 		return 0;
 	push_stub_call(t, nr, arg1, arg2);
 	handover_give(t);
-	ptrace(PTRACE_DETACH, tid, 0, 0);
+	attach_detach(&a, 0);
 	return 0;
 }
 
@@ -162,33 +209,33 @@ int attach_stub_call(struct task *t, int nr, uint64_t arg1, uint64_t arg2)
  * siginfo can be replaced by any other. */
 void attach_answer_with_signal(struct task *t, long result, const siginfo_t *info)
 {
-	pid_t tid = t->plat.host_tid;
 	siginfo_t copy = *info;
+	struct attach a;
 
-	if (attach_seize(t, 0) < 0) {
+	if (attach_seize(&a, t, 0) < 0) {
 		notify_send(t, 0, -EINTR, 0);
 		return;
 	}
 	notify_send(t, result, 0, 0);
-	if (attach_wait_stop(tid) < 0)
+	if (stop(&a) < 0)
 		return;
-	syscall(SYS_tgkill, t->process->host_pid, tid, info->si_signo);
-	ptrace(PTRACE_CONT, tid, 0, 0);
-	if (attach_wait_stop(tid) < 0)
+	syscall(SYS_tgkill, t->process->host_pid, a.tid, info->si_signo);
+	ptrace(PTRACE_CONT, a.tid, 0, 0);
+	if (stop(&a) < 0)
 		return;
-	ptrace(PTRACE_SETSIGINFO, tid, 0, &copy);
+	ptrace(PTRACE_SETSIGINFO, a.tid, 0, &copy);
 	handover_give(t);
-	ptrace(PTRACE_DETACH, tid, 0, info->si_signo);
+	attach_detach(&a, copy.si_signo);
 }
 
 /* The path of the stub goes below the guest's red zone; its stack pointer is only known when it
  * has stopped. */
 int attach_exec(struct task *t)
 {
-	pid_t tid = t->plat.host_tid;
 	struct user_regs_struct regs;
+	struct attach a;
 	uint64_t args[6];
-	int err = attach_seize(t, 0);
+	int err = attach_seize(&a, t, 0);
 
 	if (err < 0)
 		return err;
@@ -199,15 +246,15 @@ int attach_exec(struct task *t)
 	}
 	t->plat.flags |= PT_EXEC_PENDING;
 	notify_send(t, 0, -ENOSYS, 0);
-	if (attach_wait_stop(tid) < 0)
+	if (stop(&a) < 0)
 		return 0;
-	if (ptrace(PTRACE_GETREGS, tid, 0, &regs) == 0) {
+	if (ptrace(PTRACE_GETREGS, a.tid, 0, &regs) == 0) {
 		args[0] = (regs.rsp - 192) & ~15ULL;
 		t->plat.saved[SAVED_EXEC_PATH] = args[0];
 		attach_set_call(&regs, SYS_execve, args);
-		ptrace(PTRACE_SETREGS, tid, 0, &regs);
+		ptrace(PTRACE_SETREGS, a.tid, 0, &regs);
 	}
 	handover_give(t);
-	ptrace(PTRACE_DETACH, tid, 0, 0);
+	attach_detach(&a, 0);
 	return 0;
 }

@@ -76,14 +76,17 @@ static int next_syscall_stop(pid_t tid, int (*wait_stop)(pid_t tid))
 }
 
 /* Stops the held thread on its way back to user mode; its notification is answered. */
-static int stop_held(struct task *t)
+static int stop_held(struct attached *a)
 {
-	int err = attach_seize(t, PTRACE_O_TRACESYSGOOD);
+	int err = attach_seize(&a->hold, a->t, PTRACE_O_TRACESYSGOOD);
 
 	if (err < 0)
 		return err;
-	notify_send(t, 0, -ENOSYS, 0);
-	return attach_wait_stop(t->plat.host_tid) < 0 ? -ESRCH : 0;
+	notify_send(a->t, 0, -ENOSYS, 0);
+	if (attach_wait_stop(a->tid) >= 0)
+		return 0;
+	attach_gone(&a->hold);
+	return -ESRCH;
 }
 
 /* To the entry stop of call nr, which must be the one that was set. */
@@ -129,14 +132,6 @@ static int run_call(struct task *t, const struct user_regs_struct *before, int n
 	return err;
 }
 
-/* It was killed while it was stopped: it is our zombie, and its group's exec or its parent would wait
- * for it until we have. */
-static void reap(pid_t tid)
-{
-	while (waitpid(tid, NULL, __WALL) < 0 && errno == EINTR)
-		;
-}
-
 /* Its end is ours to wait for, as its tracer. */
 static void kill_evader(struct task *t, int err)
 {
@@ -179,7 +174,7 @@ int attached_begin(struct attached *a, struct task *t)
 	a->tid = t->plat.host_tid;
 	a->nr = t->call.nr;
 	a->err = 0;
-	err = stop_held(t);
+	err = stop_held(a);
 	if (err == 0 && ptrace(PTRACE_GETREGS, a->tid, 0, &a->before) == 0 &&
 	    ptrace(PTRACE_GETSIGMASK, a->tid, sizeof(a->mask), &a->mask) == 0) {
 		ptrace(PTRACE_SETSIGMASK, a->tid, sizeof(all), &all);
@@ -188,7 +183,7 @@ int attached_begin(struct attached *a, struct task *t)
 		return 0;
 	}
 	if (err == 0)
-		reap(a->tid);
+		attach_reap(&a->hold);
 	if (err == 0 || err == -ESRCH) {
 		task_serve_end(t);
 		err = ATTACHED_GONE;
@@ -224,13 +219,11 @@ static void attached_end(struct attached *a)
 		t->plat.flags &= ~PT_REDIRECTED;
 		task_serve_end(t); /* it may trap again before DETACH returns */
 		handover_give(t);
-		if (ptrace(PTRACE_DETACH, a->tid, 0, 0) < 0)
-			reap(a->tid);
+		attach_detach(&a->hold, 0);
 	} else {
-		if (a->err == -ESRCH)
-			reap(a->tid);
-		else
+		if (a->err != -ESRCH)
 			kill_evader(t, a->err);
+		attach_reap(&a->hold);
 		task_serve_end(t); /* the thread is gone */
 	}
 	atomic_store(&busy, false);

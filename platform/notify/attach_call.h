@@ -9,11 +9,14 @@
 #include <sys/types.h>
 #include <sys/user.h>
 
+#include "platform/notify/notify.h"
+
 struct task;
 
 /* A held thread that was stopped for a while, with all signals blocked. One at a time. */
 struct attached {
 	struct task *t;
+	struct attach hold;
 	pid_t tid;
 	struct user_regs_struct before, after; /* after: what it goes on with */
 	uint64_t mask;

@@ -55,9 +55,20 @@ int attach_redirect(struct task *t, int nr, const uint64_t args[6]);
  * in their registers again when the call has returned. */
 int attach_stub_call(struct task *t, int nr, uint64_t arg1, uint64_t arg2);
 int attach_exec(struct task *t);
-/* What these are made of. Stopped as soon as its call gets a verdict: 0 or -errno. */
-int attach_seize(struct task *t, unsigned int options);
+/* What these are made of. No exec of its group goes on natively between attach_seize() and the end by
+ * one of the other three. */
+struct attach {
+	pid_t tid;
+	struct process *process; /* a reference */
+};
+/* It will stop as soon as its call gets a verdict: 0 or -errno. */
+int attach_seize(struct attach *a, struct task *t, unsigned int options);
 int attach_wait_stop(pid_t tid); /* the signal it has stopped for; -ESRCH: it died instead */
+void attach_detach(struct attach *a, int sig);
+void attach_gone(struct attach *a); /* it died and was waited for */
+/* It was killed while it was stopped: it is our zombie, and its group's exec or its parent would wait
+ * for it until we have. */
+void attach_reap(struct attach *a);
 /* Back onto the syscall instruction, for another call, with no restart logic on the answer. */
 void attach_set_call(struct user_regs_struct *regs, int nr, const uint64_t args[6]);
 void attach_answer_with_signal(struct task *t, long result, const siginfo_t *info);
