@@ -4,7 +4,8 @@
  * The traps of a task are counted in windows. One window of COLD_TRAPS calls that came faster than
  * one per NS_PER_TRAP earns a channel: mapping it costs as much as some thirty trapped calls. Later
  * windows are shorter. The site that the last trap of a fast window came from is replaced: those
- * that trap most come first, without a count of each.
+ * that trap most come first. With most calls in the channel the rest never come that fast, but still cost
+ * a trap each: so a site is also replaced when it has trapped SITE_TRAPS times since there is a channel.
  *
  * Is it worth it? A window of traps in spite of an active channel has two causes: calls that the
  * poller gave back, which cost little more than a trap alone, and calls that the guest took back
@@ -19,6 +20,7 @@
 #define COLD_TRAPS 48
 #define WARM_TRAPS 12
 #define NS_PER_TRAP 50000
+#define SITE_TRAPS 8
 #define HITS_PER_TAKEN_BACK 3
 #define GIVEN_BACK_PER_HIT 4
 #define GOOD_HITS 1000 /* in one window: all is well again */
@@ -81,24 +83,44 @@ static enum fast_advice advise_locked(struct task *t, int64_t now, struct channe
 	return site && !site->done ? FAST_PATCH : FAST_NOTHING;
 }
 
+/* It traps again and again, if not fast. */
+static bool site_is_due(struct task *t)
+{
+	struct fast_site *site = NULL;
+	struct fast_mm *mm;
+	bool due;
+
+	mutex_lock(&fast.mu);
+	mm = t->process->fast_mm;
+	if (mm && !in_region(mm, t->call.ip))
+		site = fast_site_locked(mm, t->call.ip - 2);
+	due = site && !site->done && ++site->traps >= SITE_TRAPS;
+	mutex_unlock(&fast.mu);
+	return due;
+}
+
 enum fast_advice fast_note_trap(struct task *t)
 {
 	unsigned int window = fast.always ? 1 : t->plat.channel ? WARM_TRAPS : COLD_TRAPS;
 	struct channel *unlisted = NULL;
 	enum fast_advice advice = FAST_NOTHING;
 	int64_t now;
-	bool hot;
+	bool due;
 
 	if (!fast.enabled || !fast_is_channel_call((uint32_t)t->call.nr) || t->seccomp ||
 	    t->in_exec_stub || t->pending_clone || t->call.ip == 0)
 		return FAST_NOTHING;
-	if (++t->plat.traps < window)
+	atomic_fetch_add_explicit(&fast_stats.trapped, 1, memory_order_relaxed);
+	due = t->plat.channel && site_is_due(t);
+	if (++t->plat.traps < window && !due)
 		return FAST_NOTHING;
 	now = clock_now_ns(CLOCK_MONOTONIC);
-	hot = fast.always || now - t->plat.window_ns < (int64_t)window * NS_PER_TRAP;
-	t->plat.window_ns = now;
-	t->plat.traps = 0;
-	if (!hot)
+	if (t->plat.traps >= window) {
+		due |= fast.always || now - t->plat.window_ns < (int64_t)window * NS_PER_TRAP;
+		t->plat.window_ns = now;
+		t->plat.traps = 0;
+	}
+	if (!due)
 		return FAST_NOTHING;
 	mutex_lock(&fast.mu);
 	if (!task_is_dead(t))

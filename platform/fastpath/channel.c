@@ -363,8 +363,9 @@ void fast_report(struct strbuf *sb)
 {
 	strbuf_printf(sb,
 		      "fast path: %lu channels, %lu sites replaced, %lu not; %lu calls served, %lu "
-		      "given back; poller woken %lu times",
+		      "given back, %lu trapped; poller woken %lu times",
 		      atomic_load(&fast_stats.setups), atomic_load(&fast_stats.patches),
 		      atomic_load(&fast_stats.unpatchable), atomic_load(&fast_stats.served),
-		      atomic_load(&fast_stats.punted), atomic_load(&fast_stats.wakeups));
+		      atomic_load(&fast_stats.punted), atomic_load(&fast_stats.trapped),
+		      atomic_load(&fast_stats.wakeups));
 }

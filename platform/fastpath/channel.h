@@ -87,7 +87,7 @@ enum fast_advice { FAST_NOTHING, FAST_SETUP, FAST_PATCH };
 
 /* Counters of `--log=info` and the tests. */
 struct fast_stats {
-	_Atomic uint64_t setups, patches, unpatchable, served, punted, wakeups;
+	_Atomic uint64_t setups, patches, unpatchable, served, punted, wakeups, trapped;
 };
 extern struct fast_stats fast_stats;
 
