@@ -34,6 +34,7 @@
 #include "platform/platform.h"
 #include "platform/policy/policy_fds.h"
 #include "runsc-c/boot_guest.h"
+#include "runsc-c/network.h"
 #include "runsc-c/sandbox.h"
 #include "sentry/base/log.h"
 #include "sentry/base/mem.h"
@@ -413,14 +414,14 @@ static void boot_landlock(struct kernel *k, const struct sandbox_config *cfg, st
 	write_fds[nr_write++] = k->host_proc_fd;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		boot_fail("no_new_privs: %s", strerror(errno));
-	err = privileges_landlock(read_fds, nr_read, write_fds, nr_write, guest_root);
+	err = privileges_landlock(read_fds, nr_read, write_fds, nr_write, guest_root,
+				  cfg->network != INET_OFF);
 	if (err < 0)
 		log_info("Landlock is not available (%s): the mount namespace alone confines the "
 			 "sentry's file access",
 			 strerror(-err));
 	if (guest_root >= 0)
 		close(guest_root);
-	(void)cfg;
 }
 
 static void *worker_main(void *arg)
@@ -553,6 +554,10 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 		boot_fail("cannot make mounts private: %s", strerror(errno));
 	write_proc_file("/proc/self/oom_score_adj", "0");
 	boot_proc(k);
+	err = network_boot(k, cfg->network);
+	if (err < 0)
+		boot_fail("cannot set up the sandbox's network: %s", strerror(-err));
+	inet_init(k, cfg->network, fds->broker);
 	if (event_init(k) < 0)
 		boot_fail("event loop: %s", strerror(errno));
 	boot_guest_stdio(k);

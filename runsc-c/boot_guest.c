@@ -138,6 +138,8 @@ unsigned int boot_rootfs_groups(const struct sandbox_config *cfg)
 		groups |= 1u << POLICY_GROUP_PTRACE;
 	if (rootfs_has_owner())
 		groups |= 1u << POLICY_GROUP_OWNER;
+	if (cfg->network != INET_OFF)
+		groups |= 1u << POLICY_GROUP_NETWORK;
 	return groups;
 }
 

@@ -245,6 +245,7 @@ static int fill_config(struct run *run, struct option_error *err)
 	cfg->forward = o->forward_none ? FORWARD_NONE : FORWARD_AUDITED;
 	cfg->rootfs = o->rootfs;
 	cfg->hostname = o->hostname;
+	cfg->network = o->network;
 	cfg->memory_limit = o->memory;
 	cfg->max_tasks = o->pids;
 	cfg->timeout_ns = o->timeout_ns;

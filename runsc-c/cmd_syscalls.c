@@ -36,6 +36,7 @@ static const char *const group_names[POLICY_NR_GROUPS] = {
 	[POLICY_GROUP_WRITABLE] = "with a writable host tree",
 	[POLICY_GROUP_PTRACE] = "on the ptrace platform",
 	[POLICY_GROUP_OWNER] = "with files that only root may use",
+	[POLICY_GROUP_NETWORK] = "with Internet sockets (not --network=off)",
 };
 
 /* ---- the compatibility table ---- */
@@ -147,9 +148,14 @@ static size_t count_group(enum policy_group group)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < policy_nr_sentry; i++)
-		count += policy_sentry[i].group == group &&
-			 (i == 0 || strcmp(policy_sentry[i].call, policy_sentry[i - 1].call) != 0);
+	for (size_t i = 0; i < policy_nr_sentry; i++) {
+		size_t j = 0;
+
+		while (j < i && (policy_sentry[j].group != group ||
+				 strcmp(policy_sentry[i].call, policy_sentry[j].call) != 0))
+			j++;
+		count += policy_sentry[i].group == group && j == i;
+	}
 	return count;
 }
 
@@ -162,11 +168,15 @@ static void print_policy(void)
 	print_rules(policy_forwarded, policy_nr_forwarded);
 	printf("\nThe sentry's own calls to the host while guests run: %zu always, %zu more with a "
 	       "writable host tree,\n%zu more on the ptrace platform, %zu more with files that "
-	       "only root may use;\n"
-	       "any other ends the sandbox\n\n",
+	       "only root may use,\n%zu more with Internet sockets; any other ends the "
+	       "sandbox\n\n",
 	       count_group(POLICY_GROUP_BASE), count_group(POLICY_GROUP_WRITABLE),
-	       count_group(POLICY_GROUP_PTRACE), count_group(POLICY_GROUP_OWNER));
+	       count_group(POLICY_GROUP_PTRACE), count_group(POLICY_GROUP_OWNER),
+	       count_group(POLICY_GROUP_NETWORK));
 	print_rules(policy_sentry, policy_nr_sentry);
+	printf("\nThe broker of --network=host, which makes Internet sockets (%zu calls)\n\n",
+	       policy_count_calls(policy_broker, policy_nr_broker));
+	print_rules(policy_broker, policy_nr_broker);
 }
 
 static void json_rules(struct json_out *j, const char *key, const struct policy_rule *rules,

@@ -93,12 +93,13 @@ static void limit_to_abi(struct landlock_attr *attr, long abi, size_t *size)
 }
 
 int privileges_landlock(const int *read_fds, size_t nr_read, const int *write_fds, size_t nr_write,
-			int guest_root_fd)
+			int guest_root_fd, bool network)
 {
 	struct landlock_attr attr = {
 		.handled_access_fs = FS_ALL,
-		.handled_access_net = 3, /* bind, connect TCP */
-		.scoped = 1,		 /* abstract unix sockets; signals must reach guests */
+		/* bind, connect TCP: guests' sockets are the sentry's, in their own namespace */
+		.handled_access_net = network ? 0 : 3,
+		.scoped = 1, /* abstract unix sockets; signals must reach guests */
 	};
 	size_t size;
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -115,6 +116,25 @@ int privileges_landlock(const int *read_fds, size_t nr_read, const int *write_fd
 	for (size_t i = 0; i < nr_write; i++)
 		allow_beneath(ruleset, write_fds[i], FS_WRITE & attr.handled_access_fs);
 	allow_beneath(ruleset, guest_root_fd, FS_READ | LANDLOCK_ACCESS_FS_EXECUTE);
+	if (syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
+		err = -errno;
+	close(ruleset);
+	return err;
+}
+
+int privileges_landlock_nothing(void)
+{
+	struct landlock_attr attr = {.handled_access_fs = FS_ALL, .scoped = 3};
+	size_t size;
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	int ruleset, err = 0;
+
+	if (abi < 1)
+		return -ENOSYS;
+	limit_to_abi(&attr, abi, &size);
+	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, size, 0);
+	if (ruleset < 0)
+		return -errno;
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
 		err = -errno;
 	close(ruleset);

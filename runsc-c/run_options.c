@@ -100,6 +100,21 @@ static int set_hostname(void *opts, char *value, struct option_error *err)
 	return 0;
 }
 
+static int set_network(void *opts, char *value, struct option_error *err)
+{
+	struct run_options *o = opts;
+
+	if (strcmp(value, "none") == 0)
+		o->network = INET_OWN;
+	else if (strcmp(value, "host") == 0)
+		o->network = INET_HOST;
+	else if (strcmp(value, "off") == 0)
+		o->network = INET_OFF;
+	else
+		return option_fail(err, "give none, host or off");
+	return 0;
+}
+
 static int set_memory(void *opts, char *value, struct option_error *err)
 {
 	struct run_options *o = opts;
@@ -226,6 +241,10 @@ static const struct option_spec specs[] = {
 	 "capabilities that mean nothing outside",
 	 set_user},
 	{"hostname", 0, OPTION_VALUE, "NAME", "default: sandbox", set_hostname},
+	{"network", 0, OPTION_VALUE, "none|host|off",
+	 "none: a network of its own with only lo, 127.0.0.1 and ::1 (default);\n"
+	 "host: yours, with all that you can reach; off: no Internet sockets",
+	 set_network},
 	{"memory", 'm', OPTION_VALUE, "SIZE",
 	 "limit for all memory of the sandbox: bytes, or with k, m, g, t", set_memory},
 	{"pids", 0, OPTION_VALUE, "N", "limit for processes and threads; default: 32768", set_pids},
@@ -264,6 +283,7 @@ int run_options_parse(int argc, char **argv, struct run_options *o, struct optio
 
 	memset(o, 0, sizeof(*o));
 	o->log_level = LOG_LEVEL_WARN;
+	o->network = INET_OWN;
 	r = options_parse(specs, ARRAY_SIZE(specs), argc, argv, o, &next, err);
 	if (r != 0)
 		return r;
@@ -288,7 +308,7 @@ void run_options_help(FILE *f)
 	fprintf(f, "usage: sandbox run [OPTIONS] [--] PROGRAM [ARGUMENTS]\n\n"
 		   "Runs a program under a kernel of its own. Its standard input, output and error "
 		   "are\n"
-		   "yours; it has no network. Options end at the first word that is none.\n\n"
+		   "yours; it reaches no network. Options end at the first word that is none.\n\n"
 		   "options:\n");
 	options_print_help(f, specs, ARRAY_SIZE(specs));
 	fprintf(f, "\nexit status:\n"

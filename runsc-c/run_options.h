@@ -4,6 +4,7 @@
 #ifndef RUNSC_C_RUN_OPTIONS_H
 #define RUNSC_C_RUN_OPTIONS_H
 
+#include "netstack/socket/inet.h"
 #include "runsc-c/options.h"
 #include "runsc-c/rootfs.h"
 #include "sentry/kernel.h"
@@ -17,6 +18,7 @@ struct run_options {
 	const char *cwd;
 	const char *user;
 	const char *hostname;
+	enum inet_mode network;
 	uint64_t memory;
 	uint32_t pids;
 	int64_t timeout_ns;

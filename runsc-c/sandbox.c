@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "runsc-c/cgroup.h"
+#include "runsc-c/network.h"
 #include "sentry/timer.h"
 
 static struct {
@@ -221,55 +222,105 @@ static int explain_clone_failure(int err)
 	return EXIT_OURS;
 }
 
-int sandbox_run(const struct sandbox_config *cfg)
+struct pipes {
+	int go[2], control[2], status[2];
+	int broker; /* the sentry's end; -1: none */
+	pid_t broker_pid;
+};
+
+static int open_pipes(const struct sandbox_config *cfg, struct pipes *p)
 {
-	int go[2], control[2], status[2], sfd, err, got;
-	struct sandbox_status st = {0};
-	int64_t deadline = cfg->timeout_ns ? clock_now_ns(CLOCK_MONOTONIC) + cfg->timeout_ns : 0;
-	sigset_t old;
-	pid_t pid;
-
-	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(control, O_CLOEXEC) < 0 ||
-	    pipe2(status, O_CLOEXEC) < 0) {
+	p->broker = -1;
+	p->broker_pid = 0;
+	if (pipe2(p->go, O_CLOEXEC) < 0 || pipe2(p->control, O_CLOEXEC) < 0 ||
+	    pipe2(p->status, O_CLOEXEC) < 0) {
 		fprintf(stderr, "sandbox: pipe: %s\n", strerror(errno));
-		return EXIT_OURS;
+		return -1;
 	}
-	sigprocmask(SIG_BLOCK, NULL, &old);
-	sfd = block_signals();
 	fflush(NULL);
-	pid = (pid_t)syscall(SYS_clone, SENTRY_NAMESPACES | SIGCHLD, 0, NULL, NULL, 0);
-	if (pid < 0)
-		return explain_clone_failure(errno);
-	if (pid == 0) {
-		struct boot_fds fds = {.go = go[0], .control = control[0], .status = status[1]};
+	if (cfg->network != INET_HOST)
+		return 0;
+	p->broker_pid = network_start_broker(&p->broker);
+	if (p->broker_pid >= 0)
+		return 0;
+	fprintf(stderr, "sandbox: cannot start the network's broker: %s\n",
+		strerror(-p->broker_pid));
+	return -1;
+}
 
-		close(go[1]);
-		close(control[1]);
-		close(status[0]);
+/* Maps and cgroup of the new process; it is killed if they cannot be had. */
+static int admit(const struct sandbox_config *cfg, const struct pipes *p, pid_t pid)
+{
+	const char *what = "write the id maps of the sandbox";
+	int err = geteuid() == 0 ? map_as_root(pid) : map_as_user(pid);
+
+	if (err == 0 && cfg->cgroup) {
+		what = "enter the sandbox's cgroup";
+		err = cgroup_add(cfg->cgroup, pid);
+		/* Memory of sockets is their maker's. */
+		if (err == 0 && p->broker_pid)
+			err = cgroup_add(cfg->cgroup, p->broker_pid);
+	}
+	if (err == 0)
+		return 0;
+	fprintf(stderr, "sandbox: cannot %s: %s\n", what, strerror(-err));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return err;
+}
+
+static pid_t start_sentry(const struct sandbox_config *cfg, struct pipes *p, int sfd,
+			  const sigset_t *mask)
+{
+	pid_t pid = (pid_t)syscall(SYS_clone, SENTRY_NAMESPACES | SIGCHLD, 0, NULL, NULL, 0);
+	int err = errno;
+
+	if (pid == 0) {
+		struct boot_fds fds = {.go = p->go[0],
+				       .control = p->control[0],
+				       .status = p->status[1],
+				       .broker = p->broker};
+
+		close(p->go[1]);
+		close(p->control[1]);
+		close(p->status[0]);
 		close(sfd);
-		sigprocmask(SIG_SETMASK, &old, NULL);
+		sigprocmask(SIG_SETMASK, mask, NULL);
 		boot_sentry(cfg, &fds);
 	}
-	close(go[0]);
-	close(control[0]);
-	close(status[1]);
-	err = geteuid() == 0 ? map_as_root(pid) : map_as_user(pid);
-	if (err < 0) {
-		fprintf(stderr, "sandbox: cannot write the id maps of the sandbox: %s\n",
-			strerror(-err));
-		kill(pid, SIGKILL);
+	close(p->go[0]);
+	close(p->control[0]);
+	close(p->status[1]);
+	if (p->broker >= 0)
+		close(p->broker);
+	errno = err;
+	return pid;
+}
+
+int sandbox_run(const struct sandbox_config *cfg)
+{
+	struct sandbox_status st = {0};
+	int64_t deadline = cfg->timeout_ns ? clock_now_ns(CLOCK_MONOTONIC) + cfg->timeout_ns : 0;
+	struct pipes p;
+	sigset_t old;
+	int sfd, got;
+	pid_t pid;
+
+	if (open_pipes(cfg, &p) < 0)
 		return EXIT_OURS;
-	}
-	err = cfg->cgroup ? cgroup_add(cfg->cgroup, pid) : 0;
-	if (err < 0) {
-		fprintf(stderr, "sandbox: cannot enter the sandbox's cgroup: %s\n", strerror(-err));
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
-		return EXIT_OURS;
+	sigprocmask(SIG_BLOCK, NULL, &old);
+	sfd = block_signals();
+	pid = start_sentry(cfg, &p, sfd, &old);
+	if (pid < 0 || admit(cfg, &p, pid) < 0) {
+		got = pid < 0 ? explain_clone_failure(errno) : EXIT_OURS;
+		network_end_broker(p.broker_pid);
+		return got;
 	}
 	terminal_raw();
-	if (write(go[1], "", 1) != 1)
+	if (write(p.go[1], "", 1) != 1)
 		fprintf(stderr, "sandbox: the sentry died at its start\n");
-	got = wait_status(status[0], sfd, control[1], deadline, &st);
-	return finish(pid, got, &st);
+	got = wait_status(p.status[0], sfd, p.control[1], deadline, &st);
+	got = finish(pid, got, &st);
+	network_end_broker(p.broker_pid);
+	return got;
 }

@@ -5,6 +5,7 @@
  *  starter  the command that the user ran. Makes the sentry in new namespaces, writes its id maps,
  *           keeps the terminal raw while it runs, passes signals on, returns the exit status. Its
  *           end of the control pipe is the sentry's lifeline.
+ *  (broker  with --network=host: network.h)
  *  sentry   pid 1 of an outer pid namespace: everything in it dies with it (boot.c).
  *  guest    pid 1 of a nested pid namespace in a child user namespace owned by the sentry's uid,
  *           with an empty root that holds only the stub (guest_setup.c).
@@ -21,6 +22,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "netstack/socket/inet.h"
 #include "runsc-c/rootfs.h"
 #include "sentry/kernel.h"
 
@@ -34,6 +36,7 @@ struct sandbox_config {
 	enum forward_mode forward;
 	enum fast_mode fast_path;
 	struct rootfs_config rootfs;
+	enum inet_mode network;
 	const char *hostname;	       /* NULL: "sandbox" */
 	uint64_t memory_limit;	       /* bytes; 0: none */
 	uint64_t process_memory_limit; /* of each process's own memory; 0: none */
@@ -61,6 +64,7 @@ struct boot_fds {
 	int go;	     /* read: the starter has written the id maps */
 	int control; /* read: signal numbers; EOF: the starter is gone */
 	int status;  /* write: struct sandbox_status */
+	int broker;  /* to network.h's broker; -1: there is none */
 };
 struct sandbox_status {
 	int wait_status; /* wait(2) form, or our own code << 8 */
@@ -87,7 +91,8 @@ _Noreturn void guest_become_init(const int *ns_fds, const struct sandbox_config 
 /* Keeps capabilities. The saved ids are for fs/hostfs/hostop.h. */
 int privileges_set_ids(uid_t uid, gid_t gid, uid_t saved_uid, gid_t saved_gid);
 int privileges_landlock(const int *read_fds, size_t nr_read, const int *write_fds, size_t nr_write,
-			int guest_root_fd);	 /* 0, or -errno (unsupported) */
+			int guest_root_fd, bool network); /* 0, or -errno (unsupported) */
+int privileges_landlock_nothing(void);			  /* no file at all */
 int privileges_drop_all(void);			 /* bounding, ambient, securebits, capset 0 */
 int privileges_load_filter(unsigned int groups); /* all threads */
 

@@ -6,10 +6,14 @@
  * added. What it called may have queued parked tasks, so it drains the run queue before it sleeps
  * again. With nothing armed and nothing ready it is never woken.
  *
+ * Two sets of sources: our own (also of others' terminals and processes), which only the event thread
+ * serves; and the host's sockets, which any thread may serve with event_flush(), when a guest is to be
+ * told what is ready now. One thread at a time delivers of a set.
+ *
  * Unwatching: events already fetched but not yet delivered are struck from the batch; one being
  * delivered is waited for. So a source can be freed as soon as event_unwatch() returned.
  *
- * Locking: LOCK_EVENT guards the batch only; the functions of sources run without locks.
+ * Locking: LOCK_EVENT guards a set's batch only; the functions of sources run without locks.
  */
 #define LOG_SUBSYS "event"
 
@@ -30,18 +34,28 @@
 
 #define BATCH 64
 
-static struct {
+struct event_set {
 	int epoll_fd;
-	struct event_source deadline, clock_set, kick;
 	struct mutex mu;
 	struct cond idle;
 	struct epoll_event batch[BATCH] GUARDED_BY(&mu); /* data.ptr NULL: struck */
 	int batch_len GUARDED_BY(&mu);
+	bool delivering GUARDED_BY(&mu);
 	struct event_source *running GUARDED_BY(&mu);
 	unsigned int nr_waiting GUARDED_BY(&mu);
+};
+
+static struct {
+	struct event_set own, sockets;
+	struct event_source deadline, clock_set, kick;
 } ev;
 
-static _Thread_local bool is_event_thread;
+static _Thread_local struct event_set *delivering_here;
+
+static struct event_set *set_of(const struct event_source *src)
+{
+	return src->is_socket ? &ev.sockets : &ev.own;
+}
 
 static void program_deadline(int64_t deadline_ns)
 {
@@ -107,26 +121,37 @@ int event_watch(struct event_source *src, uint32_t epoll_events)
 {
 	struct epoll_event e = {.events = epoll_events, .data.ptr = src};
 
-	if (epoll_ctl(ev.epoll_fd, EPOLL_CTL_ADD, src->fd, &e) == 0)
+	if (epoll_ctl(set_of(src)->epoll_fd, EPOLL_CTL_ADD, src->fd, &e) == 0)
 		return 0;
-	if (errno == EEXIST && epoll_ctl(ev.epoll_fd, EPOLL_CTL_MOD, src->fd, &e) == 0)
-		return 0;
-	return -errno;
+	return errno == EEXIST ? event_change(src, epoll_events) : -errno;
+}
+
+int event_change(struct event_source *src, uint32_t epoll_events)
+{
+	struct epoll_event e = {.events = epoll_events, .data.ptr = src};
+
+	return epoll_ctl(set_of(src)->epoll_fd, EPOLL_CTL_MOD, src->fd, &e) == 0 ? 0 : -errno;
+}
+
+static void wait_idle_locked(struct event_set *set) REQUIRES(&set->mu)
+{
+	set->nr_waiting++;
+	cond_wait(&set->idle, &set->mu);
+	set->nr_waiting--;
 }
 
 void event_unwatch(struct event_source *src)
 {
-	epoll_ctl(ev.epoll_fd, EPOLL_CTL_DEL, src->fd, NULL);
-	mutex_lock(&ev.mu);
-	for (int i = 0; i < ev.batch_len; i++)
-		if (ev.batch[i].data.ptr == src)
-			ev.batch[i].data.ptr = NULL;
-	while (ev.running == src && !is_event_thread) {
-		ev.nr_waiting++;
-		cond_wait(&ev.idle, &ev.mu);
-		ev.nr_waiting--;
-	}
-	mutex_unlock(&ev.mu);
+	struct event_set *set = set_of(src);
+
+	epoll_ctl(set->epoll_fd, EPOLL_CTL_DEL, src->fd, NULL);
+	mutex_lock(&set->mu);
+	for (int i = 0; i < set->batch_len; i++)
+		if (set->batch[i].data.ptr == src)
+			set->batch[i].data.ptr = NULL;
+	while (set->running == src && delivering_here != set)
+		wait_idle_locked(set);
+	mutex_unlock(&set->mu);
 }
 
 static int event_source_add(struct event_source *src, int fd,
@@ -139,16 +164,24 @@ static int event_source_add(struct event_source *src, int fd,
 	return event_watch(src, EPOLLIN);
 }
 
+static int event_set_init(struct event_set *set)
+{
+	mutex_init(&set->mu, LOCK_EVENT);
+	cond_init(&set->idle);
+	set->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	return set->epoll_fd < 0 ? -errno : 0;
+}
+
 int event_init(struct kernel *k)
 {
 	int err;
 
 	(void)k;
-	mutex_init(&ev.mu, LOCK_EVENT);
-	cond_init(&ev.idle);
-	ev.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (ev.epoll_fd < 0)
-		return -errno;
+	err = event_set_init(&ev.own);
+	if (err == 0)
+		err = event_set_init(&ev.sockets);
+	if (err < 0)
+		return err;
 	err = event_source_add(&ev.deadline,
 			       timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
 			       deadline_event);
@@ -168,37 +201,61 @@ int event_init(struct kernel *k)
 
 /* Fetching does not sleep, so it may be done under the lock: a source is then either still in the
  * epoll, or in the batch, where event_unwatch() finds it. */
-static int fetch_batch(void)
+static int fetch_batch(struct event_set *set)
 {
 	int n;
 
-	mutex_lock(&ev.mu);
-	n = epoll_pwait(ev.epoll_fd, ev.batch, BATCH, 0, NULL);
-	ev.batch_len = n > 0 ? n : 0;
-	mutex_unlock(&ev.mu);
+	mutex_lock(&set->mu);
+	while (set->delivering)
+		wait_idle_locked(set);
+	n = epoll_pwait(set->epoll_fd, set->batch, BATCH, 0, NULL);
+	set->batch_len = n > 0 ? n : 0;
+	set->delivering = n > 0;
+	mutex_unlock(&set->mu);
 	return n;
 }
 
-static void deliver_batch(void)
+static void deliver_batch(struct event_set *set)
 {
-	mutex_lock(&ev.mu);
-	for (int i = 0; i < ev.batch_len; i++) {
-		struct event_source *src = ev.batch[i].data.ptr;
-		uint32_t events = ev.batch[i].events;
+	delivering_here = set;
+	mutex_lock(&set->mu);
+	for (int i = 0; i < set->batch_len; i++) {
+		struct event_source *src = set->batch[i].data.ptr;
+		uint32_t events = set->batch[i].events;
 
 		if (src == NULL)
 			continue;
-		ev.batch[i].data.ptr = NULL;
-		ev.running = src;
-		mutex_unlock(&ev.mu);
+		set->batch[i].data.ptr = NULL;
+		set->running = src;
+		mutex_unlock(&set->mu);
 		src->fn(src, events);
-		mutex_lock(&ev.mu);
-		ev.running = NULL;
-		if (ev.nr_waiting)
-			cond_broadcast(&ev.idle);
+		mutex_lock(&set->mu);
+		set->running = NULL;
+		if (set->nr_waiting)
+			cond_broadcast(&set->idle);
 	}
-	ev.batch_len = 0;
-	mutex_unlock(&ev.mu);
+	set->batch_len = 0;
+	set->delivering = false;
+	if (set->nr_waiting)
+		cond_broadcast(&set->idle);
+	mutex_unlock(&set->mu);
+	delivering_here = NULL;
+}
+
+static void serve(struct event_set *set)
+{
+	int n;
+
+	do {
+		n = fetch_batch(set);
+		if (n > 0)
+			deliver_batch(set);
+	} while (n == BATCH);
+}
+
+void event_flush(void)
+{
+	serve(&ev.sockets);
 }
 
 static void drain_runq(struct kernel *k)
@@ -214,20 +271,21 @@ static void drain_runq(struct kernel *k)
 		task_resume_parked(t); /* takes the reference */
 }
 
-/* Sleeps in ppoll() on the epoll, which consumes no event, then fetches under the lock. */
+/* Sleeps in ppoll() on the epolls, which consumes no event, then fetches under the lock. */
 void event_thread_main(struct kernel *k)
 {
-	struct pollfd pfd = {.fd = ev.epoll_fd, .events = POLLIN};
+	struct pollfd pfds[2] = {{.fd = ev.own.epoll_fd, .events = POLLIN},
+				 {.fd = ev.sockets.epoll_fd, .events = POLLIN}};
 
-	is_event_thread = true;
 	while (!atomic_load(&k->exiting)) {
-		if (ppoll(&pfd, 1, NULL, NULL) < 0 && errno != EINTR) {
+		if (ppoll(pfds, 2, NULL, NULL) < 0 && errno != EINTR) {
 			log_err("ppoll: errno %d", errno);
 			return;
 		}
-		while (fetch_batch() == BATCH)
-			deliver_batch();
-		deliver_batch();
+		if (pfds[1].revents)
+			serve(&ev.sockets);
+		if (pfds[0].revents)
+			serve(&ev.own);
 		drain_runq(k);
 	}
 }

@@ -139,11 +139,15 @@ void kernel_shutdown(struct kernel *k, int status);
 struct event_source {
 	int fd;
 	void (*fn)(struct event_source *src, uint32_t events);
+	bool is_socket; /* fn may run in any thread, which holds no locks: event_flush() */
 };
 int event_watch(struct event_source *src, uint32_t epoll_events);
+int event_change(struct event_source *src, uint32_t epoll_events); /* it is watched already */
 void event_unwatch(struct event_source *src);
 void event_thread_main(struct kernel *k); /* runs until shutdown */
 int event_init(struct kernel *k);	  /* before the host's filter closes */
 void event_kick(void);			  /* makes the event thread look at the run queue */
+/* What has happened on sockets by now has been told when it returns. Without locks; not from fn. */
+void event_flush(void);
 
 #endif

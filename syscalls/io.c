@@ -197,7 +197,7 @@ long io_write(struct task *t, struct file *f, struct uio *u, int64_t pos, int fl
 	struct transfer x = {.file = f, .uio = u, .pos = pos, .flags = flags, .write = true};
 
 	if (unlikely(socket_of_file(f) != NULL) && !(flags & RWF_NOWAIT)) {
-		if (t->in_channel && u->left > SOCKET_WHOLE && task_punts(t)) {
+		if (t->in_channel && u->left > SOCKET_WHOLE && !file_nonblock(f) && task_punts(t)) {
 			file_put(f);
 			return -EAGAIN;
 		}

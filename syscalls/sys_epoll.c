@@ -13,6 +13,7 @@
 #include "fs/anon/anon.h"
 #include "fs/anon/epoll.h"
 #include "fs/vfs/file.h"
+#include "netstack/socket/inet.h"
 #include "sentry/base/mem.h"
 #include "syscalls/poll_wait.h"
 
@@ -37,8 +38,14 @@ static struct epoll_call *epoll_call_of(struct poll_wait *w)
 static long epoll_check(struct task *t, struct poll_wait *w)
 {
 	struct epoll_call *c = epoll_call_of(w);
+	int n = epoll_collect(t, c->epf, c->buf, c->max);
 
-	return epoll_collect(t, c->epf, c->buf, c->max);
+	/* Who does not wait is told what is so now, not what the event thread has heard of. */
+	if (n == 0 && w->deadline_ns == POLL_NO_WAIT && inet_in_use()) {
+		event_flush();
+		n = epoll_collect(t, c->epf, c->buf, c->max);
+	}
+	return n;
 }
 
 static int epoll_watch(struct task *t, struct poll_wait *w)

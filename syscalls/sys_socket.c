@@ -304,19 +304,21 @@ static long do_connect(struct task *t, struct file *f, struct socket *s, uaddr_t
 	c->sock = s;
 	c->len = len;
 	c->nonblock = file_nonblock(f);
-	return io_wait_loop(t, &(struct io_wait){
-				       .file = f,
-				       .events = POLLOUT | POLLWRNORM,
-				       .events2 = POLLOUT | POLLWRNORM,
-				       .late_wq = connect_late_wq,
-				       .deadline_ns = sock_deadline(timeo),
-				       .on_timeout = -EAGAIN,
-				       .on_signal = sock_on_signal(timeo),
-				       .op = connect_op,
-				       .drop = connect_drop,
-				       .state = c,
-				       .nonblock = c->nonblock || timeo == 0,
-			       });
+	return io_wait_loop(
+		t,
+		&(struct io_wait){
+			.file = f,
+			.events = POLLOUT | POLLWRNORM,
+			.events2 = POLLOUT | POLLWRNORM,
+			.late_wq = connect_late_wq,
+			.deadline_ns = sock_deadline(timeo),
+			.on_timeout = s->ops->connect_timeout ? s->ops->connect_timeout : -EAGAIN,
+			.on_signal = sock_on_signal(timeo),
+			.op = connect_op,
+			.drop = connect_drop,
+			.state = c,
+			.nonblock = c->nonblock || timeo == 0,
+		});
 }
 
 long sys_connect(struct task *t, const uint64_t *a)
@@ -349,7 +351,9 @@ static long accepted(struct task *t, const struct accept_call *c, struct socket 
 		return err;
 	}
 	if (c->addr) {
-		int len = s->ops->getname ? s->ops->getname(s, true, &ss) : -EOPNOTSUPP;
+		int len = s->ops->accept_name ? s->ops->accept_name(s, &ss)
+			  : s->ops->getname   ? s->ops->getname(s, true, &ss)
+					      : -EOPNOTSUPP;
 
 		err = len < 0 ? -ECONNABORTED : sock_addr_out(t, &ss, len, c->addr, c->ulen);
 		if (err < 0) {

@@ -52,6 +52,7 @@ static void call_reset(struct sock_call *c)
 {
 	scm_fini(&c->msg.scm);
 	socket_put(TAKE_PTR(c->msg.other));
+	mem_free(c->msg.control);
 	if (c->iov != c->few)
 		mem_free(c->iov);
 	c->iov = c->few;
@@ -78,6 +79,9 @@ static struct sock_call *call_new(struct file *f, struct socket *s, int flags, b
 	c->sock = s;
 	c->iov = c->few;
 	c->msg.uio = &c->uio;
+	/* Errors and urgent data are there or not: nobody waits for them. */
+	if (!send && (flags & (MSG_ERRQUEUE | MSG_OOB)))
+		flags |= MSG_DONTWAIT;
 	c->flags = c->msg.flags = flags | (file_nonblock(f) ? MSG_DONTWAIT : 0);
 	c->send = send;
 	c->mmsg_deadline = TIMER_NEVER;
@@ -101,6 +105,11 @@ static int prepare_control(struct task *t, struct sock_call *c, const struct msg
 	}
 	if (copy_in(t, buf, (uaddr_t)h->msg_control, h->msg_controllen) < 0)
 		return -EFAULT;
+	if (c->sock->ops->has_control) {
+		c->msg.control = heap ? TAKE_PTR(heap) : mem_memdup(small, h->msg_controllen);
+		c->msg.control_len = h->msg_controllen;
+		return c->msg.control ? 0 : -ENOBUFS;
+	}
 	return scm_parse(t, buf, h->msg_controllen, c->sock->family == AF_UNIX, &c->msg.scm);
 }
 
@@ -137,6 +146,7 @@ static int prepare(struct task *t, struct sock_call *c)
 	if (c->send)
 		return prepare_control(t, c, &h);
 	c->control = (struct scm_out){.control = (uaddr_t)h.msg_control, .left = h.msg_controllen};
+	c->msg.wants_control = h.msg_control && h.msg_controllen;
 	return 0;
 }
 
@@ -149,6 +159,22 @@ static long deliver_name(struct task *t, struct sock_call *c)
 	return sock_addr_out(t, &c->msg.name, c->msg.namelen, c->uname, c->ulen);
 }
 
+/* The family's control messages, each as far as there is room. */
+static long deliver_control(struct task *t, struct sock_call *c)
+{
+	size_t at = 0;
+	int err = 0;
+
+	while (err == 0 && c->msg.control_len - at >= sizeof(struct cmsghdr)) {
+		const struct cmsghdr *h = (void *)((char *)c->msg.control + at);
+
+		err = scm_put(t, &c->control, h->cmsg_level, h->cmsg_type, h + 1,
+			      h->cmsg_len - sizeof(*h));
+		at += ALIGN_UP(h->cmsg_len, sizeof(size_t));
+	}
+	return err;
+}
+
 /* What recvmsg(2) writes back, n >= 0 bytes having been received. */
 static long deliver_msg(struct task *t, struct sock_call *c, long n)
 {
@@ -157,8 +183,11 @@ static long deliver_msg(struct task *t, struct sock_call *c, long n)
 	int flags;
 	long err;
 
-	err = scm_deliver(t, &c->control, &c->msg.scm, sock_option_on(c->sock, SO_PASSCRED),
-			  c->flags & MSG_CMSG_CLOEXEC);
+	if (c->sock->ops->has_control)
+		err = deliver_control(t, c);
+	else
+		err = scm_deliver(t, &c->control, &c->msg.scm, sock_option_on(c->sock, SO_PASSCRED),
+				  c->flags & MSG_CMSG_CLOEXEC);
 	c->ulen = at + offsetof(struct msghdr, msg_namelen);
 	if (err == 0)
 		err = deliver_name(t, c);

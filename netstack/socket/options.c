@@ -232,6 +232,12 @@ static int set_common(struct socket *s, struct task *t, int name, const void *va
 
 int sock_setsockopt(struct socket *s, struct task *t, int level, int name, const void *val, int len)
 {
+	if (level == SOL_SOCKET && s->ops->own_sol_socket) {
+		int r = s->ops->setsockopt(s, t, level, name, val, len);
+
+		if (r != SOCK_OPT_GENERIC)
+			return r;
+	}
 	if (level == SOL_SOCKET)
 		return set_common(s, t, name, val, len);
 	return s->ops->setsockopt ? s->ops->setsockopt(s, t, level, name, val, len) : -EOPNOTSUPP;
@@ -348,6 +354,12 @@ static int get_common(struct socket *s, int name, void *val, int *len)
 
 int sock_getsockopt(struct socket *s, struct task *t, int level, int name, void *val, int *len)
 {
+	if (level == SOL_SOCKET && s->ops->own_sol_socket) {
+		int r = s->ops->getsockopt(s, t, level, name, val, len);
+
+		if (r != SOCK_OPT_GENERIC)
+			return r;
+	}
 	if (level == SOL_SOCKET)
 		return get_common(s, name, val, len);
 	return s->ops->getsockopt ? s->ops->getsockopt(s, t, level, name, val, len) : -EOPNOTSUPP;

@@ -13,7 +13,9 @@
 
 #include "fs/vfs/file.h"
 #include "fs/vfs/landlock.h"
+#include "netstack/socket/inet.h"
 #include "netstack/socket/unix.h"
+#include "sentry/base/mem.h"
 #include "sentry/cred.h"
 #include "sentry/kernel.h"
 #include "sentry/mem/uio.h"
@@ -22,6 +24,8 @@
 /* A family that is not here gives -EAFNOSUPPORT, as in a kernel that was built without it. */
 static const struct socket_family *const families[] = {
 	&unix_family,
+	&inet_family,
+	&inet6_family,
 };
 
 #define FAMILY_MAX 46 /* NPROTO */
@@ -87,6 +91,7 @@ static ssize_t sock_read(struct file *f, struct uio *u, int64_t *pos, int flags)
 		return 0;
 	n = s->ops->recvmsg(s, NULL, &m);
 	scm_fini(&m.scm);
+	mem_free(m.control);
 	return n < 0 && m.copied ? m.copied : n;
 }
 

@@ -58,6 +58,11 @@ struct sock_msg {
 	int namelen;
 	struct scm scm;	      /* what goes along, or what came */
 	struct socket *other; /* destination once found; referenced, dropped with the call */
+	/* Families with ops->has_control: a copy of the caller's control messages; when receiving,
+	 * those that the family has for the caller. Allocated, dropped with the call. */
+	void *control;
+	size_t control_len;
+	bool wants_control; /* receive: the caller gave room for some */
 };
 
 /* Entries may be NULL and then give -EOPNOTSUPP, if nothing else is said. */
@@ -68,6 +73,8 @@ struct socket_ops {
 		       bool nonblock, struct socket **other);
 	int (*listen)(struct socket *s, struct task *t, int backlog);
 	int (*accept)(struct socket *s, struct socket **ret); /* a new reference */
+	/* The peer of what accept has just returned, as accept(2) gives it. [getname] */
+	int (*accept_name)(struct socket *s, struct sockaddr_storage *ret);
 	int (*pair)(struct socket *a, struct socket *b, struct task *t);
 	/* Returns the length of the address. */
 	int (*getname)(struct socket *s, bool peer, struct sockaddr_storage *ret);
@@ -83,17 +90,22 @@ struct socket_ops {
 		      uint64_t arg);		  /* [-ENOTTY] */
 	bool (*listening)(struct socket *s);	  /* SO_ACCEPTCONN [no] */
 	void (*buffer_changed)(struct socket *s); /* SO_SNDBUF, SO_RCVBUF, SO_PASSCRED [nothing] */
-	/* Levels other than SOL_SOCKET; the value was copied in, at most SOCK_OPT_MAX bytes. */
+	/* Levels other than SOL_SOCKET; the value was copied in, at most SOCK_OPT_MAX bytes. With
+	 * own_sol_socket that level, too: SOCK_OPT_GENERIC leaves an option to options.c. */
 	int (*setsockopt)(struct socket *s, struct task *t, int level, int name, const void *val,
 			  int len);
 	int (*getsockopt)(struct socket *s, struct task *t, int level, int name, void *val,
 			  int *len);
 	void (*release)(struct socket *s); /* required: the file is gone (or never came) */
 	void (*destroy)(struct socket *s); /* required: the last reference is gone */
+	int connect_timeout;		   /* of a blocking connect [-EAGAIN] */
 	bool sigpipe;			   /* -EPIPE of a send comes with SIGPIPE */
+	bool has_control;		   /* see struct sock_msg; else SCM_* only */
+	bool own_sol_socket;
 };
 
-#define SOCK_OPT_MAX 256
+#define SOCK_OPT_MAX 512
+#define SOCK_OPT_GENERIC 1
 
 struct sock_options {
 	_Atomic uint64_t bits[2]; /* boolean options by number */

@@ -2,7 +2,7 @@
  * platform/policy/policy.h - the two seccomp programs: what guests may ask of the host, and what
  * the sentry itself may
  *
- * Model: forwarded.def and sentry.def are tables; each row names a call, the argument values that it
+ * Model: forwarded.def, sentry.def and broker.def are tables; each row names a call, the argument values that it
  * covers, and why. At build time gen_bpf.c turns them into BPF with libseccomp (policy_bpf.h); the
  * same rows are printed by `sandbox syscalls`. Arguments are compared over all 64 bits with allowed
  * values; what matches no row is asked (guest) or kills the process (sentry).
@@ -48,18 +48,22 @@ enum policy_group {
 	POLICY_GROUP_WRITABLE = 1, /* a writable host tree is mounted */
 	POLICY_GROUP_PTRACE = 2,   /* the ptrace platform */
 	POLICY_GROUP_OWNER = 3,	   /* a tree with the rights of root, who is not the reader */
-	POLICY_NR_GROUPS = 4,
+	POLICY_GROUP_NETWORK = 4,  /* Internet sockets */
+	POLICY_NR_GROUPS = 5,
 };
 
 extern const struct policy_rule policy_forwarded[];
 extern const size_t policy_nr_forwarded; /* rows */
 extern const struct policy_rule policy_sentry[];
 extern const size_t policy_nr_sentry;
+extern const struct policy_rule policy_broker[];
+extern const size_t policy_nr_broker;
 size_t policy_count_calls(const struct policy_rule *rules, size_t nr); /* distinct calls */
 
 /* Guest program. Static storage. */
 const struct sock_fprog *policy_guest_program(bool ptrace, bool forward_none);
 /* Sentry program for a set of groups (bit 1 << group). */
 const struct sock_fprog *policy_sentry_program(unsigned int groups);
+const struct sock_fprog *policy_broker_program(void);
 
 #endif

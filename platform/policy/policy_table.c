@@ -17,11 +17,22 @@ const struct policy_rule policy_sentry[] = {
 };
 const size_t policy_nr_sentry = sizeof(policy_sentry) / sizeof(policy_sentry[0]);
 
+#define BROKER(call, values, reason, ...) {call, values, reason, 0, __VA_ARGS__},
+const struct policy_rule policy_broker[] = {
+#include "platform/policy/broker.def"
+};
+const size_t policy_nr_broker = sizeof(policy_broker) / sizeof(policy_broker[0]);
+
 size_t policy_count_calls(const struct policy_rule *rules, size_t nr)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < nr; i++)
-		count += i == 0 || strcmp(rules[i].call, rules[i - 1].call) != 0;
+	for (size_t i = 0; i < nr; i++) {
+		size_t j = 0;
+
+		while (j < i && strcmp(rules[i].call, rules[j].call) != 0)
+			j++;
+		count += j == i;
+	}
 	return count;
 }

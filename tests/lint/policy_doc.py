@@ -13,9 +13,9 @@ POLICY = os.path.join(ROOT, 'platform', 'policy')
 DOCUMENT = os.path.join(ROOT, 'docs', 'security.md')
 STRING = r'((?:\s*"(?:[^"\\]|\\.)*")+)'
 FORWARDED = re.compile(r'^RULE\(%s,%s,%s,' % (STRING, STRING, STRING), re.M)
-SENTRY = re.compile(r'^(BASE\(|SENTRY\(POLICY_GROUP_(\w+),)%s,%s,%s,' % (STRING, STRING, STRING), re.M)
+SENTRY = re.compile(r'^(BASE\(|NETWORK\(|SENTRY\(POLICY_GROUP_(\w+),)%s,%s,%s,' % (STRING, STRING, STRING), re.M)
 GROUPS = {'BASE': 'always', 'WRITABLE': 'with a writable host tree', 'PTRACE': 'ptrace platform',
-          'OWNER': "with root's own files"}
+          'OWNER': "with root's own files", 'NETWORK': 'with Internet sockets'}
 
 
 def text_of(literal):
@@ -39,7 +39,7 @@ def forwarded_table():
 def sentry_table():
     rows = []
     for start, group, call, values, why in SENTRY.findall(read('sentry.def')):
-        name = GROUPS['BASE' if start == 'BASE(' else group]
+        name = GROUPS[group or start[:-1]]
         rows.append((text_of(call), text_of(values), text_of(why), name))
     base = {r[0] for r in rows if r[3] == GROUPS['BASE']}
     lines = ['%d calls always, %d with everything in use:' % (len(base), len({r[0] for r in rows})), '',

@@ -1,0 +1,128 @@
+/*
+ * netstack/socket/inet_ioctl.c - ioctls of Internet sockets: tcp(7), netdevice(7)
+ *
+ * Model: numbers of a list only. Those about the socket are the host's answer for the host's socket.
+ * Those about interfaces read, in the namespace where the socket was made; nothing can be set.
+ */
+#include <errno.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "netstack/socket/inet_impl.h"
+#include "sentry/base/mem.h"
+#include "sentry/mem/usermem.h"
+#include "sentry/task.h"
+
+#define IFCONF_MAX 1024 /* interfaces that SIOCGIFCONF shows */
+
+/* The same numbers are in platform/policy/sentry.def. */
+static bool reads_interface(unsigned int cmd)
+{
+	switch (cmd) {
+	case SIOCGIFNAME:
+	case SIOCGIFFLAGS:
+	case SIOCGIFADDR:
+	case SIOCGIFDSTADDR:
+	case SIOCGIFBRDADDR:
+	case SIOCGIFNETMASK:
+	case SIOCGIFMETRIC:
+	case SIOCGIFMTU:
+	case SIOCGIFHWADDR:
+	case SIOCGIFINDEX:
+	case SIOCGIFTXQLEN:
+	case SIOCGIFMAP: return true;
+	}
+	return false;
+}
+
+static bool sets_interface(unsigned int cmd)
+{
+	switch (cmd) {
+	case SIOCSIFFLAGS:
+	case SIOCSIFADDR:
+	case SIOCSIFDSTADDR:
+	case SIOCSIFBRDADDR:
+	case SIOCSIFNETMASK:
+	case SIOCSIFMETRIC:
+	case SIOCSIFMTU:
+	case SIOCSIFHWADDR:
+	case SIOCSIFNAME:
+	case SIOCSIFTXQLEN:
+	case SIOCSIFMAP:
+	case SIOCADDRT:
+	case SIOCDELRT: return true;
+	}
+	return false;
+}
+
+static long interface_ioctl(struct socket *s, struct task *t, unsigned int cmd, uint64_t arg)
+{
+	struct ifreq r;
+
+	if (copy_in_obj(t, &r, arg) < 0)
+		return -EFAULT;
+	r.ifr_name[IFNAMSIZ - 1] = '\0';
+	if (ioctl(inet_fd(s), cmd, &r) < 0)
+		return -errno;
+	return copy_out_obj(t, arg, &r);
+}
+
+/* Without a buffer it says how much there is. */
+static long interface_list(struct socket *s, struct task *t, uint64_t arg)
+{
+	struct ifconf c, host = {0};
+	struct ifreq *_cleanup_free_ list = NULL;
+
+	if (copy_in_obj(t, &c, arg) < 0)
+		return -EFAULT;
+	if (c.ifc_len < 0)
+		return -EINVAL;
+	if (c.ifc_buf) {
+		host.ifc_len = MIN(c.ifc_len, (int)(IFCONF_MAX * sizeof(*list)));
+		list = mem_zalloc((size_t)host.ifc_len + 1);
+		if (list == NULL)
+			return -ENOMEM;
+		host.ifc_req = list;
+	}
+	if (ioctl(inet_fd(s), SIOCGIFCONF, &host) < 0)
+		return -errno;
+	if (list && host.ifc_len > 0 &&
+	    copy_out(t, (uaddr_t)c.ifc_buf, list, (size_t)MIN(host.ifc_len, c.ifc_len)) < 0)
+		return -EFAULT;
+	c.ifc_len = host.ifc_len;
+	return copy_out_obj(t, arg, &c);
+}
+
+/* Numbers about the socket: an int, or a time. */
+static long socket_ioctl(struct socket *s, struct task *t, unsigned int cmd, uint64_t arg)
+{
+	struct timespec ts;
+	int n = 0;
+
+	if (cmd == SIOCGSTAMP_OLD || cmd == SIOCGSTAMPNS_OLD) {
+		if (ioctl(inet_fd(s), cmd, &ts) < 0)
+			return -errno;
+		return copy_out_obj(t, arg, &ts);
+	}
+	if (ioctl(inet_fd(s), cmd, &n) < 0)
+		return -errno;
+	return copy_out_obj(t, arg, &n);
+}
+
+long inet_ioctl(struct socket *s, struct task *t, unsigned int cmd, uint64_t arg)
+{
+	switch (cmd) {
+	case SIOCINQ:
+	case SIOCOUTQ:
+	case SIOCATMARK:
+	case SIOCOUTQNSD:
+	case SIOCGSTAMP_OLD:
+	case SIOCGSTAMPNS_OLD: return socket_ioctl(s, t, cmd, arg);
+	case SIOCGIFCONF: return interface_list(s, t, arg);
+	}
+	if (reads_interface(cmd))
+		return interface_ioctl(s, t, cmd, arg);
+	return sets_interface(cmd) ? -EPERM : -ENOTTY;
+}

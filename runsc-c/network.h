@@ -1,0 +1,25 @@
+/*
+ * runsc-c/network.h - the network of a sandbox: its namespace, and the broker of --network=host
+ *
+ * Model: every sentry is born in a network namespace of its own. With INET_OWN its lo is up and that
+ * is all there is; with INET_HOST and INET_OFF it stays empty. The broker is a child of the starter,
+ * from before the sentry is made: in the caller's network namespace, without capabilities but
+ * CAP_NET_BIND_SERVICE where the caller has it, as nobody if the caller is root, without access to any
+ * file (Landlock), under the seccomp program of platform/policy/broker.def. It ends when the sentry
+ * does, or the starter.
+ */
+#ifndef RUNSC_C_NETWORK_H
+#define RUNSC_C_NETWORK_H
+
+#include <sys/types.h>
+
+#include "netstack/socket/inet.h"
+
+/* In the starter. *ret_fd: the sentry's end. The broker's pid, or a negative errno. */
+must_check pid_t network_start_broker(int *ret_fd);
+void network_end_broker(pid_t pid);
+
+/* In the sentry, with its capabilities: makes what the mode needs. 0 or -errno. */
+must_check int network_boot(struct kernel *k, enum inet_mode mode);
+
+#endif
