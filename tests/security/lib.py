@@ -166,10 +166,17 @@ class Sandbox:
               'status %s; output:\n%s' % (code, self.output[-2000:]))
 
     def sentry(self):
-        found = children(self.starter)
-        check(len(found) == 1, 'the starter has %d children' % len(found))
-        check(namespace(found[0], 'pid') != namespace(os.getpid(), 'pid'),
-              'the child of the starter is no sentry: is the binary a script?')
+        own = namespace(os.getpid(), 'pid')
+        found = [pid for pid in children(self.starter) if namespace(pid, 'pid') != own]
+        check(len(found) == 1, 'of the children of the starter %d are sentries: is the binary a '
+              'script?' % len(found))
+        return found[0]
+
+    def broker(self):
+        """Of --network=host."""
+        own = namespace(os.getpid(), 'pid')
+        found = [pid for pid in children(self.starter) if namespace(pid, 'pid') == own]
+        check(len(found) == 1, 'the starter has %d brokers' % len(found))
         return found[0]
 
     def guests(self):

@@ -90,7 +90,7 @@ FORBIDDEN = {
 
 def test_sentry_program():
     """The sentry's program: no way to a process, a socket, a mount, a namespace, code, a path."""
-    with Sandbox('/attack/busy').wait_for('ready') as box:
+    with Sandbox('/attack/busy', options=['--network', 'off']).wait_for('ready') as box:
         programs = bpf.fetch(box.sentry())
         allow = set()
         for program in programs:
@@ -121,6 +121,58 @@ def test_sentry_program():
                       'ptrace request %#x passes' % request)
         check(len(allow) <= (60 if Config.platform == 'notify' else 66),
               'the sentry may make %d calls' % len(allow))
+
+
+SOCKET_CALLS = {'connect': 42, 'sendmsg': 46, 'recvmsg': 47, 'shutdown': 48, 'bind': 49, 'listen': 50,
+                'getsockname': 51, 'getpeername': 52, 'accept4': 288}
+STREAM, DGRAM, RAW, HOW = 1, 2, 3, 0x80800
+KINDS = {(2, STREAM | HOW, 6), (2, DGRAM | HOW, 17), (2, DGRAM | HOW, 1),
+         (10, STREAM | HOW, 6), (10, DGRAM | HOW, 17), (10, DGRAM | HOW, 58)}
+
+
+def check_socket_kinds(program, who):
+    for family in list(range(48)) + [2 | 1 << 32]:
+        for kind in (STREAM, DGRAM, RAW, 5, 10):
+            for how in (0, HOW, 0x800, 0x80000):
+                for protocol in (0, 1, 2, 6, 17, 33, 58, 132, 136, 255, 262):
+                    args = (family, kind | how, protocol)
+                    want = bpf.ALLOW if args in KINDS else bpf.KILL_PROCESS
+                    check(bpf.run(program, 41, list(args) + [0] * 3) == want,
+                          '%s: socket%s' % (who, args))
+
+
+def test_network_program():
+    """The sentry's program with Internet sockets: six kinds of them, options and ioctls of a list."""
+    with Sandbox('/attack/busy').wait_for('ready') as box:
+        for program in bpf.fetch(box.sentry()):
+            check_socket_kinds(program, 'sentry')
+            for name, nr in FORBIDDEN.items():
+                if name in SOCKET_CALLS or (name == 'pidfd_getfd' and Config.platform == 'ptrace'):
+                    continue
+                for a in ([0] * 6, [2**64 - 1] * 6, [900] * 6):
+                    check(bpf.run(program, nr, a) == bpf.KILL_PROCESS, '%s passes' % name)
+            # Filters of the host on sockets and packets, keys, upper-layer protocols, repair.
+            for level, name in ((1, 26), (1, 27), (1, 50), (1, 51), (1, 52), (1, 60), (1, 44), (0, 64),
+                                (0, 65), (41, 64), (0, 96), (6, 14), (6, 19), (6, 31), (6, 33), (6, 35),
+                                (6, 38), (255, 1), (263, 1), (270, 1), (1, 2 | 1 << 32), (0, 16), (0, 19)):
+                check(bpf.run(program, 54, [3, level, name, 0, 4, 0]) == bpf.KILL_PROCESS,
+                      'setsockopt %d %d passes' % (level, name))
+            for level, name in ((0, 64), (0, 65), (41, 64), (6, 35), (1, 26), (6, 19)):
+                check(bpf.run(program, 55, [3, level, name, 0, 4, 0]) == bpf.KILL_PROCESS,
+                      'getsockopt %d %d passes' % (level, name))
+            for request in list(range(0x8901, 0x8904)) + [0x890b, 0x890c, 0x8914, 0x8916, 0x891c, 0x8922,
+                            0x8924, 0x8946, 0x8948, 0x8953, 0x8955, 0x89a0, 0x89f0, 0x894c]:
+                check(bpf.run(program, 16, [3, request, 0, 0, 0, 0]) == bpf.KILL_PROCESS,
+                      'ioctl %#x passes' % request)
+
+
+def test_broker_program():
+    """The program of the broker of --network=host: sockets of six kinds, their bind, messages."""
+    with Sandbox('/attack/busy', options=['--network', 'host']).wait_for('ready') as box:
+        for program in bpf.fetch(box.broker()):
+            check_socket_kinds(program, 'broker')
+            passing = {nr for nr in range(512) if bpf.run(program, nr, [0] * 6) == bpf.ALLOW}
+            check(passing == {3, 46, 47, 49, 219, 231}, 'the broker may make %s' % sorted(passing))
 
 
 # ---- what reaches the host ----

@@ -1,6 +1,7 @@
 """The privileges of sentry and guests, as the host's /proc shows them."""
 import os
 import subprocess
+import time
 
 from lib import (Config, Sandbox, Skip, check, namespace, need, open_files, public_binary, read,
                  scratch_dir, status, threads)
@@ -47,6 +48,34 @@ def test_sentry_state():
               'Max core file size        0                    0 ' in limits, 'core limit')
         net = read('/proc/%d/net/dev' % sentry).splitlines()[2:]
         check([n.split(':')[0].strip() for n in net] in ([], ['lo']), 'the sentry has a network')
+
+
+def test_broker_state():
+    """The broker of --network=host: one fd, no file, at most the right to bind low ports."""
+    with running(['--network', 'host']) as box:
+        broker, sentry = box.broker(), box.sentry()
+        st = status(broker)
+        check(st['Seccomp'] == '2' and st['NoNewPrivs'] == '1', 'Seccomp %s' % st['Seccomp'])
+        for name in ('CapInh', 'CapAmb'):
+            check(st[name] == NONE, 'broker: %s %s' % (name, st[name]))
+        for name in ('CapPrm', 'CapEff'):
+            check(int(st[name], 16) & ~(1 << 10) == 0, 'broker: %s %s' % (name, st[name]))
+        check('0' not in st['Uid'].split() + st['Gid'].split(), 'broker: uid %s' % st['Uid'])
+        check(os.stat('/proc/%d/mem' % broker).st_uid == 0, 'the broker is dumpable')
+        fds = open_files(broker)
+        check(len(fds) == 1 and list(fds.values())[0].startswith('socket:'), 'broker: %s' % fds)
+        check(namespace(broker, 'net') == namespace(os.getpid(), 'net'), 'broker: network')
+        net = read('/proc/%d/net/dev' % sentry).splitlines()[2:]
+        check([n.split(':')[0].strip() for n in net] in ([], ['lo']), 'the sentry has a network')
+    for victim in ('broker', 'sentry', 'starter'):
+        with running(['--network', 'host']) as box:
+            broker = box.broker()
+            os.kill({'broker': broker, 'sentry': box.sentry(), 'starter': box.starter}[victim], 9)
+            time.sleep(0.5)
+            if victim == 'broker':
+                check(box.proc.poll() is None, 'a sandbox ends with its broker')
+            else:
+                check(status(broker).get('State', 'Z')[0] == 'Z', 'the broker survives the ' + victim)
 
 
 def test_guest_state():
