@@ -45,6 +45,7 @@ struct platform_boot {
 	int listener_fd;     /* notify: taken by pidfd_getfd(), else -1 */
 	int release_fd;	     /* ptrace: a byte written here lets init install its filter */
 	int door_fd;	     /* ptrace: platform/ptrace/door.h, else -1 */
+	bool has_names_dir;  /* notify: SENTRY_NAMES_DIR is there (policy/policy_fds.h) */
 	unsigned int nr_workers;
 	enum fast_mode fast_path;
 };
@@ -76,7 +77,7 @@ struct platform {
 	 * SYS_CONTINUE or SYS_DONE. */
 	long (*sigaction)(struct task *t, const uint64_t *args);
 	/* The next trap of the thread is the stub's, or means that exec failed. */
-	int (*exec_stub)(struct task *t);
+	int (*exec_stub)(struct task *t, const char *path); /* the guest's, copied once */
 	/* As answer(), and the thread takes this signal with exactly this siginfo before it returns
 	 * to user mode (seccomp's SIGSYS). A blocked or ignored signal becomes SIGKILL. */
 	void (*answer_with_signal)(struct task *t, long result, const siginfo_t *info);
@@ -93,6 +94,12 @@ struct platform {
 	/* Puts a duplicate of host_fd under number at in the guest's host fd table (O_CLOEXEC);
 	 * t's call is held. 0 or -errno. */
 	int (*install_fd)(struct task *t, int host_fd, int at);
+
+	/* Optional, for fds that go to the stub. The first: under the lowest number that is free in the
+	 * guest's host fd table; the number. The second: under number at, which is also the call's answer:
+	 * a verdict, however it ends. */
+	int (*install_lowest)(struct task *t, int host_fd);
+	void (*answer_with_fd)(struct task *t, int host_fd, int at);
 
 	/* Bytes moved (short at an unmapped page) or -errno (-EFAULT, -ESRCH). */
 	ssize_t (*read_mem)(struct task *t, const struct iovec *local, size_t nr_local,

@@ -339,6 +339,18 @@ static int take_door(const struct child *donor)
 	return fd;
 }
 
+static bool take_names_dir(const struct child *donor)
+{
+	int fd = (int)syscall(SYS_pidfd_getfd, donor->pidfd, GUEST_NAMES_FD, 0);
+	bool ok = fd >= 0 && dup3(fd, SENTRY_NAMES_DIR, O_CLOEXEC) >= 0;
+
+	if (!ok)
+		log_info("no names in the guests' root: %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
 /* The filter is installed a moment after the report; the process then sleeps in its execve. It is
  * looked for often at first: it takes 0.1 ms where processors are free, and ten seconds at most. */
 static int take_listener(struct child *init)
@@ -568,6 +580,8 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 	start_donor(k, cfg, &donor);
 	if (cfg->platform == &platform_ptrace)
 		pb.door_fd = take_door(&donor);
+	else
+		pb.has_names_dir = take_names_dir(&donor);
 	open_namespaces(k, &donor);
 	boot_landlock(k, cfg, &donor);
 	start_init(k, cfg, &donor, &init);

@@ -92,14 +92,27 @@ static int make_door(void)
 	return dup2(fd, GUEST_DOOR_FD);
 }
 
+/* The guests' root once more, outside of all namespaces and not read-only. Not made where the host
+ * forbids it: the sentry does without. */
+static void make_names_dir(void)
+{
+	int fd = (int)syscall(SYS_open_tree, AT_FDCWD, GUEST_ROOT,
+			      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	if (fd >= 0 && dup2(fd, GUEST_NAMES_FD) != GUEST_NAMES_FD)
+		close(GUEST_NAMES_FD);
+}
+
 void guest_prepare_namespaces(int ready_fd, bool with_door)
 {
 	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		report_failure(ready_fd, "private mounts");
-	if (mount("stub", GUEST_ROOT, "tmpfs", MS_NOSUID | MS_NODEV, "mode=555,size=1m") < 0)
+	if (mount("stub", GUEST_ROOT, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=2m") < 0)
 		report_failure(ready_fd, "root of the guests: tmpfs");
 	if (write_stub(GUEST_ROOT STUB_PATH) < 0)
 		report_failure(ready_fd, "root of the guests: stub");
+	if (!with_door)
+		make_names_dir();
 	if (with_door && make_door() < 0)
 		report_failure(ready_fd, "root of the guests: socket");
 	if (mount(NULL, GUEST_ROOT, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV,

@@ -115,7 +115,8 @@ int privileges_landlock(const int *read_fds, size_t nr_read, const int *write_fd
 		allow_beneath(ruleset, read_fds[i], FS_READ);
 	for (size_t i = 0; i < nr_write; i++)
 		allow_beneath(ruleset, write_fds[i], FS_WRITE & attr.handled_access_fs);
-	allow_beneath(ruleset, guest_root_fd, FS_READ | LANDLOCK_ACCESS_FS_EXECUTE);
+	allow_beneath(ruleset, guest_root_fd,
+		      FS_READ | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_SYM);
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
 		err = -errno;
 	close(ruleset);

@@ -77,7 +77,8 @@ _Noreturn void boot_sentry(const struct sandbox_config *cfg, const struct boot_f
 _Noreturn void boot_fail(const char *fmt, ...) printf_like(1, 2);
 
 /* guest_setup.c: called in children of the sentry. */
-/* Makes the root, reports, waits; the door's fd is GUEST_DOOR_FD then. */
+/* Makes the root, reports, waits; the door's fd is GUEST_DOOR_FD then, or GUEST_NAMES_FD a way to write
+ * to the root. */
 _Noreturn void guest_prepare_namespaces(int ready_fd, bool with_door);
 #define GUEST_NR_NAMESPACES 6
 extern const char *const guest_namespaces[GUEST_NR_NAMESPACES]; /* names under /proc/pid/ns */
@@ -86,6 +87,7 @@ _Noreturn void guest_become_init(const int *ns_fds, const struct sandbox_config 
 				 int report_fd);
 #define GUEST_LISTENER_FD 4
 #define GUEST_DOOR_FD 100
+#define GUEST_NAMES_FD 101
 
 /* privileges.c */
 /* Keeps capabilities. The saved ids are for fs/hostfs/hostop.h. */

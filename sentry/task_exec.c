@@ -402,7 +402,7 @@ long task_exec(struct task *t, int dirfd, const char *path, uaddr_t argv, uaddr_
 		exec_plan_free(plan);
 		return err;
 	}
-	err = t->kernel->platform->exec_stub(t);
+	err = t->kernel->platform->exec_stub(t, path);
 	if (err < 0) {
 		task_exec_failed(t);
 		return err;

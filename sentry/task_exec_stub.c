@@ -2,16 +2,19 @@
  * sentry/task_exec_stub.c - execve(2), second half: the calls of the stub
  *
  * Model: STUB_HELLO commits the exec (the old program is gone on the host) and hands out the plan;
- * t->in_exec_stub is true from there until the stub's close_range, which ends the load. In that
- * phase the task may make the calls below and no others.
+ * t->in_exec_stub is true from there until the stub's prctl, which ends the load. In that phase the
+ * task may make the calls below and no others.
  *
  * Who may say hello: guest code can make any call, and it can jump to the stub's code, which stays
  * mapped. If a guest's execve of a set-user-ID file failed on the host (bad argv) and the guest then
- * said hello, committing would give the credentials to the old program. So the sentry asks the host
- * whether the address space is a new one: its start of code is the stub's until the stub changes it
- * by PR_SET_MM_MAP, which only the stub can do, once, to a place outside of the stub
- * (stub_prctl()). The calls that reach into another process's memory refuse tasks in the stub
- * phase, so nobody changes that structure between check and use.
+ * said hello, committing would give the credentials to the old program. So the sentry finds out
+ * whether the address space is a new one. Where the platform can put a descriptor under the lowest
+ * number that is free in the host's table of the process: every program that was loaded has had its
+ * file under 0 since, nothing closes it there (sys_close_range() takes care), and all host fds are
+ * close-on-exec; so 0 is free after an exec and only then. Else by the host's /proc: the start of code
+ * is the stub's until the stub changes it by PR_SET_MM_MAP, which only the stub can do, to a place
+ * outside of the stub (stub_prctl()). The calls that reach into another process's memory refuse
+ * tasks in the stub phase, so nobody changes that structure between check and use.
  *
  * Failure after the commit: an error from STUB_HELLO makes the stub die by SIGSEGV.
  */
@@ -177,38 +180,83 @@ void task_exec_commit(struct task *t)
 
 /* ---- the stub's calls ---- */
 
-static int install(struct task *t, struct exec_file *ef, int at)
+/* Where the platform does not choose: above those that its way to install them uses itself. */
+#define FD_EXE 3
+#define FD_INTERP 4
+
+static void record(struct task *t, const struct exec_file *ef)
 {
-	if (!ef->file || ef->host_fd < 0)
-		return 0;
-	mapname_record_file(t, ef->host_fd, ef->file);
-	return t->kernel->platform->install_fd(t, ef->host_fd, at);
+	if (ef->file && ef->host_fd >= 0)
+		mapname_record_file(t, ef->host_fd, ef->file);
+}
+
+/* Nothing was committed yet. False: it is no new address space. */
+static bool begin_by_fd(struct task *t, struct exec_plan *plan)
+{
+	const struct platform *pf = t->kernel->platform;
+	int n = pf->install_lowest(t, plan->boot ? t->kernel->host_dummy_fd : plan->exe.host_fd);
+
+	if (n == 0) {
+		plan->block->fd[STUB_BASE_EXE] = 0;
+		plan->block->fd[STUB_BASE_INTERP] = 1;
+		return true;
+	}
+	log_ratelimited(LOG_LEVEL_WARN, "process %d: no exec on the host (fd %d)", t->process->pid,
+			n);
+	if (n > 0)
+		pf->install_fd(t, t->kernel->host_dummy_fd, n);
+	return false;
+}
+
+static long begin_by_proc(struct task *t, struct exec_plan *plan)
+{
+	const struct platform *pf = t->kernel->platform;
+	int err = 0;
+
+	if (!task_exec_is_fresh(t))
+		return -ENOSYS;
+	task_exec_commit(t);
+	if (plan->exe.host_fd >= 0)
+		err = pf->install_fd(t, plan->exe.host_fd, FD_EXE);
+	if (err == 0 && plan->interp.host_fd >= 0)
+		err = pf->install_fd(t, plan->interp.host_fd, FD_INTERP);
+	plan->block->fd[STUB_BASE_EXE] = FD_EXE;
+	plan->block->fd[STUB_BASE_INTERP] = FD_INTERP;
+	return err;
+}
+
+static long begin(struct task *t, struct exec_plan *plan)
+{
+	record(t, &plan->exe);
+	record(t, &plan->interp);
+	if (!t->kernel->platform->install_lowest)
+		return begin_by_proc(t, plan);
+	if (!begin_by_fd(t, plan))
+		return -ENOSYS;
+	task_exec_commit(t);
+	return 0;
 }
 
 /* May be repeated: with a larger buffer, or because a signal restarted the call. */
 static long stub_hello(struct task *t, uaddr_t buf, uint64_t size)
 {
+	const struct platform *pf = t->kernel->platform;
 	struct exec_plan *plan = t->exec_plan;
-	int err;
+	long err = 0;
 
 	if (!plan)
 		return -ENOSYS;
-	if (!t->in_exec_stub) {
-		if (!task_exec_is_fresh(t))
-			return -ENOSYS;
-		task_exec_commit(t);
-		err = install(t, &plan->exe, STUB_FD_EXE);
-		if (err == 0)
-			err = install(t, &plan->interp, STUB_FD_INTERP);
-		if (err < 0)
-			return err;
-	}
-	if (size >= plan->block->size) {
-		err = copy_out(t, buf, plan->block, plan->block->size);
-		if (err < 0)
-			return err;
-	}
-	return plan->block->size;
+	if (!t->in_exec_stub)
+		err = begin(t, plan);
+	if (err < 0 || size < plan->block->size)
+		return err < 0 ? err : plan->block->size;
+	err = copy_out(t, buf, plan->block, plan->block->size);
+	if (err < 0)
+		return err;
+	if (!pf->answer_with_fd || plan->interp.host_fd < 0)
+		return plan->block->size;
+	pf->answer_with_fd(t, plan->interp.host_fd, plan->block->fd[STUB_BASE_INTERP]);
+	return SYS_DONE;
 }
 
 static void end_phase(struct task *t)
@@ -224,9 +272,9 @@ long stub_mmap(struct task *t, const uint64_t *a)
 	const struct exec_plan *plan = t->exec_plan;
 	const unsigned int allowed = MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_PRIVATE;
 	unsigned int flags = (unsigned int)a[3];
-	int fd = (int)a[4];
-	bool ours = (fd == STUB_FD_EXE && plan->exe.host_fd >= 0) ||
-		    (fd == STUB_FD_INTERP && plan->interp.host_fd >= 0);
+	unsigned int fd = (unsigned int)a[4];
+	bool ours = (fd == plan->block->fd[STUB_BASE_EXE] && plan->exe.host_fd >= 0) ||
+		    (fd == plan->block->fd[STUB_BASE_INTERP] && plan->interp.host_fd >= 0);
 
 	if (!(flags & MAP_PRIVATE) || (a[2] & ~(uint64_t)PROT_ALL))
 		return -EINVAL;
@@ -237,12 +285,15 @@ long stub_mmap(struct task *t, const uint64_t *a)
 	return ours ? SYS_CONTINUE : -EBADF;
 }
 
-/* Only PR_SET_MM_MAP. For an init this is the last call of the phase. */
+/* Only PR_SET_MM_MAP; the last call of the phase. Where the host counts the program's data against
+ * RLIMIT_DATA it may refuse, and the stub may do it once more (mm_map_again). */
 long stub_prctl(struct task *t, const uint64_t *a)
 {
 	struct process *p = t->process;
 	struct prctl_mm_map mm;
 
+	if (!t->in_exec_stub && !(p->mm_map_again && in_stub(t->call.ip)))
+		return -EPERM;
 	if ((int)a[0] != PR_SET_MM)
 		return -EINVAL;
 	if (a[1] != PR_SET_MM_MAP || a[3] != sizeof(mm) || a[4] != 0)
@@ -257,16 +308,9 @@ long stub_prctl(struct task *t, const uint64_t *a)
 	p->umem_env_start = mm.env_start;
 	p->umem_env_end = mm.env_end;
 	mutex_unlock(&p->mu);
-	if (t->exec_plan->boot)
+	p->mm_map_again = t->in_exec_stub;
+	if (t->in_exec_stub)
 		end_phase(t);
-	return SYS_CONTINUE;
-}
-
-static long stub_close_range(struct task *t, const uint64_t *a)
-{
-	if (a[0] != STUB_FD_EXE || (unsigned int)a[1] != ~0U || (unsigned int)a[2] != 0)
-		return -EINVAL;
-	end_phase(t);
 	return SYS_CONTINUE;
 }
 
@@ -347,7 +391,6 @@ static long stub_phase_call(struct task *t)
 	switch (t->call.nr) {
 	case SYS_mmap: return stub_mmap(t, a);
 	case SYS_prctl: return stub_prctl(t, a);
-	case SYS_close_range: return stub_close_range(t, a);
 	case SYS_mprotect:
 		return a[2] & ~(uint64_t)(PROT_ALL | PROT_GROWSDOWN) ? -EINVAL : SYS_CONTINUE;
 	case SYS_munmap:

@@ -15,12 +15,14 @@
 #include <linux/close_range.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "fs/anon/dnotify.h"
 #include "fs/anon/fasync.h"
 #include "fs/pipefs/pipe.h"
 #include "fs/tmpfs/tmpfs.h"
 #include "fs/vfs/file.h"
+#include "platform/platform.h"
 #include "sentry/cred.h"
 #include "sentry/signal.h"
 #include "syscalls/sys_lock.h"
@@ -62,6 +64,7 @@ static long close_range_unshare(struct task *t, unsigned int first, unsigned int
 {
 	struct fdtable *old = t->files;
 	struct fdtable *own = fdtable_copy(old, FDTABLE_MAX);
+	uint64_t args[6] = {0, last, CLOSE_RANGE_UNSHARE};
 
 	if (own == NULL)
 		return -ENOMEM;
@@ -72,7 +75,12 @@ static long close_range_unshare(struct task *t, unsigned int first, unsigned int
 	mutex_unlock(&t->mu);
 	fd_close_range(t, first, last, cloexec);
 	fdtable_put(t, old);
-	return SYS_CONTINUE;
+	if (first > 0 || cloexec)
+		return SYS_CONTINUE;
+	/* The host's 0 stays in use for ever: sentry/task_exec_stub.c. */
+	args[0] = last ? 1 : CLONE_FILES;
+	t->kernel->platform->redirect(t, last ? SYS_close_range : SYS_unshare, args);
+	return SYS_DONE;
 }
 
 long sys_close_range(struct task *t, const uint64_t *a)

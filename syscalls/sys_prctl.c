@@ -213,7 +213,7 @@ long sys_prctl(struct task *t, const uint64_t *a)
 		if (a[1] == SECCOMP_MODE_FILTER)
 			return guest_seccomp_op(t, SECCOMP_SET_MODE_FILTER, 0, a[2]);
 		return -EINVAL;
-	case PR_SET_MM: return t->in_exec_stub ? stub_prctl(t, a) : -EPERM;
+	case PR_SET_MM: return stub_prctl(t, a);
 	case PR_SET_THP_DISABLE:
 	case PR_GET_THP_DISABLE:
 	case PR_SET_VMA:

@@ -1,6 +1,7 @@
 /* platform/notify/notify.c - events, verdicts and memory on the notify platform, see notify.h */
 #include "platform/notify/attach_call.h"
 #include "platform/notify/attach_fast.h"
+#include "platform/notify/exec_name.h"
 #include "platform/notify/notify.h"
 
 #include <elf.h>
@@ -117,9 +118,22 @@ static void notify_answer_with_signal(struct task *t, long result, const siginfo
 	notify_send(t, 0, -EINTR, 0);
 }
 
-static int notify_exec_stub(struct task *t)
+/* Nothing of the old program is copied from now on; the thread may trap again before this returns. */
+static void let_exec_go(struct task *t)
 {
-	fast_leave(t);	   /* a request must not be served in the new program */
+	t->plat.flags |= PT_EXEC_GONE;
+	task_exec_going(t);
+	task_serve_end(t);
+	notify_continue(t);
+}
+
+static int notify_exec_stub(struct task *t, const char *path)
+{
+	fast_leave(t); /* a request must not be served in the new program */
+	if (t->call.nr == SYS_execve && exec_name_leads_to_stub(path)) {
+		let_exec_go(t);
+		return 0;
+	}
 	task_serve_end(t); /* the thread may trap again before this returns */
 	return attach_exec(t);
 }
@@ -152,16 +166,38 @@ static int add_fd(struct task *t, int host_fd, uint32_t flags, int at)
 	return fd < 0 ? -errno : fd;
 }
 
-int notify_add_fd(struct task *t, int host_fd)
-{
-	return add_fd(t, host_fd, 0, 0);
-}
-
 static int notify_install_fd(struct task *t, int host_fd, int at)
 {
 	int r = add_fd(t, host_fd, SECCOMP_ADDFD_FLAG_SETFD, at);
 
 	return MIN(r, 0);
+}
+
+static int notify_install_lowest(struct task *t, int host_fd)
+{
+	return add_fd(t, host_fd, 0, 0);
+}
+
+/* The guest is woken once for both. */
+static void notify_answer_with_fd(struct task *t, int host_fd, int at)
+{
+	struct seccomp_notif_addfd add = {
+		.id = t->plat.cookie,
+		.flags = SECCOMP_ADDFD_FLAG_SETFD | SECCOMP_ADDFD_FLAG_SEND,
+		.srcfd = (uint32_t)host_fd,
+		.newfd = (uint32_t)at,
+		.newfd_flags = 02000000, /* O_CLOEXEC */
+	};
+	struct seccomp_notif_resp failed = {.id = add.id, .error = -EMFILE};
+	int err;
+
+	task_serve_end(t); /* the thread may trap again before this returns */
+	handover_give(t);
+	do
+		err = ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0 ? -errno : 0;
+	while (err == -EINTR);
+	if (err < 0)
+		ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_SEND, &failed);
 }
 
 /* ---- events ---- */
@@ -191,12 +227,10 @@ static bool handle_own_trap(struct task *t)
 		struct iovec local = {(void *)stub, sizeof(stub)};
 		struct iovec remote = {(void *)t->call.args[0], sizeof(stub)};
 
-		t->plat.flags = (flags & ~PT_EXEC_PENDING) | PT_EXEC_GONE;
+		t->plat.flags = flags & ~PT_EXEC_PENDING;
 		/* A signal handler may have run on the stack where the path lay. */
 		process_vm_writev(t->plat.host_tid, &local, 1, &remote, 1, 0);
-		task_exec_going(t);
-		task_serve_end(t);
-		notify_continue(t);
+		let_exec_go(t);
 		return true;
 	}
 	if (flags & PT_EXEC_GONE) {
@@ -365,6 +399,7 @@ static int notify_init(struct kernel *k, const struct platform_boot *boot)
 	ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 	receive_init(notify.listener, notify.nr_workers);
 	kick_init();
+	exec_name_init(boot->has_names_dir);
 	fast_init(k, boot->fast_path);
 	return 0;
 }
@@ -449,6 +484,8 @@ const struct platform platform_notify = {
 	.cred_changed = fast_update_ids,
 	.no_fast_path = fast_disable,
 	.install_fd = notify_install_fd,
+	.install_lowest = notify_install_lowest,
+	.answer_with_fd = notify_answer_with_fd,
 	.read_mem = notify_read_mem,
 	.write_mem = notify_write_mem,
 };

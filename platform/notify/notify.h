@@ -45,9 +45,6 @@ int notify_send(struct task *t, int64_t val, int32_t error, uint32_t flags);
 /* The thread's next call will be this one, made by us. */
 void notify_set_redirected(struct task *t, int nr, const uint64_t args[6]);
 
-/* Puts host_fd under the lowest free number of the guest's host fds (O_CLOEXEC), or -errno. */
-int notify_add_fd(struct task *t, int host_fd);
-
 /* attach.c: runs with t's call held. Each gives the verdict. 0 or -errno (nothing was sent). */
 int attach_restart(struct task *t, int restart_errno);
 int attach_redirect(struct task *t, int nr, const uint64_t args[6]);

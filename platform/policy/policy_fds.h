@@ -5,5 +5,6 @@
 #define PLATFORM_POLICY_POLICY_FDS_H
 
 #define SENTRY_SELF_FD_DIR 900 /* /proc/self/fd of the sentry: the only openat that follows */
+#define SENTRY_NAMES_DIR 901   /* the root of the guests, where it may make symbolic links */
 
 #endif

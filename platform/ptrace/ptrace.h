@@ -156,7 +156,7 @@ void verdict_give(struct task *t, const struct verdict *v);
 void verdict_complete(struct tracee *tr, int sig, bool group_stop);
 /* A signal came before the other call was made: the guest's call is interrupted instead. */
 void verdict_cancel(struct tracee *tr);
-int verdict_exec_stub(struct task *t);
+int verdict_exec_stub(struct task *t, const char *name);
 void verdict_answer_with_signal(struct task *t, long result, const siginfo_t *info);
 void verdict_parked(struct task *t);
 bool verdict_release_held(void); /* held threads go to sleep natively; false: there were none */

@@ -52,7 +52,7 @@ static void run_op(struct stub_plan *plan, const struct stub_op *op)
 {
 	uint64_t *base = &plan->base[op->base];
 	uint64_t addr = *base + op->addr;
-	int fd = op->base == STUB_BASE_EXE ? STUB_FD_EXE : STUB_FD_INTERP;
+	int fd = plan->fd[op->base == STUB_BASE_INTERP];
 
 	switch (op->kind) {
 	case STUB_OP_RESERVE: *base = reserve(op->len, op->off) - op->addr; break;
@@ -135,7 +135,6 @@ static _Noreturn void load(uint64_t sp, struct stub_plan *plan, uint64_t room, u
 	if (plan->flags & STUB_EXEC_STACK)
 		make_stack_executable(&stack);
 	set_program(plan, &stack);
-	sys3(__NR_close_range, STUB_FD_EXE, ~0U, 0);
 	stub_enter(stack.sp, plan->base[plan->entry_base] + plan->entry, room, room_len);
 }
 
@@ -178,14 +177,14 @@ void stub_main(uint64_t sp)
 	long size = sys3(STUB_HELLO, U64(buf), sizeof(buf), 0);
 	uint64_t room, room_len;
 
-	if (size < (long)sizeof(struct stub_plan))
+	if (size < 0)
 		die();
 	if (size <= (long)sizeof(buf))
 		stub_run(sp, PTR(buf), 0, 0);
 
 	room_len = ALIGN_UP((uint64_t)size, PAGE) + ROOM_STACK;
 	room = map_anon(room_len, PROT_READ | PROT_WRITE);
-	if (sys3(STUB_HELLO, room, (uint64_t)size, 0) != size)
+	if (sys3(STUB_HELLO, room, (uint64_t)size, 0) < 0)
 		die();
 	stub_switch(sp, PTR(room), room, room_len, room + room_len);
 }

@@ -15,8 +15,13 @@
  * between.
  *
  * Sequence of a load, with the calls that trap: STUB_HELLO; one mmap per file mapping; prctl
- * PR_SET_MM_MAP; close_range(3, ~0, 0), which also means "loaded". Of an init: STUB_HELLO; prctl;
- * then it is an ordinary process that in the end calls STUB_INIT_EXIT.
+ * PR_SET_MM_MAP, which also means "loaded". Of an init: STUB_HELLO; prctl; then it is an ordinary
+ * process that in the end calls STUB_INIT_EXIT.
+ *
+ * Host fds: the files to be mapped are under the numbers that the plan names, and stay there (close-
+ * on-exec): a guest can do nothing with them (sentry/mem/mmap.h). On the notify platform they are 0
+ * and 1, and that 0 is in use tells an old program from one that the host has just executed
+ * (sentry/task_exec_stub.c).
  */
 #ifndef PLATFORM_STUB_STUB_ABI_H
 #define PLATFORM_STUB_STUB_ABI_H
@@ -50,7 +55,8 @@
 
 /* Numbers that are no syscalls and never will be; below the x32 bit, which the filter refuses. */
 #define STUB_CALL_FIRST 0x535400
-/* (buf, size): the length of the plan; it was copied to buf if it fits in size. */
+/* (buf, size): the length of the plan; it was copied to buf if it fits in size. Or, which is less than
+ * any plan's length, the number of a host fd that was put there with the answer, and buf has the plan. */
 #define STUB_HELLO 0x535400
 /* (errno, name): the command of the sandbox could not be executed. */
 #define STUB_EXEC_FAILED 0x535401
@@ -60,10 +66,6 @@
 #define STUB_WAIT4 0x535403
 #define STUB_WAITID 0x535404
 #define STUB_CALL_LAST 0x535404
-
-/* Host fds under which the sentry puts the files to be mapped. */
-#define STUB_FD_EXE 3
-#define STUB_FD_INTERP 4
 
 #ifndef __ASSEMBLER__
 
@@ -133,7 +135,7 @@ struct stub_plan {
 	uint64_t start_code, end_code, start_data, end_data;
 	uint64_t brk;
 	uint32_t brk_base;
-	uint32_t pad;
+	uint16_t fd[2];		      /* host fds of the program and its interpreter, by base */
 	uint64_t base[STUB_NR_BASES]; /* those that are known; RESERVE and PLACE find the others */
 };
 

@@ -86,9 +86,13 @@ def test_guest_state():
         for pid in guests:
             try:
                 check_powerless(pid, 'guest')
-                entries = os.listdir('/proc/%d/root/' % pid)
-                check('stub' in entries and not set(entries) - {'stub', 'door'},
+                root = '/proc/%d/root/' % pid
+                entries = os.listdir(root)
+                links = {e for e in entries if os.path.islink(root + e)}  # names of programs
+                check('stub' in entries and not set(entries) - links - {'stub', 'door'},
                       'the root of guests holds %s' % entries)
+                check({os.readlink(root + e) for e in links} <= {'.', 'stub'},
+                      'the root of guests has links to elsewhere')
                 check(os.readlink('/proc/%d/exe' % pid) == '/stub', 'a guest executes something else')
                 mounts = [m.split() for m in read('/proc/%d/mountinfo' % pid).splitlines()]
                 check(all('ro' in m[5].split(',') for m in mounts), 'a writable mount: %s' % mounts)
