@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "fs/hostfs/host_inode.h"
+#include "sentry/base/late_close.h"
 #include "sentry/base/log.h"
 #include "sentry/base/mem.h"
 #include "sentry/kernel.h"
@@ -562,7 +563,7 @@ static void host_dir_release(struct file *f)
 {
 	struct host_dir_file *d = f->data;
 
-	hostop_close(d->fd);
+	late_close(d->fd);
 	mem_free(d);
 }
 

@@ -24,33 +24,55 @@ static int file_fd(struct file *f)
 	return ((struct host_fd *)f->data)->fd;
 }
 
+/* By mode, not by O_ACCMODE: execve opens for reading what its caller may only execute. */
+static int host_flags(const struct hostfs *fs, struct file *f)
+{
+	int flags = f->mode & FMODE_WRITE ? (f->mode & FMODE_READ ? O_RDWR : O_WRONLY) : O_RDONLY;
+
+	flags |= atomic_load(&f->flags) & (O_SYNC | O_DSYNC);
+	if (!fs->super.readonly) /* else the host records nothing anyway */
+		flags |= atomic_load(&f->flags) & O_NOATIME;
+	return flags;
+}
+
+static int open_new(struct host_inode *hi, int flags, struct host_fd **ret)
+{
+	struct host_fd *h = host_fd_new(flags & O_ACCMODE);
+	not_zeroed struct statx stx;
+	int err;
+
+	if (!h)
+		return -ENOMEM;
+	h->fd = host_fresh_take(hi, h->accmode);
+	stx.stx_mask = 0;
+	err = h->fd >= 0 ? 0 : host_open_stat(hi, flags, &h->fd, &stx);
+	if (err == -EPERM && flags & O_NOATIME) /* the file is not ours at the host */
+		err = host_open_stat(hi, flags & ~O_NOATIME, &h->fd, &stx);
+	if (err < 0) {
+		host_fd_put(h);
+		return err;
+	}
+	if (stx.stx_mask)
+		host_kept_opened(h, flags, &stx);
+	*ret = h;
+	return 0;
+}
+
 int host_file_open(struct inode *in, struct file *f, struct task *t)
 {
 	HOST_RIGHTS(to_hostfs(in->super));
 	struct host_inode *hi = to_host(in);
 	struct hostfs *fs = host_fs(hi);
+	int flags = host_flags(fs, f), err;
 	struct host_fd *h;
-	int flags, err;
 
 	(void)t;
-	/* By mode, not by O_ACCMODE: execve opens for reading what its caller may only execute. */
-	flags = f->mode & FMODE_WRITE ? (f->mode & FMODE_READ ? O_RDWR : O_WRONLY) : O_RDONLY;
-	if (flags != O_RDONLY && fs->super.readonly)
+	if ((flags & O_ACCMODE) != O_RDONLY && fs->super.readonly)
 		return -EROFS;
-	h = host_fd_new(flags);
-	if (!h)
-		return -ENOMEM;
-	flags |= atomic_load(&f->flags) & (O_SYNC | O_DSYNC);
-	if (!fs->super.readonly) /* else the host records nothing anyway */
-		flags |= atomic_load(&f->flags) & O_NOATIME;
-	h->fd = host_fresh_take(hi, h->accmode);
-	err = h->fd >= 0 ? 0 : host_open_fd(hi, flags, &h->fd);
-	if (err == -EPERM && flags & O_NOATIME) /* the file is not ours at the host */
-		err = host_open_fd(hi, flags & ~O_NOATIME, &h->fd);
-	if (err < 0) {
-		host_fd_put(h);
+	h = host_kept_get(hi, flags);
+	err = h ? 0 : open_new(hi, flags, &h);
+	if (err < 0)
 		return err;
-	}
 	mutex_lock(&fs->mu);
 	hi->nr_open++;
 	if (!hi->anchor)
@@ -73,7 +95,7 @@ static void host_file_release(struct file *f)
 	mutex_unlock(&fs->mu);
 	if (anchor)
 		host_fd_put(anchor);
-	host_fd_put(h);
+	host_kept_offer(hi, h);
 }
 
 static ssize_t host_file_read(struct file *f, struct uio *u, int64_t *pos, int flags)

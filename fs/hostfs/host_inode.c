@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "sentry/base/late_close.h"
 #include "sentry/base/mem.h"
 #include "sentry/kernel.h"
 
@@ -202,6 +203,7 @@ static struct host_inode *host_inode_new(struct hostfs *fs, const struct statx *
 	hi->host_mnt = stx_mnt(stx);
 	hi->dir_fd = -1;
 	list_init(&hi->idle_node);
+	list_init(&hi->kept_node);
 	inode_init(&hi->inode, &fs->super, ops_for(fs, hi, stx->stx_mode), stx->stx_mode,
 		   stx->stx_ino);
 	hi->inode.fops = S_ISREG(stx->stx_mode) ? &host_file_ops : NULL;
@@ -314,6 +316,7 @@ void host_drop_location(struct host_inode *hi, struct host_inode *parent, const 
 	mutex_unlock(&fs->mu);
 	alias_free(gone);
 	mem_free(old_name);
+	host_kept_drop(hi);
 	if (old)
 		inode_put(&old->inode);
 }
@@ -417,6 +420,7 @@ void host_inode_destroy(struct inode *in)
 		if (hi->dir_fd >= 0)
 			hostop_close(hi->dir_fd);
 		host_fresh_take(hi, -1);
+		host_kept_drop(hi);
 		if (hi->anchor)
 			host_fd_put(hi->anchor);
 		for (struct host_alias *a; (a = alias_take_locked(hi, NULL, NULL)) != NULL;)
@@ -447,7 +451,9 @@ void host_fd_put(struct host_fd *h)
 {
 	if (!ref_put(&h->ref))
 		return;
-	if (h->fd >= 0)
+	if (h->fd >= 0 && h->accmode == O_RDONLY)
+		late_close(h->fd);
+	else if (h->fd >= 0)
 		hostop_close(h->fd);
 	mem_free(h);
 }
@@ -522,6 +528,7 @@ void host_dir_put(struct host_inode *dir)
 
 void host_shrink(struct hostfs *fs)
 {
+	host_kept_shrink(fs);
 	for (;;) {
 		struct host_inode *dir;
 		int fd = -1;
@@ -762,41 +769,42 @@ static int open_by_anchor(struct host_inode *hi, int flags, int *ret_fd)
  * Others may put a FIFO or a device under the name between our look and our open. In shared trees
  * we look through an O_PATH fd first; O_NONBLOCK and the look afterwards cover the rest.
  */
-static int open_file_at(struct host_inode *hi, const struct host_loc *loc, int flags, int *ret_fd)
+static int open_file_at(struct host_inode *hi, const struct host_loc *loc, int flags, int *ret_fd,
+			struct statx *stx)
 {
 	struct hostfs *fs = host_fs(hi);
 	_cleanup_close_ int fd = -1;
-	not_zeroed struct statx stx;
 	int err;
 
 	if (!fs->exclusive) {
-		err = hostop_statx(loc->fd, loc->name.s, &stx);
+		err = hostop_statx(loc->fd, loc->name.s, stx);
 		if (err < 0)
 			return err;
-		if (!host_inode_is(hi, &stx))
+		if (!host_inode_is(hi, stx))
 			return -ESTALE;
 	}
 	fd = host_open_retry(fs, loc->fd, loc->name.s, flags | O_NONBLOCK, 0);
 	if (fd < 0)
 		return fd == -ELOOP || fd == -ENXIO ? -ESTALE : fd;
-	err = hostop_statx(fd, "", &stx);
+	err = hostop_statx(fd, "", stx);
 	if (err < 0)
 		return err;
-	if (!host_inode_is(hi, &stx)) {
-		if (!fs->exclusive || !fs->super.readonly || !S_ISREG(stx.stx_mode) || hi->masked ||
-		    host_hide_id(fs, &stx) != HOSTFS_SHOWN)
+	if (!host_inode_is(hi, stx)) {
+		if (!fs->exclusive || !fs->super.readonly || !S_ISREG(stx->stx_mode) ||
+		    hi->masked || host_hide_id(fs, stx) != HOSTFS_SHOWN)
 			return -ESTALE;
-		host_inode_adopt(hi, &stx);
+		host_inode_adopt(hi, stx);
 	}
 	*ret_fd = TAKE_FD(fd);
 	return 0;
 }
 
-int host_open_fd(struct host_inode *hi, int flags, int *ret_fd)
+int host_open_stat(struct host_inode *hi, int flags, int *ret_fd, struct statx *ret)
 {
 	not_zeroed struct host_loc loc;
 	int err, fd;
 
+	ret->stx_mask = 0;
 	if (hi->masked)
 		return -EACCES;
 	if (is_dir(&hi->inode)) {
@@ -815,7 +823,14 @@ int host_open_fd(struct host_inode *hi, int flags, int *ret_fd)
 	err = host_loc_get(hi, &loc);
 	if (err < 0)
 		return err == -ENOENT ? open_by_anchor(hi, flags, ret_fd) : err;
-	err = open_file_at(hi, &loc, flags, ret_fd);
+	err = open_file_at(hi, &loc, flags, ret_fd, ret);
 	host_loc_put(&loc);
 	return err;
+}
+
+int host_open_fd(struct host_inode *hi, int flags, int *ret_fd)
+{
+	not_zeroed struct statx stx;
+
+	return host_open_stat(hi, flags, ret_fd, &stx);
 }

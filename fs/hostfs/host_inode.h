@@ -63,6 +63,8 @@ struct hostfs {
 	struct hash by_id GUARDED_BY(&mu);
 	struct list idle_dirs GUARDED_BY(&mu); /* with a fd and no user, oldest first */
 	uint32_t nr_idle_dirs GUARDED_BY(&mu);
+	struct list kept GUARDED_BY(&mu); /* inodes with a file that nobody uses, oldest first */
+	uint32_t nr_kept GUARDED_BY(&mu);
 	uint64_t devs[HOSTFS_MAX_DEVS] GUARDED_BY(
 		&mu); /* host st_dev numbers met, [0] the root's */
 	uint32_t nr_devs GUARDED_BY(&mu);
@@ -73,6 +75,10 @@ struct host_fd {
 	struct ref ref;
 	int fd;
 	int accmode;
+	/* host_kept.c */
+	bool keep;
+	int flags;
+	struct statx_timestamp ctime;
 };
 
 #define HOST_MAX_ALIASES 16
@@ -116,6 +122,8 @@ struct host_inode {
 	struct list idle_node;
 	uint32_t nr_open;
 	struct host_fd *anchor;
+	struct host_fd *kept; /* host_kept.c */
+	struct list kept_node;
 };
 
 static inline struct hostfs *to_hostfs(struct super *s)
@@ -219,8 +227,10 @@ must_check int host_open_retry(struct hostfs *fs, int dirfd, const char *name, i
 
 /* An O_PATH fd on exactly this inode. */
 must_check int host_open_path(struct host_inode *hi, int *ret_fd);
-/* An fd on exactly this regular file or directory, opened at the host with flags. */
+/* An fd on exactly this regular file or directory, opened at the host with flags. _stat: *ret is what the host
+ * says of it, with stx_mask 0 where it was not asked. */
 must_check int host_open_fd(struct host_inode *hi, int flags, int *ret_fd);
+must_check int host_open_stat(struct host_inode *hi, int flags, int *ret_fd, struct statx *ret);
 
 uint32_t host_id_to_guest(const struct idmap *m, uint32_t id);
 must_check int host_id_to_host(const struct idmap *m, uint32_t id, uint32_t *ret);
@@ -236,6 +246,15 @@ struct host_fd *host_fd_new(int accmode); /* fd -1; NULL: out of memory */
  * rest. */
 int host_fresh_take(struct host_inode *hi, int accmode);
 struct host_fd *host_anchor_get(struct host_inode *hi); /* NULL: not open */
+
+/* ---- host_kept.c ---- */
+/* h was opened with flags; stx is of that moment. */
+void host_kept_opened(struct host_fd *h, int flags, const struct statx *stx);
+/* A file for an open with these flags, or NULL; new reference. */
+struct host_fd *host_kept_get(struct host_inode *hi, int flags);
+void host_kept_offer(struct host_inode *hi, struct host_fd *h); /* consumes the reference */
+void host_kept_drop(struct host_inode *hi);
+void host_kept_shrink(struct hostfs *fs); /* closes all: the host said EMFILE */
 
 /* ---- host_hide.c ---- */
 must_check int host_hide_init(struct hostfs *fs, int root_fd, const struct hostfs_options *opt);

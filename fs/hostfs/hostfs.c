@@ -78,6 +78,7 @@ static int hostfs_new(struct kernel *k, const struct hostfs_options *opt, struct
 	mutex_init(&fs->mu, LOCK_SUPER_TABLE);
 	hash_init(&fs->by_id);
 	list_init(&fs->idle_dirs);
+	list_init(&fs->kept);
 	super_init(&fs->super, k, &hostfs_super_ops, "9p", source, HOSTFS_MAGIC);
 	fs->super.readonly = opt->readonly;
 	fs->exclusive = opt->exclusive;

@@ -10,10 +10,12 @@
 
 #include "platform/fastpath/fast_mm.h"
 #include "platform/platform.h"
+#include "sentry/base/late_close.h"
 #include "sentry/mem/window.h"
 
 #define POLLER_IDLE_NS 200000
 #define ROUNDS_PER_CLOCK 64
+#define IDLE_ROUNDS 16	/* until the guest seems to do something else: less than a microsecond */
 #define WORTH_WAKING 32 /* calls served until it sleeps again */
 
 static uint32_t *state_of(struct channel *ch)
@@ -195,12 +197,14 @@ static void drain_runq(void)
 static void poll_while_busy(struct kernel *k)
 {
 	int64_t last = clock_now_ns(CLOCK_MONOTONIC);
+	unsigned int idle = 0;
 	bool any = false;
 
 	for (unsigned int round = 0; !atomic_load_explicit(&k->exiting, memory_order_relaxed);) {
-		if (poll_round())
+		if (poll_round()) {
 			any = true;
-		else
+			idle = 0;
+		} else if (++idle < IDLE_ROUNDS || !late_close_one())
 			__builtin_ia32_pause();
 		if (!runq_empty())
 			drain_runq();
@@ -221,6 +225,7 @@ static void poll_while_busy(struct kernel *k)
 static void sleep_until_active(struct kernel *k)
 {
 	snapshot_drop();
+	late_close_all();
 	mutex_lock(&fast.mu);
 	while (!list_empty(&fast.active)) {
 		struct channel *ch = list_first_entry(&fast.active, struct channel, active_node);
@@ -242,6 +247,7 @@ static void sleep_until_active(struct kernel *k)
 
 void fast_poller(struct kernel *k)
 {
+	late_close_begin();
 	while (!atomic_load(&k->exiting)) {
 		sleep_until_active(k);
 		poll_while_busy(k);

@@ -203,7 +203,7 @@ void *uio_direct(struct uio *u, bool out, size_t *n)
 	advance(u, 0); /* over empty entries */
 	*n = MIN(*n, MIN(u->left, u->iov->iov_len - u->iov_off));
 	at = (char *)u->iov->iov_base + u->iov_off;
-	return u->task ? copy_place(u->task, (uaddr_t)at, *n, out) : at;
+	return u->task ? copy_place(u->task, (uaddr_t)at, n, out) : at;
 }
 
 void uio_moved(struct uio *u, bool out, size_t n)
@@ -270,16 +270,6 @@ static ssize_t host_write(int fd, const void *buf, size_t n, int64_t pos, int fl
 	return put < 0 ? -errno : put;
 }
 
-/* Without a copy of ours: one call of the host, as far as there is one piece of memory. */
-static ssize_t read_direct(struct uio *u, int fd, int64_t pos, int flags, void *to, size_t n)
-{
-	ssize_t got = host_read(fd, to, n, pos, flags);
-
-	if (got > 0)
-		uio_moved(u, true, (size_t)got);
-	return got;
-}
-
 static ssize_t read_by(struct uio *u, int fd, int64_t pos, int flags, void *buf, size_t size)
 {
 	size_t total = 0;
@@ -300,23 +290,41 @@ static ssize_t read_by(struct uio *u, int fd, int64_t pos, int flags, void *buf,
 	return (ssize_t)total;
 }
 
+/* What there is a place for without a copy of ours. *ret_n: bytes that were asked for, 0: none. What is not at
+ * a position may wait if asked twice, so only all at once. */
+static ssize_t read_direct(struct uio *u, int fd, int64_t pos, int flags, size_t *ret_n)
+{
+	void *to;
+	ssize_t got;
+
+	*ret_n = u->left;
+	to = uio_direct(u, true, ret_n);
+	if (!to || (pos < 0 && *ret_n < u->left)) {
+		*ret_n = 0;
+		return 0;
+	}
+	got = host_read(fd, to, *ret_n, pos, flags);
+	if (got > 0)
+		uio_moved(u, true, (size_t)got);
+	return got;
+}
+
 ssize_t uio_host_read(struct uio *u, int fd, int64_t pos, int flags)
 {
 	not_zeroed char small[BOUNCE_SMALL];
-	size_t size = u->left;
+	size_t size = sizeof(small), asked;
+	ssize_t direct, n;
 	void *buf;
-	ssize_t n;
 
-	if (size == 0)
+	if (u->left == 0)
 		return 0;
-	buf = uio_direct(u, true, &size);
-	if (buf && size == u->left)
-		return read_direct(u, fd, pos, flags, buf, size);
-	size = sizeof(small);
+	direct = read_direct(u, fd, pos, flags, &asked);
+	if (direct < (ssize_t)asked || u->left == 0)
+		return direct;
 	buf = bounce_get(u->left, small, &size);
-	n = read_by(u, fd, pos, flags, buf, size);
+	n = read_by(u, fd, pos < 0 ? pos : pos + direct, flags, buf, size);
 	bounce_put(buf);
-	return n;
+	return n < 0 && direct ? direct : n + direct;
 }
 
 static ssize_t write_by(struct uio *u, int fd, int64_t pos, int flags, void *buf, size_t size)

@@ -99,11 +99,11 @@ static ssize_t move_own(struct task *t, const struct iovec *local, size_t nr, ua
 	return r;
 }
 
-void *copy_place(struct task *t, uaddr_t at, size_t len, bool out)
+void *copy_place(struct task *t, uaddr_t at, size_t *len, bool out)
 {
-	return t->window && len > 0 && user_range_ok(at, len)
-		       ? window_place(t->window, at, len, out)
-		       : NULL;
+	if (!t->window || *len == 0 || !user_range_ok(at, *len))
+		return NULL;
+	return window_place(t->window, at, len, out);
 }
 
 void copy_out_placed(struct task *t, uaddr_t dst, size_t len)

@@ -43,8 +43,9 @@ ssize_t copy_out_pieces(struct task *t, uaddr_t dst, const struct iovec *src, si
 			size_t len);
 
 /* The sentry's own memory that stands for these bytes of the guest's while it makes a call over a channel
- * (window.h), or NULL. The guest may read and write it at any time. copy_out_placed(): so many are there. */
-void *copy_place(struct task *t, uaddr_t at, size_t len, bool out);
+ * (window.h), *len at most: so many in *len. NULL: there is none. The guest may read and write it at any time.
+ * copy_out_placed(): so many are there. */
+void *copy_place(struct task *t, uaddr_t at, size_t *len, bool out);
 void copy_out_placed(struct task *t, uaddr_t dst, size_t len);
 
 /* The memory of another process, for one that was allowed to look at it (process_vm_readv,

@@ -48,15 +48,16 @@ static ssize_t move_out(struct window *w, const struct iovec *pieces, size_t nr,
 	return (ssize_t)len;
 }
 
-void *window_place(struct window *w, uaddr_t at, size_t len, bool out)
+void *window_place(struct window *w, uaddr_t at, size_t *len, bool out)
 {
 	uint64_t offset = at - (out ? w->out_at : w->in_at);
+	uint8_t *base = out ? w->out : (uint8_t *)(uintptr_t)w->in;
+	uint32_t size = out ? w->out_size : w->in_len;
 
-	if (out)
-		return offset <= w->out_len && len <= w->out_size - offset ? w->out + offset : NULL;
-	return offset < w->in_len && len <= w->in_len - offset
-		       ? (uint8_t *)(uintptr_t)w->in + offset
-		       : NULL;
+	if (offset >= size || (out && offset > w->out_len))
+		return NULL;
+	*len = MIN(*len, (size_t)(size - offset));
+	return base + offset;
 }
 
 void window_put(struct window *w, uaddr_t at, size_t len)

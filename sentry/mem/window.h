@@ -29,9 +29,9 @@ struct window {
 	uint32_t out_len; /* written so far, from the start of out */
 };
 
-/* Where the len bytes of the guest's at that address are in the window, or NULL: not (all) there. What is
- * put at a place for output counts once window_put() says so. */
-void *window_place(struct window *w, uaddr_t at, size_t len, bool out);
+/* Where the bytes of the guest's at that address are in the window, *len at most: so many in *len. NULL: not
+ * there. What is put at a place for output counts once window_put() says so. */
+void *window_place(struct window *w, uaddr_t at, size_t *len, bool out);
 void window_put(struct window *w, uaddr_t at, size_t len);
 
 /* Moves len bytes between the pieces and the window; short only in a string. -ENOENT: not in it. */

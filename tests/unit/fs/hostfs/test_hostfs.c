@@ -280,12 +280,84 @@ static void only_one_name_of_a_directory(void **state)
 	u_list("/", names, sizeof(names));
 	assert_string_equal(names, "file/");
 }
+/* Files stay open at the host for the next time: that must not show. */
+static void closed_files_follow_the_host(bool exclusive)
+{
+	const struct hostfs_options opt = {.readonly = exclusive, .exclusive = exclusive};
+	int dir = base_fd();
+	struct file *f;
+
+	mount_tree(&opt);
+	for (int i = 0; i < 3; i++)
+		u_expect("/file", "hello");
+	host_write("file", "in place");
+	u_expect("/file", "in place");
+	u_expect("/file", "in place");
+	host_write("new", "another one");
+	assert_int_equal(renameat(dir, "new", dir, "file"), 0);
+	u_expect("/file", "another one");
+	u_expect("/file", "another one");
+	assert_int_equal(unlinkat(dir, "file", 0), 0);
+	assert_true(u_open("/file", O_RDONLY, &f) < 0);
+	host_write("file", "again");
+	u_expect("/file", "again");
+	u_expect("/file", "again");
+	assert_int_equal(renameat(dir, "file", dir, "elsewhere"), 0);
+	assert_true(u_open("/file", O_RDONLY, &f) < 0);
+	close(dir);
+}
+
+static void closed_files_follow_the_host_in_shared_trees(void **state)
+{
+	closed_files_follow_the_host(false);
+}
+
+static void closed_files_follow_the_host_in_exclusive_trees(void **state)
+{
+	closed_files_follow_the_host(true);
+}
+
+static int nr_fds(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 4096; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+static void not_many_files_are_kept_open(void **state)
+{
+	const struct hostfs_options opt = {.exclusive = true};
+	char name[32];
+	int before;
+
+	for (int i = 0; i < 300; i++) {
+		snprintf(name, sizeof(name), "many-%d", i);
+		host_write(name, name);
+	}
+	mount_tree(&opt);
+	before = nr_fds();
+	for (int i = 0; i < 300; i++) {
+		snprintf(name, sizeof(name), "/many-%d", i);
+		u_expect(name, name + 1);
+	}
+	assert_in_range(nr_fds() - before, 1, 65);
+	for (int i = 0; i < 300; i++) {
+		snprintf(name, sizeof(name), "/many-%d", i);
+		assert_int_equal(u_unlink(name), 0);
+	}
+	assert_in_range(nr_fds() - before, 0, 1);
+}
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 		T(files_are_read_and_symlinks_stay_inside),
+		T(closed_files_follow_the_host_in_shared_trees),
+		T(closed_files_follow_the_host_in_exclusive_trees),
+		T(not_many_files_are_kept_open),
 		T(special_files_are_seen_but_not_opened_at_the_host),
 		T(a_cached_file_that_became_a_fifo_is_not_opened),
 		T(a_directory_moved_away_does_not_let_us_out),
