@@ -109,7 +109,7 @@ struct platform {
 
 	void (*process_init)(struct process *p); /* each may be NULL */
 	void (*process_free)(struct process *p);
-	void (*task_added)(struct task *t);
+	void (*task_added)(struct task *t, struct task *like); /* who has made it */
 	void (*task_removed)(struct task *t);
 
 	/* What the fast path (platform/fastpath/) has to know; each may be NULL. */

@@ -291,8 +291,8 @@ struct task *task_create(struct kernel *k, struct task_init *init)
 		hook_task_added_locked(t, init->like);
 	dying = t->process->state != PROCESS_LIVE;
 	rwlock_unlock(&k->tree_lock);
-	if (k->platform->task_added)
-		k->platform->task_added(t);
+	if (k->platform->task_added && init->like)
+		k->platform->task_added(t, init->like);
 	if (dying) /* its group has ended its tasks before it came */
 		task_exited(t);
 	if (fresh && fresh->pidfd >= 0)

@@ -84,6 +84,8 @@ struct plat_thread {
 	_Atomic(struct channel *) channel; /* changed under its lock */
 	unsigned int traps;		   /* since window_ns */
 	int64_t window_ns;
+	uint32_t held_slot, clone_slot; /* 1 + number: fast_mm.c */
+	bool spare_awaits;		/* there was a channel for it when it began */
 };
 
 enum process_state { PROCESS_LIVE, PROCESS_DYING, PROCESS_ZOMBIE };
@@ -290,7 +292,7 @@ struct task_init {
 	pid_t host_tid, host_pid, tid, pid;
 	int exit_signal;
 	uint64_t clone_flags;
-	const struct task *like; /* comm, personality, flags are inherited from it; may be NULL */
+	struct task *like; /* comm, personality, flags are inherited from it; may be NULL */
 	struct cred *cred;
 	struct fdtable *files;
 	struct fs_context *fs;

@@ -2,8 +2,9 @@
  * platform/fastpath/advice.c - which tasks get channels, when they are active, which sites are replaced
  *
  * The traps of a task are counted in windows. One window of COLD_TRAPS calls that came faster than
- * one per NS_PER_TRAP earns a channel: mapping it costs as much as some thirty trapped calls. Later
- * windows are shorter. The site that the last trap of a fast window came from is replaced: those
+ * one per NS_PER_TRAP earns a channel: mapping it costs as much as some thirty trapped calls. A window
+ * of SPARE_TRAPS from the first one on does for a thread that can have the channel of a former one.
+ * Later windows are shorter. The site that the last trap of a fast window came from is replaced: those
  * that trap most come first. With most calls in the channel the rest never come that fast, but still cost
  * a trap each: so a site is also replaced when it has trapped SITE_TRAPS times since there is a channel.
  *
@@ -18,6 +19,7 @@
 #include "platform/platform.h"
 
 #define COLD_TRAPS 48
+#define SPARE_TRAPS 16
 #define WARM_TRAPS 12
 #define NS_PER_TRAP 50000
 #define SITE_TRAPS 8
@@ -68,8 +70,8 @@ static enum fast_advice advise_locked(struct task *t, int64_t now, struct channe
 
 	if (!mm || mm->disabled || mm->setting_up)
 		return FAST_NOTHING;
-	if (!ch || ch->state == CHANNEL_DETACHED)
-		return mm->next_slot < AREA_SLOTS ? FAST_SETUP : FAST_NOTHING;
+	if (!ch || channel_lacks_slot(ch))
+		return FAST_SETUP;
 	if (ch->state != CHANNEL_READY || now < ch->not_before_ns)
 		return FAST_NOTHING;
 	site = in_region(mm, t->call.ip) ? NULL : fast_site_locked(mm, t->call.ip - 2);
@@ -99,9 +101,18 @@ static bool site_is_due(struct task *t)
 	return due;
 }
 
+static unsigned int window_of(const struct task *t)
+{
+	if (fast.always)
+		return 1;
+	if (t->plat.channel)
+		return WARM_TRAPS;
+	return t->plat.spare_awaits ? SPARE_TRAPS : COLD_TRAPS;
+}
+
 enum fast_advice fast_note_trap(struct task *t)
 {
-	unsigned int window = fast.always ? 1 : t->plat.channel ? WARM_TRAPS : COLD_TRAPS;
+	unsigned int window = window_of(t);
 	struct channel *unlisted = NULL;
 	enum fast_advice advice = FAST_NOTHING;
 	int64_t now;

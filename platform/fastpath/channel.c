@@ -49,50 +49,6 @@ bool fast_enabled(void)
 	return fast.enabled;
 }
 
-/* ---- address spaces ---- */
-
-struct fast_mm *fast_mm_of_locked(struct process *p)
-{
-	if (!p->fast_mm) {
-		struct fast_mm *mm = mem_zalloc(sizeof(*mm));
-
-		if (!mm)
-			return NULL;
-		ref_init(&mm->ref, 1);
-		mm->next_slot = p->fast_slots;
-		p->fast_mm = mm;
-	}
-	return p->fast_mm;
-}
-
-struct fast_site *fast_site_locked(struct fast_mm *mm, uint64_t addr)
-{
-	uint32_t at = (uint32_t)((addr * 0x9e3779b97f4a7c15ULL) >> 40) % FAST_MAX_SITES;
-
-	for (uint32_t i = 0; i < FAST_MAX_SITES; i++, at = (at + 1) % FAST_MAX_SITES) {
-		if (mm->sites[at].addr == addr)
-			return &mm->sites[at];
-		if (mm->sites[at].addr == 0) {
-			if (mm->nr_sites >= FAST_MAX_SITES * 3 / 4)
-				return NULL;
-			mm->nr_sites++;
-			mm->sites[at].addr = addr;
-			return &mm->sites[at];
-		}
-	}
-	return NULL;
-}
-
-bool fast_memory_is_shared(struct task *t)
-{
-	bool shared;
-
-	mutex_lock(&fast.mu);
-	shared = t->process->fast_mm && ref_count(&t->process->fast_mm->ref) > 1;
-	mutex_unlock(&fast.mu);
-	return shared;
-}
-
 /* ---- channels ---- */
 
 uint64_t channel_guest_address(const struct channel *ch)
@@ -141,7 +97,7 @@ static int map_memory(struct channel *ch)
 	return 0;
 }
 
-static struct channel *channel_new(uint32_t slot)
+static struct channel *channel_new(uint32_t place, uint32_t slot)
 {
 	struct channel *ch = NULL;
 
@@ -152,10 +108,12 @@ static struct channel *channel_new(uint32_t slot)
 		return NULL;
 	}
 	ref_init(&ch->ref, 1);
-	ch->place = ch->slot = slot;
+	ch->place = place;
+	ch->slot = slot;
 	ch->memfd = -1;
 	ch->state = CHANNEL_NEW;
 	list_init(&ch->active_node);
+	list_init(&ch->spare_node);
 	if (map_memory(ch) < 0) {
 		channel_put(ch);
 		return NULL;
@@ -191,7 +149,7 @@ void fast_update_ids(struct task *t)
 	mutex_unlock(&fast.mu);
 }
 
-/* Takes the right to map one, and a slot that nothing has ever had. */
+/* Takes the right to set one up, and a slot that no thread can have. */
 static bool take_slot(struct process *p, uint32_t *ret_slot)
 {
 	struct fast_mm *mm;
@@ -199,57 +157,88 @@ static bool take_slot(struct process *p, uint32_t *ret_slot)
 
 	mutex_lock(&fast.mu);
 	mm = fast_mm_of_locked(p);
-	ok = mm && !mm->disabled && !mm->setting_up && mm->next_slot < AREA_SLOTS &&
-	     ref_count(&mm->ref) == 1;
-	if (ok) {
+	ok = mm && !mm->disabled && !mm->setting_up && ref_count(&mm->ref) == 1 &&
+	     slot_take_locked(mm, ret_slot);
+	if (ok)
 		mm->setting_up = true;
-		*ret_slot = mm->next_slot++;
-	}
 	mutex_unlock(&fast.mu);
 	return ok;
 }
 
-static void end_setup(struct process *p, bool permanent)
+static void end_setup(struct process *p, uint32_t slot, bool permanent)
 {
 	mutex_lock(&fast.mu);
 	if (p->fast_mm) {
+		slot_release_locked(p->fast_mm, slot);
 		p->fast_mm->setting_up = false;
 		p->fast_mm->disabled |= permanent;
 	}
 	mutex_unlock(&fast.mu);
 }
 
-static struct channel *channel_detached(struct task *t, uint32_t slot)
+bool channel_lacks_slot(const struct channel *ch)
+{
+	return ch->state == CHANNEL_DETACHED || ch->state == CHANNEL_SUSPENDED;
+}
+
+/* Nothing is left of what it was to another thread. */
+static void renew(struct channel *ch)
+{
+	ch->state = CHANNEL_NEW;
+	ch->not_before_ns = 0;
+	ch->backoff = 0;
+	ch->hits_seen = atomic_load(&ch->hits);
+	ch->given_seen = atomic_load(&ch->given_back);
+	__atomic_store_n((uint32_t *)(ch->mem + CH_STATE), CHANNEL_IDLE, __ATOMIC_RELAXED);
+	__atomic_store_n((uint32_t *)(ch->mem + CH_INUSE), 0, __ATOMIC_RELEASE);
+}
+
+/* A channel that is mapped already: t's own, or a spare one. */
+static struct channel *channel_mapped(struct task *t, uint32_t slot)
 {
 	struct channel *ch;
 
 	mutex_lock(&fast.mu);
 	ch = t->plat.channel;
-	if (ch && ch->state == CHANNEL_DETACHED) {
-		ch->slot = slot;
+	if (ch && channel_lacks_slot(ch))
 		ref_get(&ch->ref);
-	} else {
+	else if (!ch && t->process->fast_mm)
+		ch = spare_take_locked(t->process->fast_mm);
+	else
 		ch = NULL;
-	}
+	if (ch && ch->state == CHANNEL_RETIRED)
+		renew(ch);
+	if (ch)
+		ch->slot = slot;
 	mutex_unlock(&fast.mu);
 	return ch;
 }
 
+static bool take_place(struct process *p, uint32_t *ret_place)
+{
+	bool ok;
+
+	mutex_lock(&fast.mu);
+	ok = p->fast_mm && p->fast_mm->next_place < AREA_SLOTS;
+	if (ok)
+		*ret_place = p->fast_mm->next_place++;
+	mutex_unlock(&fast.mu);
+	return ok;
+}
+
 struct channel *channel_create(struct task *t)
 {
-	struct channel *ch = NULL;
-	uint32_t slot;
+	struct channel *ch;
+	uint32_t slot, place;
 
 	if (!take_slot(t->process, &slot))
 		return NULL;
-	/* Those that began before setting_up was seen; the others wait. */
-	if (!task_clone_is_pending(t->process)) {
-		ch = channel_detached(t, slot);
-		if (!ch)
-			ch = channel_new(slot);
-	}
+	ch = channel_mapped(t, slot);
+	/* Clones that began before setting_up was seen; the others wait. */
+	if (!ch && !task_clone_is_pending(t->process) && take_place(t->process, &place))
+		ch = channel_new(place, slot);
 	if (!ch)
-		end_setup(t->process, false);
+		end_setup(t->process, slot, false);
 	return ch;
 }
 
@@ -291,12 +280,14 @@ void channel_ready(struct task *t, struct channel *ch)
 		close(ch->memfd);
 	ch->memfd = -1;
 	mutex_lock(&fast.mu);
+	ch->is_mapped = true;
 	if (!task_is_dead(t)) { /* else fast_task_removed() has been here */
 		if (!t->plat.channel) {
 			ref_get(&ch->ref);
 			t->plat.channel = ch;
 			ch->task = t;
 		}
+		slot_of_task_locked(t, ch->slot);
 		channel_open_locked(ch, t);
 	}
 	if (t->process->fast_mm)
@@ -305,9 +296,28 @@ void channel_ready(struct task *t, struct channel *ch)
 	atomic_fetch_add(&fast_stats.setups, 1);
 }
 
-void channel_failed(struct task *t, bool permanent)
+/* Nothing has happened to ch yet: it, or its place, is for the next try. */
+static void keep_locked(struct fast_mm *mm, struct task *t, struct channel *ch)
 {
-	end_setup(t->process, permanent);
+	if (t->plat.channel == ch) {
+		if (t->plat.held_slot)
+			ch->slot = t->plat.held_slot - 1; /* as it was */
+	} else if (ch->is_mapped) {
+		ch->state = CHANNEL_RETIRED;
+		ref_get(&ch->ref);
+		spare_add_locked(mm, ch);
+	} else if (mm->next_place == ch->place + 1) {
+		mm->next_place--;
+	}
+}
+
+void channel_failed(struct task *t, struct channel *ch, bool permanent)
+{
+	end_setup(t->process, ch->slot, permanent);
+	mutex_lock(&fast.mu);
+	if (t->process->fast_mm && !permanent)
+		keep_locked(t->process->fast_mm, t, ch);
+	mutex_unlock(&fast.mu);
 }
 
 bool channel_is_current(const struct channel *ch)
@@ -353,6 +363,7 @@ struct channel *channel_stop_locked(struct channel *ch, enum channel_state state
 	bool listed = ch->active;
 
 	ch->state = state;
+	ch->was_active = listed;
 	if (listed)
 		channel_deactivate_locked(ch);
 	close_locked(ch);

@@ -12,11 +12,13 @@
  *           task_serve_channel(), and sleeps when none has come for POLLER_IDLE_NS. The platform's
  *           workers wake it when a task's calls trap at a high rate.
  *
- * States of a channel: NEW (being mapped by the platform) -> READY -> RETIRED, for good. In between:
- * SUSPENDED while a vfork child runs on the same %gs; DETACHED after a clone that made a thread with
- * the same %gs: the memory is still mapped, a new slot makes it READY again. READY channels are
- * active (in the poller's list, CH_ACTIVE set) or idle. In all other states the class table in the
- * channel says that every call goes the slow way, whatever a slot may still point to.
+ * States of a channel: NEW (being mapped by the platform) -> READY -> RETIRED. In between, while another
+ * thread may have the same %gs: SUSPENDED after a vfork, DETACHED after another clone. The memory is
+ * still mapped; when the task has its slot for itself again (fast_mm.c), or gets a new one, the
+ * channel is READY again. READY channels are active (in the poller's list, CH_ACTIVE set) or idle. In
+ * all other states the class table in the channel says that every call goes the slow way, whatever a
+ * slot may still point to. What a thread leaves when it ends is RETIRED, mapped and spare: NEW for the
+ * next thread of the same memory, as soon as nobody has a reference any more.
  *
  * Who gets one: fast_note_trap() counts the traps of a task. A task whose calls come faster than
  * FAST_RATE gets a channel (FAST_SETUP), and the syscall instructions that go on trapping are
@@ -71,10 +73,11 @@ struct channel {
 	/* fast.mu */
 	struct task *task;		   /* borrowed; NULL once retired */
 	_Atomic(enum channel_state) state; /* the poller looks without the lock */
-	bool active;
+	bool active, was_active;	   /* was_active: when it was stopped */
 	struct list active_node;
-	uint32_t clones_at_suspend; /* fast_mm.clones then */
-	int64_t not_before_ns;	    /* monotonic: not active again before */
+	struct list spare_node; /* its thread has ended: of the mm's list, or of none */
+	bool is_mapped;
+	int64_t not_before_ns; /* monotonic: not active again before */
 	uint32_t backoff;
 	uint32_t hits_seen, given_seen; /* at the last look: advice.c */
 	uint32_t hits_at_start;		/* when it was made active */
@@ -101,8 +104,8 @@ void fast_poller(struct kernel *k); /* a thread of its own; returns at shutdown 
 enum fast_advice fast_note_trap(struct task *t);
 bool fast_is_channel_call(uint32_t nr);
 
-/* FAST_SETUP: a channel for t that is NEW, or DETACHED and has a new slot; NULL: not now. Reference for
- * the caller, who ends it with channel_ready() or channel_failed(). Until then no process is made
+/* FAST_SETUP: a channel for t that is NEW, or its own with a new slot; NULL: not now. Reference for the
+ * caller, who ends it with channel_ready() or channel_failed(). Until then no process is made
  * from t's: it could inherit the channel before that is forbidden. */
 struct channel *channel_create(struct task *t);
 void channel_put(struct channel *ch);
@@ -111,7 +114,7 @@ uint64_t channel_slot_address(const struct channel *ch);
 /* The platform has mapped it and set %gs: t's calls may use it from now on. */
 void channel_ready(struct task *t, struct channel *ch);
 /* It could not. permanent: no tries for this address space any more. */
-void channel_failed(struct task *t, bool permanent);
+void channel_failed(struct task *t, struct channel *ch, bool permanent);
 
 /* FAST_PATCH. Where a trampoline goes that has to be from lo to hi: 0 or the address of
  * SITE_TRAMPOLINE_SIZE bytes in a region that is mapped in t's memory. */
@@ -129,7 +132,7 @@ void fast_site_done(struct task *t, uint64_t site, bool replaced);
 void fast_cancel_request(struct task *t);
 /* A clone is to go on. *ret_slot not 0: this slot of t's is to be cleared first. False: not now. */
 bool fast_clone_starts(struct task *t, uint64_t flags, uint64_t *ret_slot);
-/* Not 0: vfork is over, this slot of t's is to be set to channel_resume()'s result again. */
+/* Not 0: t has it for itself again, this slot of t's is to be set to channel_resume()'s result. */
 uint64_t fast_may_resume(struct task *t);
 uint64_t channel_resume(struct task *t);
 /* t forks out of a handler that has interrupted the shim: parent and child will both come back to it,
@@ -137,6 +140,7 @@ uint64_t channel_resume(struct task *t);
 bool fast_fork_needs_copy(struct task *t);
 bool fast_where(struct task *t, uint64_t *ret_channel, uint64_t *ret_slot); /* in the guest */
 void fast_leave(struct task *t); /* for good; may get another one */
+void fast_task_added(struct task *t, struct task *parent);
 void fast_fork(struct process *child, struct process *from, bool shares_memory);
 void fast_exec(struct task *t);
 void fast_task_removed(struct task *t);

@@ -27,8 +27,9 @@ struct fast_region {
 
 struct fast_mm {
 	struct ref ref;
-	uint32_t next_slot;
-	uint32_t clones; /* clones with CLONE_VM so far: %gs was handed on */
+	uint32_t first_slot, next_slot, next_place; /* of those never used so far */
+	uint16_t holders[AREA_SLOTS];
+	struct list spares; /* channels, each with a reference */
 	bool disabled;
 	bool setting_up; /* one thread at a time */
 	uint32_t nr_sites, nr_regions;
@@ -63,7 +64,28 @@ uint32_t fast_inline_word(unsigned int nr);
 
 /* The mm of p, made if there is none; NULL: no memory. fast.mu is held. */
 struct fast_mm *fast_mm_of_locked(struct process *p);
+void fast_mm_put(struct fast_mm *mm);				       /* without fast.mu */
 struct fast_site *fast_site_locked(struct fast_mm *mm, uint64_t addr); /* NULL: table full */
+uint32_t fast_mm_seen_locked(const struct fast_mm *mm); /* what a forked child may have inherited */
+
+/* Slots: fast_mm.c. */
+bool slot_take_locked(struct fast_mm *mm, uint32_t *ret_slot); /* for one holder who is to come */
+void slot_release_locked(struct fast_mm *mm, uint32_t slot);
+void slot_of_task_locked(struct task *t, uint32_t slot); /* takes over that hold */
+void slot_task_ends_locked(struct task *t);
+void slot_clone_starts_locked(struct task *t, uint64_t flags);
+void slot_clone_made_locked(struct task *t, struct task *parent);
+void slot_clone_over_locked(struct task *t);
+/* No other thread can have the slot of t's channel. */
+bool slot_is_own_locked(const struct task *t, const struct channel *ch);
+bool channel_lacks_slot(const struct channel *ch);
+
+/* RETIRED channels that are mapped. References move with them. */
+void spare_add_locked(struct fast_mm *mm, struct channel *ch);
+struct channel *spare_take_locked(struct fast_mm *mm);
+void spares_move_locked(struct fast_mm *mm, struct list *to);
+void spares_put(struct list *spares); /* without fast.mu */
+
 /* A request that nobody has claimed is to be made as a trapped call. */
 void channel_give_back(struct channel *ch);
 /* t's calls may use it; they may not, for the reason of state: the result is to be put without fast.mu. */

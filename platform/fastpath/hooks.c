@@ -11,12 +11,6 @@
 #include "platform/platform.h"
 #include "sentry/base/mem.h"
 
-static void fast_mm_put(struct fast_mm *mm)
-{
-	if (mm && ref_put(&mm->ref))
-		mem_free(mm);
-}
-
 void fast_fork(struct process *child, struct process *from, bool shares_memory)
 {
 	if (!fast.enabled)
@@ -31,7 +25,8 @@ void fast_fork(struct process *child, struct process *from, bool shares_memory)
 			ref_get(&mm->ref);
 		child->fast_mm = mm;
 	} else {
-		child->fast_slots = from->fast_mm ? from->fast_mm->next_slot : from->fast_slots;
+		child->fast_slots = from->fast_mm ? fast_mm_seen_locked(from->fast_mm)
+						  : from->fast_slots;
 	}
 	mutex_unlock(&fast.mu);
 }
@@ -57,9 +52,52 @@ static void retire(struct task *t)
 	channel_put(ch);
 }
 
+void fast_task_added(struct task *t, struct task *parent)
+{
+	if (!fast.enabled)
+		return;
+	mutex_lock(&fast.mu);
+	slot_clone_made_locked(t, parent);
+	if (t->process->fast_mm && !list_empty(&t->process->fast_mm->spares)) {
+		t->plat.spare_awaits = true;
+		t->plat.window_ns = clock_now_ns(CLOCK_MONOTONIC);
+	}
+	mutex_unlock(&fast.mu);
+}
+
+/* The memory of its channel is for the next thread, if there can be one. */
 void fast_task_removed(struct task *t)
 {
-	retire(t);
+	struct channel *ch, *listed = NULL;
+	struct fast_mm *mm;
+	struct list unused;
+	bool live;
+
+	if (!fast.enabled)
+		return;
+	rwlock_rdlock(&t->kernel->tree_lock);
+	live = t->process->state == PROCESS_LIVE && t->process->nr_tasks > 0;
+	rwlock_unlock(&t->kernel->tree_lock);
+	list_init(&unused);
+	mutex_lock(&fast.mu);
+	mm = t->process->fast_mm;
+	ch = t->plat.channel;
+	t->plat.channel = NULL;
+	slot_task_ends_locked(t);
+	if (ch) {
+		listed = channel_stop_locked(ch, CHANNEL_RETIRED);
+		ch->task = NULL;
+	}
+	if (ch && mm && live && !mm->disabled) {
+		spare_add_locked(mm, ch);
+		ch = NULL;
+	}
+	if (mm && !live)
+		spares_move_locked(mm, &unused);
+	mutex_unlock(&fast.mu);
+	channel_put(listed);
+	channel_put(ch);
+	spares_put(&unused);
 }
 
 bool fast_where(struct task *t, uint64_t *ret_channel, uint64_t *ret_slot)
@@ -110,6 +148,7 @@ void fast_exec(struct task *t)
 
 	retire(t);
 	mutex_lock(&fast.mu);
+	slot_task_ends_locked(t);
 	mm = TAKE_PTR(t->process->fast_mm);
 	t->process->fast_slots = 0;
 	mutex_unlock(&fast.mu);
@@ -151,18 +190,14 @@ bool fast_fork_needs_copy(struct task *t)
 	return needs;
 }
 
-/* A thread that is made lives on with this %gs: the slot is nobody's then. After vfork it is t's alone
- * again. */
+/* Who is made will have this %gs, too. */
 static struct channel *share_slot_locked(struct task *t, uint64_t flags, uint64_t *ret_slot)
 {
-	struct fast_mm *mm = fast_mm_of_locked(t->process);
 	struct channel *ch = t->plat.channel;
 
-	if (mm)
-		mm->clones++;
+	slot_clone_starts_locked(t, flags);
 	if (!ch || ch->state != CHANNEL_READY)
 		return NULL;
-	ch->clones_at_suspend = mm ? mm->clones : 0;
 	*ret_slot = channel_slot_address(ch);
 	return channel_stop_locked(ch, flags & CLONE_VFORK ? CHANNEL_SUSPENDED : CHANNEL_DETACHED);
 }
@@ -193,26 +228,26 @@ uint64_t fast_may_resume(struct task *t)
 		return 0;
 	mutex_lock(&fast.mu);
 	ch = t->plat.channel;
-	if (ch && ch->state == CHANNEL_SUSPENDED) {
-		struct fast_mm *mm = t->process->fast_mm;
-
-		if (mm && mm->clones == ch->clones_at_suspend)
-			slot = channel_slot_address(ch);
-		else
-			ch->state = CHANNEL_DETACHED;
-	}
+	if (ch && channel_lacks_slot(ch) && slot_is_own_locked(t, ch) &&
+	    (ch->state == CHANNEL_SUSPENDED || fast_is_channel_call((uint32_t)t->call.nr)))
+		slot = channel_slot_address(ch);
 	mutex_unlock(&fast.mu);
 	return slot;
 }
 
 uint64_t channel_resume(struct task *t)
 {
+	struct channel *ch;
 	uint64_t at = 0;
 
 	mutex_lock(&fast.mu);
-	if (t->plat.channel) {
-		channel_open_locked(t->plat.channel, t);
-		at = channel_guest_address(t->plat.channel);
+	ch = t->plat.channel;
+	if (ch) {
+		slot_clone_over_locked(t);
+		channel_open_locked(ch, t);
+		if (ch->was_active)
+			channel_activate_locked(ch);
+		at = channel_guest_address(ch);
 	}
 	mutex_unlock(&fast.mu);
 	return at;

@@ -69,10 +69,11 @@ static bool set_up(struct attached *a, const struct channel *ch, int fd)
 	if (fd >= 0) {
 		ok = map_area(a) && map_channel(a, ch, fd);
 		attached_run(a, SYS_close, (uint64_t)fd, 0, 0, 0, 0, 0);
-		if (ok)
-			attach_handle_faults(a, ch);
 	}
-	if (!ok || !fill_slot(a, ch))
+	if (!ok)
+		return false;
+	attach_handle_faults(a, ch);
+	if (!fill_slot(a, ch))
 		return false;
 	a->after.gs_base = channel_slot_address(ch);
 	return true;
@@ -108,7 +109,7 @@ bool attach_give_channel(struct task *t)
 	if (err != 0) {
 		if (err < 0 && fd >= 0) /* no channel's memory stays within the guest's reach */
 			t->kernel->platform->install_fd(t, t->kernel->host_dummy_fd, fd);
-		channel_failed(t, false);
+		channel_failed(t, ch, false);
 		channel_put(ch);
 		return err == ATTACHED_GONE;
 	}
@@ -116,7 +117,7 @@ bool attach_give_channel(struct task *t)
 	if (ok)
 		channel_ready(t, ch);
 	else
-		channel_failed(t, true);
+		channel_failed(t, ch, true);
 	channel_put(ch);
 	attached_end_again(&a);
 	return true;

@@ -259,9 +259,8 @@ static bool improve(struct task *t)
 	if (fast_fork_needs_copy(t))
 		return attach_leave_channel(t);
 	slot = fast_may_resume(t);
-	if (slot) {
+	if (slot)
 		write_slot(t, slot, channel_resume(t));
-	}
 	advice = fast_note_trap(t);
 	if (advice == FAST_SETUP)
 		return attach_give_channel(t);
@@ -477,6 +476,7 @@ const struct platform platform_notify = {
 	.watch_signals = kick_watch,
 	.process_init = kick_process_init,
 	.process_free = notify_process_free,
+	.task_added = fast_task_added,
 	.task_removed = fast_task_removed,
 	.clone_starting = notify_clone_starting,
 	.process_forked = fast_fork,

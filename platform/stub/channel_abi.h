@@ -6,8 +6,9 @@
  * its *slot* in the area, private memory of the process at AREA_BASE, whose first word is the address
  * of the channel, or 0: then every call goes the slow way. The area is wiped in a forked child and
  * channels are not mapped there, so a child starts without any. A thread that a clone made shares
- * %gs with its maker: the sentry clears the maker's slot before such a clone goes on, and slots are
- * never used again.
+ * %gs with its maker: the sentry clears the maker's slot before such a clone goes on, and fills it
+ * again, or gives it to somebody else, only when no other thread can have it in %gs any more
+ * (platform/fastpath/fast_mm.c).
  *
  * States of a channel, in CH_STATE:
  *

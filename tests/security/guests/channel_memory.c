@@ -5,7 +5,8 @@
  *	memory	channel, area, stub, trampolines: unmapped, protected, moved, grown, emptied
  *	inherit	children have no channels of their parents, also if they are made while threads get some
  *	end	exec, exit and SIGKILL amid calls of several threads
- *	slots	one process uses up all slots, if there is time enough
+ *	heirs	threads leave their channels full of junk, and requests in them, to those that come next
+ *	slots	one process uses slots again and again
  *	threads	many threads with a channel each
  *
  *	channel_memory MODE SECONDS [THREADS]
@@ -263,6 +264,69 @@ static int again(void)
 	return 0;
 }
 
+/* ---- heirs ---- */
+
+static volatile unsigned char *left; /* by the last thread: somebody posts requests there */
+
+static void *leaves_junk(void *arg)
+{
+	volatile unsigned char *ch = channel_get();
+	unsigned int seed = (unsigned int)(uintptr_t)arg;
+	const uint64_t args[6] = {(uint64_t)pipes[1], (uint64_t)&left, 1};
+
+	if (!ch)
+		return NULL;
+	for (unsigned int at = 0; at < CHANNEL_SIZE; at++)
+		if (at / 64 != CH_ACTIVE / 64)
+			ch[at] = (unsigned char)rand_r(&seed);
+	WORD32(ch, CH_INUSE) = 1;
+	channel_post(ch, SYS_write, 0, args);
+	left = ch;
+	TRAPPED(SYS_exit, 0);
+	return NULL;
+}
+
+static void *inherits(void *arg)
+{
+	pid_t parent = getppid();
+	long tid = TRAPPED(SYS_gettid, 0);
+
+	channel_get();
+	for (int i = 0; i < 100; i++)
+		if (syscall(SYS_gettid) != tid || syscall(SYS_getppid) != parent)
+			found("a thread has another one's results");
+	return arg;
+}
+
+static void *posts(void *arg)
+{
+	const uint64_t args[6] = {(uint64_t)pipes[1], (uint64_t)&left, 1};
+
+	while (now() < run_until)
+		if (left && channel_state(left) == CHANNEL_IDLE)
+			channel_post(left, SYS_getppid, 0, args);
+	return arg;
+}
+
+static void heirs(unsigned int seed)
+{
+	pthread_t th, poster;
+
+	run_until = now() + 2;
+	if (!channel_get() || pipe(pipes) < 0)
+		return;
+	if (seed & 2)
+		pthread_create(&poster, NULL, posts, NULL);
+	while (now() < run_until) {
+		pthread_create(&th, NULL, leaves_junk, (void *)(uintptr_t)seed++);
+		pthread_join(th, NULL);
+		if (seed & 2)
+			continue;
+		pthread_create(&th, NULL, inherits, NULL);
+		pthread_join(th, NULL);
+	}
+}
+
 /* ---- slots and threads ---- */
 
 static void slots(unsigned int seed)
@@ -280,6 +344,8 @@ static void slots(unsigned int seed)
 	}
 	if (getppid() <= 0)
 		found("getppid with all slots used");
+	if (!channel_get())
+		found("no slot was used again");
 	if (fork() == 0) {
 		calls(NULL);
 		_exit(0);
@@ -340,6 +406,7 @@ int main(int argc, char **argv)
 	case 'm': return channel_attack(memory, seconds, 1.5);
 	case 'i': return channel_attack(inherit, seconds, 10);
 	case 'e': return channel_attack(end, seconds, 3);
+	case 'h': return channel_attack(heirs, seconds, 10);
 	case 's': return channel_attack(slots, seconds, seconds);
 	case 't': return channel_attack(threads, seconds, 300);
 	}
