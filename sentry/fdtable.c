@@ -375,7 +375,8 @@ void fdtable_close_on_exec(struct task *t)
 			fd_close(t, fd);
 }
 
-bool fdtable_mark_materialised(struct fdtable *ft, int fd, struct file *f, int lasting_fd)
+bool fdtable_mark_materialised(struct fdtable *ft, int fd, struct file *f, int host_fd,
+			       bool lasting)
 {
 	struct fd_slot *slot;
 	bool same;
@@ -386,14 +387,14 @@ bool fdtable_mark_materialised(struct fdtable *ft, int fd, struct file *f, int l
 		slot = &ft->slots[fd];
 		ft->nr_materialised += !slot->materialised;
 		slot->materialised = true;
-		slot->lasting = lasting_fd >= 0;
-		slot->shown_fd_1 = lasting_fd + 1;
+		slot->lasting = lasting;
+		slot->shown_fd_1 = host_fd + 1;
 	}
 	mutex_unlock(&ft->mu);
 	return same;
 }
 
-bool fdtable_shows(struct fdtable *ft, int fd, const struct file *f, int lasting_fd)
+bool fdtable_shows(struct fdtable *ft, int fd, const struct file *f, int host_fd)
 {
 	const struct fd_slot *slot;
 	bool shows = false;
@@ -401,8 +402,7 @@ bool fdtable_shows(struct fdtable *ft, int fd, const struct file *f, int lasting
 	mutex_lock(&ft->mu);
 	if (fd >= 0 && (uint32_t)fd < ft->size) {
 		slot = &ft->slots[fd];
-		shows = slot->file == f && slot->materialised && slot->lasting &&
-			slot->shown_fd_1 == lasting_fd + 1;
+		shows = slot->file == f && slot->materialised && slot->shown_fd_1 == host_fd + 1;
 	}
 	mutex_unlock(&ft->mu);
 	return shows;

@@ -66,13 +66,14 @@ int fd_get_cloexec(struct task *t, int fd);
 int fd_set_cloexec(struct task *t, int fd, bool on);
 void fd_close_range(struct task *t, unsigned int first, unsigned int last, bool only_set_cloexec);
 void fdtable_close_on_exec(struct task *t);
-/* The host process now has f under fd (mem/mmap.c, which holds host_mu), by the sentry's lasting_fd if
- * that is not -1. False if the slot holds another file by now. A slot that loses its file while
+/* The host process now has f under fd (mem/mmap.c, which holds host_mu), by the sentry's host_fd, or -1 if that
+ * is not f's as long as f is open. False if the slot holds another file by now. A slot that loses its file while
  * marked, but not by a lasting one, is passed to mmap_neutralise() by fd_close(), fd_install_at(),
  * fd_close_range() (host_mu, then mu; before they return). */
-bool fdtable_mark_materialised(struct fdtable *ft, int fd, struct file *f, int lasting_fd);
-/* Has the host process f under fd, by that lasting fd of the sentry? host_mu is held. */
-bool fdtable_shows(struct fdtable *ft, int fd, const struct file *f, int lasting_fd);
+bool fdtable_mark_materialised(struct fdtable *ft, int fd, struct file *f, int host_fd,
+			       bool lasting);
+/* Has the host process f under fd, by that fd of the sentry? host_mu is held. */
+bool fdtable_shows(struct fdtable *ft, int fd, const struct file *f, int host_fd);
 /* For /proc/pid/fd: the lowest used fd >= from in that table, or -1. */
 int fdtable_next(struct fdtable *ft, int from);
 struct file *fdtable_file(struct fdtable *ft, int fd); /* new reference or NULL */

@@ -34,10 +34,10 @@ struct dir_context {
 
 /* What becomes of the host fd that file_ops->mmap gives. */
 enum mmap_fd {
-	MMAP_FD_KEPT, /* borrowed */
-	MMAP_FD_LASTING, /* borrowed; the same one as long as the file is open, and nobody is harmed if a
+	MMAP_FD_KEPT,	 /* borrowed; its number is no other file's as long as the file is open */
+	MMAP_FD_LASTING, /* the same, and nobody is harmed if a
 			  * guest process keeps it: it reads a file that nothing in the sandbox changes */
-	MMAP_FD_OWNED, /* to be closed by the caller */
+	MMAP_FD_OWNED,	 /* to be closed by the caller */
 };
 
 struct file_ops {

@@ -117,7 +117,7 @@ static int materialise_locked(struct task *t, int fd, struct file *f, const uint
 	err = f->ops->mmap(f, (int)a[2], (int)a[3], a[5], a[1], &host_fd, &kind);
 	if (err < 0)
 		return err;
-	if (kind == MMAP_FD_LASTING && fdtable_shows(ft, fd, f, host_fd))
+	if (kind != MMAP_FD_OWNED && fdtable_shows(ft, fd, f, host_fd))
 		return 0;
 	mapname_record_file(t, host_fd, f);
 	err = t->kernel->platform->install_fd(t, host_fd, fd);
@@ -125,7 +125,8 @@ static int materialise_locked(struct task *t, int fd, struct file *f, const uint
 		close(host_fd);
 	if (err < 0)
 		return err == -EBADF || err == -EMFILE ? -ENFILE : err;
-	if (fdtable_mark_materialised(ft, fd, f, kind == MMAP_FD_LASTING ? host_fd : -1))
+	if (fdtable_mark_materialised(ft, fd, f, kind == MMAP_FD_OWNED ? -1 : host_fd,
+				      kind == MMAP_FD_LASTING))
 		return 0;
 	mmap_neutralise_locked(t, fd);
 	return -EBADF;
