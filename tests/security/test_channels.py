@@ -24,7 +24,7 @@ def check_left(sentry, guests, seconds=5):
 def check_descriptors(pid, looks=50):
     """There is one for the moment in which a channel is mapped, so it must be there every time."""
     for _ in range(looks):
-        if not [t for t in open_files(pid).values() if 'channel' in t]:
+        if not [t for t in open_files(pid).values() if '/memfd:channel' in t]:
             return
         time.sleep(0.02)
     check(False, 'a descriptor of a channel in %d' % pid)
