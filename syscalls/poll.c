@@ -10,6 +10,7 @@
 
 #include "fs/vfs/file.h"
 #include "sentry/base/mem.h"
+#include "sentry/mem/window.h"
 #include "syscalls/poll_wait.h"
 
 /* ---- sets ---- */
@@ -109,12 +110,27 @@ static void poll_free(struct poll_wait *w)
 
 #define REVENTS_CHUNK 64
 
+/* The shim copies the results from there. */
+static bool write_to_window(struct task *t, const struct poll_call *c)
+{
+	size_t want = c->set.nr * sizeof(struct pollfd), len = want;
+	void *place = t->window ? window_place(t->window, c->ufds, &len, true) : NULL;
+
+	if (!place || len < want)
+		return false;
+	memcpy(place, c->set.fds, want);
+	window_put(t->window, c->ufds, want);
+	return true;
+}
+
 static int write_revents(struct task *t, const struct poll_call *c)
 {
 	struct iovec iov[REVENTS_CHUNK];
 	short revents[REVENTS_CHUNK];
 	struct uio u;
 
+	if (write_to_window(t, c))
+		return 0;
 	for (uint32_t i = 0; i < c->set.nr; i += REVENTS_CHUNK) {
 		uint32_t n = MIN(c->set.nr - i, (uint32_t)REVENTS_CHUNK);
 

@@ -152,9 +152,14 @@ static int register_all(struct task *t, struct poll_wait *w)
 long poll_wait_run(struct task *t, struct poll_wait *w)
 {
 	bool native = false;
-	long n = ask(t, w);
+	long n;
 	int err;
 
+	if (w->has_mask && task_punts(t)) { /* it may have to go native */
+		poll_wait_free(w);
+		return -EAGAIN;
+	}
+	n = ask(t, w);
 	if (n == 0 && w->deadline_ns == POLL_NO_WAIT)
 		n = poll_wait_try(t, w, WAKE_TIMEOUT, &native);
 	else if (n == 0)
@@ -163,6 +168,10 @@ long poll_wait_run(struct task *t, struct poll_wait *w)
 		n = w->finish(t, w, n);
 		poll_wait_free(w);
 		return native ? go_native_with_mask(t) : n;
+	}
+	if (task_punts(t)) { /* it has to wait */
+		poll_wait_free(w);
+		return -EAGAIN;
 	}
 	park_begin(t, poll_wait_resume, poll_wait_drop, w);
 	err = register_all(t, w);

@@ -6,6 +6,7 @@
  * installs or hides host fds (dup2, close_range), what waits by nature (flock, fsync, sync), and what
  * is forwarded anyway. Which calls of these suit for which arguments: task_serve_channel().
  */
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -91,6 +92,9 @@ const uint8_t fast_call_classes[CHANNEL_NR_CALLS] = {
 	CALL(flistxattr),
 	/* events */
 	CALL(poll),
+	CALL(ppoll),
+	CALL(select),
+	CALL(pselect6),
 	CALL(epoll_create1),
 	CALL(epoll_ctl),
 	CALL(epoll_wait),
@@ -120,6 +124,7 @@ const uint8_t fast_call_classes[CHANNEL_NR_CALLS] = {
 #define STRING(arg) .string = (arg) + 1
 #define IN(arg) .in = (arg) + 1
 #define OUT(arg, unit_) .out = (arg) + 1, .unit = (unit_)
+#define POLLFDS(arg) .in = (arg) + 1, .out = (arg) + 1, .unit = sizeof(struct pollfd), .array = true
 #define OUT_FIXED(arg, size_) .out = (arg) + 1, .size = (size_)
 
 const struct fast_inline fast_inlines[CHANNEL_NR_CALLS] = {
@@ -162,6 +167,8 @@ const struct fast_inline fast_inlines[CHANNEL_NR_CALLS] = {
 	[SYS_lgetxattr] = {STRING(0)},
 	[SYS_pipe] = {OUT_FIXED(0, 2 * sizeof(int))},
 	[SYS_pipe2] = {OUT_FIXED(0, 2 * sizeof(int))},
+	[SYS_poll] = {POLLFDS(0)},
+	[SYS_ppoll] = {POLLFDS(0)},
 	[SYS_epoll_wait] = {OUT(1, sizeof(struct epoll_event))},
 	[SYS_uname] = {OUT_FIXED(0, sizeof(struct utsname))},
 	[SYS_sysinfo] = {OUT_FIXED(0, sizeof(struct sysinfo))},
@@ -171,7 +178,8 @@ uint32_t fast_inline_word(unsigned int nr)
 {
 	const struct fast_inline *i = &fast_inlines[nr];
 
-	return (uint32_t)i->string | (uint32_t)i->in << 8 | (uint32_t)i->out << 16 |
+	return (uint32_t)i->string | (uint32_t)(i->in | i->array << INLINE_ARRAY_BIT) << 8 |
+	       (uint32_t)(i->out | i->array << INLINE_ARRAY_BIT) << 16 |
 	       (uint32_t)ALIGN_UP(i->size, 1 << INLINE_SIZE_SHIFT) << (24 - INLINE_SIZE_SHIFT);
 }
 

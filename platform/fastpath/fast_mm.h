@@ -58,6 +58,7 @@ struct fast_inline {
 	uint8_t string, in, out;
 	uint8_t unit;
 	uint16_t size;
+	bool array; /* of struct pollfd */
 };
 extern const struct fast_inline fast_inlines[CHANNEL_NR_CALLS];
 uint32_t fast_inline_word(unsigned int nr);

@@ -75,6 +75,9 @@
  * the address; the length of an input is the next argument. Then the size of the output, in units of
  * 1 << INLINE_SIZE_SHIFT bytes; 0: it is the next argument, too. */
 #define INLINE_SIZE_SHIFT 3
+/* In the bytes for input and output: it is an array of struct pollfd, its length (int) the next argument. Of
+ * the output only the results are taken. */
+#define INLINE_ARRAY_BIT 7
 
 #define CHANNEL_IDLE 0
 #define CHANNEL_REQUEST 1

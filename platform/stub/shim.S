@@ -13,6 +13,7 @@
 
 #define NR_SCHED_YIELD 24
 #define EFAULT 14
+#define POLLFD_REVENTS 6
 
 	.text
 	.globl shim_enter
@@ -124,7 +125,11 @@ shim_in_begin:
 	test %ecx, %ecx
 	jz 3f
 	mov CH_ARGS(%r11, %rcx, 8), %rdi
-	cmp $CHANNEL_IN_SIZE, %rdi
+	btr $INLINE_ARRAY_BIT, %ecx
+	jnc 6f
+	mov CH_ARGS(%r11, %rcx, 8), %edi
+	shl $3, %rdi
+6:	cmp $CHANNEL_IN_SIZE, %rdi
 	ja 3f
 	mov %edi, %edx
 	mov CH_ARGS - 8(%r11, %rcx, 8), %rsi
@@ -136,12 +141,19 @@ shim_in_begin:
 	jz request
 	movzbl %r8b, %ecx
 	shr $8, %r8d
+	btr $INLINE_ARRAY_BIT, %ecx
+	jc 7f
 	mov CH_ARGS - 8(%r11, %rcx, 8), %rdi
 	mov %rdi, CH_OUT_AT(%r11)
 	shl $INLINE_SIZE_SHIFT, %r8d
 	jnz 4f
 	mov CH_ARGS(%r11, %rcx, 8), %r8
-	test %r8, %r8
+	jmp 8f
+7:	mov CH_ARGS - 8(%r11, %rcx, 8), %rdi
+	mov %rdi, CH_OUT_AT(%r11)
+	mov CH_ARGS(%r11, %rcx, 8), %r8d
+	shl $3, %r8
+8:	test %r8, %r8
 	jz request
 	mov $CHANNEL_OUT_SIZE, %ecx
 	cmp %rcx, %r8
@@ -158,10 +170,20 @@ shim_in_end:
 	jmp request
 
 copy_out:
+	movzwl CH_NR(%r11), %eax
 	mov CH_OUT_AT(%r11), %rdi
 	lea CH_OUT(%r11), %rsi
+	testb $(1 << INLINE_ARRAY_BIT), CH_INLINE + 2(%r11, %rax, 4)
 shim_out_begin:
+	jnz 9f
 	rep movsb
+	jmp done
+9:	movw POLLFD_REVENTS(%rsi), %ax	/* somebody may change the rest of an entry meanwhile */
+	movw %ax, POLLFD_REVENTS(%rdi)
+	add $8, %rsi
+	add $8, %rdi
+	sub $8, %ecx
+	ja 9b
 shim_out_end:
 	jmp done
 /* Another thread has taken the memory away since. */
