@@ -89,6 +89,9 @@ struct platform {
 	bool (*is_signalled)(struct task *t);
 	/* Is it stopped by SIGSTOP or its like? NULL: the host's /proc says so. */
 	bool (*is_stopped)(struct task *t);
+	/* Optional. The host thread's affinity becomes what the guest has set or inherited, if the
+	 * platform has put another in its place. Called before it is shown or changed. */
+	void (*own_affinity)(struct task *t);
 	void (*watch_signals)(struct process *p, struct task *in_flight);
 
 	/* Puts a duplicate of host_fd under number at in the guest's host fd table (O_CLOEXEC);

@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "platform/platform.h"
 #include "syscalls/syscall.h"
 
 /* Policies that are known, but not offered. */
@@ -56,6 +57,12 @@ static bool may_schedule(struct task *t, struct task *target)
 
 /* ---- affinity ---- */
 
+static void own_affinity(struct task *t)
+{
+	if (t->kernel->platform->own_affinity)
+		t->kernel->platform->own_affinity(t);
+}
+
 long sys_sched_getaffinity(struct task *t, const uint64_t *a)
 {
 	struct task *target = find(t, (pid_t)a[0]);
@@ -69,6 +76,7 @@ long sys_sched_getaffinity(struct task *t, const uint64_t *a)
 	}
 	if (!target)
 		return -ESRCH;
+	own_affinity(target);
 	n = syscall(SYS_sched_getaffinity, target->plat.host_tid, MIN(sizeof(mask), (size_t)len),
 		    mask);
 	task_put(target);
@@ -91,8 +99,11 @@ long sys_sched_setaffinity(struct task *t, const uint64_t *a)
 		return -ESRCH;
 	if (!may_schedule(t, target))
 		err = -EPERM;
-	else if (syscall(SYS_sched_setaffinity, target->plat.host_tid, sizeof(mask), mask) < 0)
-		err = -errno;
+	if (err == 0) {
+		own_affinity(target);
+		if (syscall(SYS_sched_setaffinity, target->plat.host_tid, sizeof(mask), mask) < 0)
+			err = -errno;
+	}
 	task_put(target);
 	return err;
 }

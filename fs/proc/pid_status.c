@@ -13,6 +13,7 @@
 
 #include "fs/proc/hosttext.h"
 #include "fs/proc/proc.h"
+#include "platform/platform.h"
 #include "sentry/fdtable.h"
 #include "sentry/fs_context.h"
 #include "sentry/task.h"
@@ -236,6 +237,16 @@ static void hide_fault_handlers(char *text)
 	field[16] = old;
 }
 
+/* Cpus_allowed is taken from the host. */
+static void show_own_affinity(struct proc_pid *pp)
+{
+	struct task *t = pp->kernel->platform->own_affinity ? proc_pid_task(pp) : NULL;
+
+	if (t)
+		pp->kernel->platform->own_affinity(t);
+	task_put(t);
+}
+
 int proc_status_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 {
 	struct status_source s = {.pp = proc_pid_of(kn), .reader = t};
@@ -244,6 +255,7 @@ int proc_status_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 	int err;
 
 	strbuf_init(&host, 65536);
+	show_own_affinity(s.pp);
 	err = proc_host_text(s.pp, "status", &host);
 	if (err)
 		return err;

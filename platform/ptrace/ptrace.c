@@ -107,8 +107,8 @@ static void pt_worker(struct kernel *k, unsigned int index)
 		if (!runq_empty())
 			continue;
 		verdict_release_held();
-		if (!any)
-			sigtimedwait(&wake, NULL, NULL);
+		if (!any && sigtimedwait(&wake, NULL, place_patience()) < 0 && errno == EAGAIN)
+			place_quiet();
 	}
 }
 
@@ -178,6 +178,14 @@ static bool pt_call_valid(struct task *t)
 	return !task_is_dead(t) && state > 0 && state != 'Z' && state != 'X';
 }
 
+static void pt_own_affinity(struct task *t)
+{
+	struct tracee *tr = tracee_find(t->plat.host_tid);
+
+	if (tr)
+		place_release(tr);
+}
+
 /* ---- memory ---- */
 
 static ssize_t pt_read_mem(struct task *t, const struct iovec *local, size_t nr_local,
@@ -209,6 +217,7 @@ static int pt_init(struct kernel *k, const struct platform_boot *boot)
 	pt.k = k;
 	pt.door_fd = boot->door_fd;
 	tracee_init();
+	place_init();
 	wake_signals(&wake);
 	return -pthread_sigmask(SIG_BLOCK, &wake, NULL); /* the threads to come inherit it */
 }
@@ -275,6 +284,7 @@ const struct platform platform_ptrace = {
 	.call_valid = pt_call_valid,
 	.is_signalled = pt_is_signalled,
 	.is_stopped = pt_is_stopped,
+	.own_affinity = pt_own_affinity,
 	.watch_signals = pt_watch_signals,
 	.install_fd = inject_install_fd,
 	.read_mem = pt_read_mem,

@@ -37,6 +37,8 @@
  * blocked, by going back onto its syscall instruction again and again. Nothing that comes out of
  * guest memory is believed; registers at each stop are compared with what they must be.
  *
+ * Processors: threads that make many calls run on the owner's processor: place.c.
+ *
  * Lifetimes: task->plat.priv is the tracee while a call of the task is being handled, and
  * tracee->task holds a reference for that time. A tracee that dies ends both, so a verdict that comes
  * too late finds NULL.
@@ -89,6 +91,22 @@ struct wait_repeat {
 	int64_t first_ns, last_ns;
 };
 
+#define AFFINITY_CPUS 1024
+struct affinity {
+	long len; /* bytes; 0: none */
+	uint64_t mask[AFFINITY_CPUS / 64];
+};
+
+/* Where it runs: place.c. */
+struct place {
+	struct list node;    /* bound; else unlinked */
+	struct affinity own; /* bound: what it would have otherwise */
+	int cpu;	     /* bound: to this one */
+	bool known;	     /* place_born() was called */
+	unsigned int calls;  /* in its window, which began at since_ns and at this processor time */
+	int64_t since_ns, last_ns, cpu_ns;
+};
+
 struct tracee {
 	struct hash_node node;
 	pid_t tid; /* host's */
@@ -111,6 +129,7 @@ struct tracee {
 	struct wait_repeat repeat;
 	bool swap_siginfo; /* its next SIGSYS gets this siginfo */
 	siginfo_t siginfo;
+	struct place place;
 };
 
 struct ptrace_platform {
@@ -149,6 +168,16 @@ void tracee_defer_event(pid_t tid, int status);
 
 /* ---- stop.c: what each event means ---- */
 void stop_handle(pid_t tid, int status);
+
+/* ---- place.c ---- */
+void place_init(void);
+void place_born(struct tracee *child, const struct tracee *parent); /* parent NULL: not known */
+void place_called(struct tracee *tr);				    /* it is at its seccomp stop */
+void place_release(struct tracee *tr); /* it gets back its own affinity */
+void place_gone(struct tracee *tr);
+/* How long the owner may sleep before it calls place_quiet(); NULL: for ever. */
+const struct timespec *place_patience(void);
+void place_quiet(void);
 
 /* ---- verdict.c ---- */
 void verdict_give(struct task *t, const struct verdict *v);

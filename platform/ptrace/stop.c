@@ -33,12 +33,30 @@ static void note_leader(struct tracee *tr, struct task *t)
 		tr->leads = process_get(t->process);
 }
 
+/* A thread's affinity comes from whoever made it: at_clone(). Should its first call come before, from
+ * the leader of its process or of its parent. */
+static void place_unknown(struct tracee *tr, struct task *t)
+{
+	struct process *parent = NULL;
+	pid_t leader = t->process->host_pid;
+
+	if (leader == tr->tid) {
+		parent = process_parent(t->process);
+		leader = parent ? parent->host_pid : 0;
+	}
+	place_born(tr, tracee_find(leader));
+	process_put(parent);
+}
+
 /* Takes t. */
 static void serve_task(struct tracee *tr, struct task *t)
 {
 	const struct user_regs_struct *r = &tr->regs;
 
 	note_leader(tr, t);
+	if (!tr->place.known)
+		place_unknown(tr, t);
+	place_called(tr);
 	t->call = (struct guest_call){
 		.nr = (int)r->orig_rax,
 		.args = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9},
@@ -332,8 +350,10 @@ static void at_clone(struct tracee *tr)
 		task_put(t);
 		t = task_lookup_host_tid(pt.k, child);
 		child_tr = t ? tracee_get(child) : NULL;
-		if (child_tr)
+		if (child_tr) {
+			place_born(child_tr, tr);
 			note_leader(child_tr, t);
+		}
 		task_put(t);
 	}
 	tracee_resume(tr, 0);

@@ -46,6 +46,7 @@ struct tracee *tracee_get(pid_t tid)
 	tr->tid = tid;
 	list_init(&tr->held);
 	list_init(&tr->event_node);
+	list_init(&tr->place.node);
 	hash_add(&pt.tracees, &tr->node, tid_hash(tid));
 	return tr;
 }
@@ -53,6 +54,7 @@ struct tracee *tracee_get(pid_t tid)
 void tracee_free(struct tracee *tr)
 {
 	tracee_call_end(tr);
+	place_gone(tr);
 	list_del(&tr->event_node);
 	hash_del(&pt.tracees, &tr->node);
 	process_put(tr->leads);
