@@ -2,18 +2,20 @@
  * platform/ptrace/place.c - on which processor guests and their tracer run, see ptrace.h
  *
  * Model: a trip from a guest thread to the owner and back is two wake-ups. Left to itself the host
- * wakes whom it can on an idle processor, and waking one of these costs more than ten times what a
- * switch on the same processor does (60 us against 4 us where this was measured, a virtual machine).
- * So threads that make many calls are bound to one processor, together with the owner. What is bound
- * is a thread whose calls lie less than BIND_NS of its own processor time apart: it could not gain
- * from a second processor what the wake-ups would cost it. It is looked at when it has made a window
- * full of calls. New threads and processes of bound ones begin bound, as affinities are inherited.
+ * wakes whom it can on an idle processor, and that costs more than ten times what a switch on the
+ * same processor does (60 us against 4 us where this was measured, in a virtual machine). So threads
+ * that make many calls are bound to one processor, together with the owner. What is bound is a thread
+ * that uses less than BIND_NS of processor time per call: a second processor could not save what the
+ * wake-ups cost. It is looked at when it has made a window full of calls. Children of bound threads
+ * begin bound, as affinities are inherited.
  *
  * Who computes shall have all processors. A thread is let go
- *  - when a full window shows RELEASE_NS of processor time between its calls
- *  - when it has made no call for AGE_NS, while others make calls, and has either computed most of
- *    that time or made none since it was looked at the last time
- *  - with all others when there was no call for QUIET_NS. Until then the owner does not sleep longer;
+ *  - when a window shows RELEASE_NS of processor time per call
+ *  - or PARALLEL_NS, and that it waited as long for others that are bound and have called lately, and
+ *    so could run at the same time. Then it stays free for a while, each time for longer.
+ *  - when it has made no call for AGE_NS, while others make calls, and has computed meanwhile, or
+ *    slept through several looks
+ *  - with all others when there was no call for a time. Until then the owner does not sleep longer;
  *    afterwards nothing is bound and it sleeps until there is something to do.
  * The processor is the one where the owner happens to run when the first thread is bound. Every
  * TERM_NS the owner is set free for one wake-up, by which the host moves it away from a processor
@@ -23,8 +25,8 @@
  * shows or changes a thread's affinity has it restored first (platform.h, own_affinity). A processor
  * outside of it is never used.
  *
- * Limits: changes from outside of the sandbox (taskset -p, not cpusets, which the host keeps) of a
- * bound thread's affinity last until it is let go.
+ * Limits: changes of a bound thread's affinity from outside of the sandbox (taskset -p; not cpusets,
+ * which the host keeps to) last until it is let go.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -40,20 +42,35 @@
 
 #define BIND_NS 50000
 #define RELEASE_NS 100000
-#define SLACK_NS 500000
+#define PARALLEL_NS 12000
+#define LATELY_NS 250000
+#define FREE_MIN_NS 8000000
+#define FREE_MAX_NS 256000000
 #define AGE_NS 1000000
+#define AGE_USED_NS 500000
+#define ASLEEP_LOOKS 8
 #define LOOK_NS 250000 /* between two looks at the oldest one */
-#define QUIET_NS 5000000 /* more than the host's tick, or each sleep sets a timer of the hardware */
+#define QUIET_NS 8000000
+#define QUIET_MANY_NS 2000000 /* two may compute; less than half the host's tick makes sleeps dear */
 #define TERM_NS 32000000
-#define FIRST_WINDOW 8
-#define WINDOW 64
-#define WINDOW_NS 4000000
+/* Calls in a window, and time for the bound ones. */
+#define WINDOW_FIRST 8
+#define WINDOW_AGAIN 2
+#define WINDOW 32
+#define WINDOW_NS 2000000
 /* A window that lasted longer than this per call is not worth the look. */
 #define RARE_NS 500000
 
+/* What a thread has done in its window. */
+struct usage {
+	unsigned int calls, parallel;
+	int64_t ran_ns, waited_ns; /* on a processor, for one */
+};
+
 static struct {
 	struct list bound; /* those bound, the one without a call for longest first */
-	int cpu;	   /* -1: none chosen */
+	unsigned int nr_bound;
+	int cpu; /* -1: none chosen */
 	bool owner_bound;
 	struct affinity owner, first; /* the owner's own; the sandbox's at its start */
 	int64_t chosen_ns, looked_ns;
@@ -137,6 +154,27 @@ static void choose_cpu(const struct affinity *allowed, int64_t now)
 
 /* ---- binding ---- */
 
+static bool is_bound(const struct tracee *tr)
+{
+	return !list_empty(&tr->place.node);
+}
+
+static void link_bound(struct tracee *tr, int cpu)
+{
+	tr->place.cpu = cpu;
+	tr->place.window = WINDOW;
+	list_add_tail(&tr->place.node, &here.bound);
+	here.nr_bound++;
+}
+
+static void unlink_bound(struct tracee *tr, unsigned int window)
+{
+	tr->place.window = window;
+	list_del(&tr->place.node);
+	if (--here.nr_bound == 0)
+		owner_release();
+}
+
 static void bind(struct tracee *tr, int64_t now)
 {
 	struct place *p = &tr->place;
@@ -148,34 +186,36 @@ static void bind(struct tracee *tr, int64_t now)
 	if (!affinity_has(&p->own, here.cpu))
 		return;
 	affinity_set_one(tr->tid, here.cpu);
-	p->cpu = here.cpu;
-	list_add_tail(&p->node, &here.bound);
+	link_bound(tr, here.cpu);
 }
 
-static bool is_bound(const struct tracee *tr)
+static void release(struct tracee *tr, unsigned int window)
 {
-	return !list_empty(&tr->place.node);
+	affinity_set(tr->tid, &tr->place.own);
+	unlink_bound(tr, window);
 }
 
-static void unlink_bound(struct tracee *tr)
+/* The host would take its time to move a running thread to an idle processor. */
+static void push_away(const struct tracee *tr)
 {
-	list_del(&tr->place.node);
-	if (list_empty(&here.bound))
-		owner_release();
+	struct affinity others = tr->place.own;
+
+	if (tr->place.cpu < 0)
+		return;
+	others.mask[tr->place.cpu / 64] &= ~(1ULL << tr->place.cpu % 64);
+	affinity_set(tr->tid, &others); /* refused if there are none */
 }
 
 void place_release(struct tracee *tr)
 {
-	if (!is_bound(tr))
-		return;
-	affinity_set(tr->tid, &tr->place.own);
-	unlink_bound(tr);
+	if (is_bound(tr))
+		release(tr, WINDOW_FIRST);
 }
 
 void place_gone(struct tracee *tr)
 {
 	if (is_bound(tr))
-		unlink_bound(tr);
+		unlink_bound(tr, 0);
 }
 
 void place_born(struct tracee *child, const struct tracee *parent)
@@ -186,75 +226,106 @@ void place_born(struct tracee *child, const struct tracee *parent)
 	if (p->known)
 		return;
 	p->known = true;
+	p->window = WINDOW_FIRST;
+	p->usual_ns = BIND_NS;
 	p->since_ns = p->last_ns = clock_now_ns(CLOCK_MONOTONIC);
 	if (parent && is_bound(parent))
 		p->own = parent->place.own;
 	else if (!parent || !affinity_get(parent->tid, &p->own))
 		p->own = here.first;
-	if (!affinity_get(child->tid, &now) || affinity_equal(&now, &p->own))
-		return;
-	p->cpu = -1; /* to be moved if it is not the chosen one */
-	list_add_tail(&p->node, &here.bound);
+	if (affinity_get(child->tid, &now) && !affinity_equal(&now, &p->own))
+		link_bound(child, -1); /* the processor follows at its first call */
 }
 
 /* ---- who is bound ---- */
 
-/* Its processor time; 0: unknown. */
-static int64_t cpu_time(const struct tracee *tr)
+/* How long it ran and waited in all; false: unknown. */
+static bool read_times(const struct tracee *tr, int64_t *ran, int64_t *waited)
 {
 	char text[64];
-	int64_t ns;
 
-	if (hostproc_read(pt.k, tr->tid, "schedstat", text, sizeof(text)) < 0 ||
-	    sscanf(text, "%" SCNd64, &ns) != 1)
-		return 0;
-	return ns;
+	return hostproc_read(pt.k, tr->tid, "schedstat", text, sizeof(text)) > 0 &&
+	       sscanf(text, "%" SCNd64 " %" SCNd64, ran, waited) == 2;
 }
 
-/* What it has computed since the last time, and the number of calls it made. */
-static int64_t close_window(struct tracee *tr, int64_t now, unsigned int *calls)
+static bool close_window(struct tracee *tr, int64_t now, struct usage *u)
 {
 	struct place *p = &tr->place;
-	int64_t then = p->cpu_ns;
+	int64_t ran, waited;
+	bool known = read_times(tr, &ran, &waited);
 
-	*calls = p->calls;
-	p->cpu_ns = cpu_time(tr);
-	p->calls = 0;
+	if (known) {
+		*u = (struct usage){p->calls, p->parallel, ran - p->ran_ns, waited - p->waited_ns};
+		p->ran_ns = ran;
+		p->waited_ns = waited;
+	}
+	p->calls = p->parallel = 0;
 	p->since_ns = now;
-	return p->cpu_ns - then;
+	return known;
+}
+
+/* It loses more by waiting for others than its wake-ups would cost. */
+static void set_free(struct tracee *tr, int64_t now)
+{
+	struct place *p = &tr->place;
+
+	p->free_ns = MIN(MAX(p->free_ns * 2, FREE_MIN_NS), FREE_MAX_NS);
+	p->free_until_ns = now + p->free_ns;
+	release(tr, WINDOW);
+}
+
+static void look_at_bound(struct tracee *tr, int64_t now, const struct usage *u)
+{
+	int64_t ran = u->ran_ns / u->calls, waited = u->waited_ns / u->calls;
+
+	tr->place.usual_ns = ran;
+	if (ran > RELEASE_NS)
+		release(tr, WINDOW);
+	else if (ran > PARALLEL_NS && waited > PARALLEL_NS && u->parallel > u->calls / 2)
+		set_free(tr, now);
 }
 
 static void window_full(struct tracee *tr, int64_t now)
 {
-	bool rare = now - tr->place.since_ns > tr->place.calls * (int64_t)RARE_NS;
-	unsigned int calls;
-	int64_t used = close_window(tr, now, &calls);
+	struct place *p = &tr->place;
+	bool rare = now - p->since_ns > p->calls * (int64_t)RARE_NS;
+	struct usage u;
 
-	if (is_bound(tr)) {
-		if (used > calls * (int64_t)RELEASE_NS)
-			place_release(tr);
-	} else if (!rare && used > 0 && used < calls * (int64_t)BIND_NS) {
-		bind(tr, now);
+	if (!is_bound(tr) && (rare || now < p->free_until_ns)) {
+		p->calls = p->parallel = 0;
+		p->since_ns = now;
+		p->window = WINDOW_AGAIN;
+		return;
 	}
+	if (!close_window(tr, now, &u))
+		return;
+	if (is_bound(tr))
+		look_at_bound(tr, now, &u);
+	else if (u.ran_ns / u.calls < BIND_NS)
+		bind(tr, now);
+	else
+		p->window = WINDOW_FIRST;
 }
 
 /* Others make calls while the oldest of the bound ones makes none. */
 static void look_at_oldest(int64_t now)
 {
 	struct tracee *tr = list_first_entry_or_null(&here.bound, struct tracee, place.node);
-	unsigned int calls;
-	int64_t used;
+	struct place *p = tr ? &tr->place : NULL;
+	struct usage u;
 
-	if (!tr || now - tr->place.last_ns < AGE_NS || now - here.looked_ns < LOOK_NS)
+	if (!p || now - p->last_ns < AGE_NS || now - here.looked_ns < LOOK_NS)
 		return;
 	here.looked_ns = now;
-	used = close_window(tr, now, &calls);
-	if (calls == 0 || used > calls * (int64_t)RELEASE_NS + SLACK_NS) {
-		place_release(tr);
-		return;
+	if (!close_window(tr, now, &u) || ++p->looks > ASLEEP_LOOKS) {
+		release(tr, WINDOW_AGAIN);
+	} else if (u.ran_ns > u.calls * 2 * p->usual_ns + AGE_USED_NS) {
+		push_away(tr);
+		release(tr, WINDOW_FIRST);
+	} else {
+		p->last_ns = now;
+		list_move_tail(&p->node, &here.bound);
 	}
-	tr->place.last_ns = now;
-	list_move_tail(&tr->place.node, &here.bound);
 }
 
 /* Every now and then the owner is moved, and those that are bound follow. */
@@ -272,8 +343,16 @@ static void keep_together(struct tracee *tr, int64_t now)
 		affinity_set_one(tr->tid, here.cpu);
 		p->cpu = here.cpu;
 	} else {
-		place_release(tr);
+		release(tr, WINDOW);
 	}
+}
+
+/* Is the last one that made a call not the caller, and back in user mode, so to speak? */
+static bool another_runs(const struct tracee *tr, int64_t now)
+{
+	const struct tracee *last = list_last_entry(&here.bound, struct tracee, place.node);
+
+	return last != tr && last->state == TRACEE_RUNNING && now - last->place.last_ns < LATELY_NS;
 }
 
 void place_called(struct tracee *tr)
@@ -283,10 +362,13 @@ void place_called(struct tracee *tr)
 	bool bound = is_bound(tr);
 
 	p->last_ns = now;
+	p->looks = 0;
 	p->calls++;
-	if (bound)
+	if (bound) {
+		p->parallel += another_runs(tr, now);
 		list_move_tail(&p->node, &here.bound);
-	if (p->calls >= (bound ? WINDOW : FIRST_WINDOW) || (bound && now - p->since_ns > WINDOW_NS))
+	}
+	if (p->calls >= p->window || (bound && now - p->since_ns > WINDOW_NS))
 		window_full(tr, now);
 	look_at_oldest(now);
 	if (is_bound(tr))
@@ -295,15 +377,22 @@ void place_called(struct tracee *tr)
 
 const struct timespec *place_patience(void)
 {
-	static const struct timespec quiet = {.tv_nsec = QUIET_NS};
+	static const struct timespec quiet = {.tv_nsec = QUIET_NS},
+				     many = {.tv_nsec = QUIET_MANY_NS};
 
-	return list_empty(&here.bound) ? NULL : &quiet;
+	if (here.nr_bound == 0)
+		return NULL;
+	return here.nr_bound == 1 ? &quiet : &many;
 }
 
+/* The last one to have made a call may stay where it is. */
 void place_quiet(void)
 {
 	struct tracee *tr;
 
-	while ((tr = list_first_entry_or_null(&here.bound, struct tracee, place.node)))
-		place_release(tr);
+	while ((tr = list_first_entry_or_null(&here.bound, struct tracee, place.node))) {
+		if (here.nr_bound > 1)
+			push_away(tr);
+		release(tr, WINDOW_AGAIN);
+	}
 }

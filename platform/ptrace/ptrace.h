@@ -103,8 +103,14 @@ struct place {
 	struct affinity own; /* bound: what it would have otherwise */
 	int cpu;	     /* bound: to this one */
 	bool known;	     /* place_born() was called */
-	unsigned int calls;  /* in its window, which began at since_ns and at this processor time */
-	int64_t since_ns, last_ns, cpu_ns;
+	/* What it did since since_ns, to be looked at after a window of calls. */
+	unsigned int calls, window;
+	unsigned int parallel; /* calls while another one ran */
+	int64_t since_ns, ran_ns, waited_ns;
+	int64_t last_ns;		/* its last call, or a look since */
+	unsigned int looks;		/* since its last call */
+	int64_t usual_ns;		/* of processor time per call */
+	int64_t free_ns, free_until_ns; /* not to be bound again before, as it runs in parallel */
 };
 
 struct tracee {
