@@ -51,7 +51,8 @@
 #define ASLEEP_LOOKS 8
 #define LOOK_NS 250000 /* between two looks at the oldest one */
 #define QUIET_NS 8000000
-#define QUIET_MANY_NS 2000000 /* two may compute; less than half the host's tick makes sleeps dear */
+#define QUIET_MANY_NS                                                                              \
+	2000000 /* two may compute; less than half the host's tick makes sleeps dear */
 #define TERM_NS 32000000
 /* Calls in a window, and time for the bound ones. */
 #define WINDOW_FIRST 8
