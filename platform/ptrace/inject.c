@@ -359,15 +359,17 @@ static bool is_installed(const struct task *t, int host_fd, int at)
 {
 	static const mode_t want_mode[] = {
 		[O_RDONLY] = S_IRUSR, [O_WRONLY] = S_IWUSR, [O_RDWR] = S_IRUSR | S_IWUSR};
-	int proc = t->kernel->host_proc_fd, access = fcntl(host_fd, F_GETFL) & O_ACCMODE;
+	int proc = t->kernel->host_proc_fd, access;
 	const unsigned int mask = STATX_INO | STATX_MNT_ID;
 	struct statx want, have;
 	struct stat link;
 	char path[48];
 
 	snprintf(path, sizeof(path), "%d/fd/%d", t->plat.host_tid, at);
-	return access != O_ACCMODE && fstatat(proc, path, &link, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       (link.st_mode & (S_IRUSR | S_IWUSR)) == want_mode[access] &&
+	if (fstatat(proc, path, &link, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	access = fcntl(host_fd, F_GETFL) & O_ACCMODE;
+	return access != O_ACCMODE && (link.st_mode & (S_IRUSR | S_IWUSR)) == want_mode[access] &&
 	       statx(proc, path, 0, mask, &have) == 0 &&
 	       statx(host_fd, "", AT_EMPTY_PATH, mask, &want) == 0 &&
 	       have.stx_ino == want.stx_ino && have.stx_dev_major == want.stx_dev_major &&

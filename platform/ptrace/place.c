@@ -46,7 +46,7 @@
 #define LATELY_NS 250000
 #define FREE_MIN_NS 8000000
 #define FREE_MAX_NS 256000000
-#define AGE_NS 1000000
+#define AGE_NS 2000000
 #define AGE_USED_NS 500000
 #define ASLEEP_LOOKS 8
 #define LOOK_NS 250000 /* between two looks at the oldest one */
@@ -58,7 +58,7 @@
 #define WINDOW_FIRST 8
 #define WINDOW_AGAIN 2
 #define WINDOW 32
-#define WINDOW_NS 2000000
+#define WINDOW_NS 4000000
 /* A window that lasted longer than this per call is not worth the look. */
 #define RARE_NS 500000
 
@@ -128,17 +128,26 @@ static void owner_release(void)
 	here.cpu = -1;
 }
 
+static int first_cpu(const struct affinity *a)
+{
+	int cpu;
+
+	for (cpu = 0; cpu < AFFINITY_CPUS && !affinity_has(a, cpu); cpu++)
+		;
+	return cpu < AFFINITY_CPUS ? cpu : -1;
+}
+
 /* Where the owner was woken last, if that is allowed. */
 static int allowed_cpu(const struct affinity *allowed)
 {
+	struct affinity both = {.len = here.owner.len};
 	int cpu = sched_getcpu();
 
 	if (affinity_has(allowed, cpu))
 		return cpu;
-	for (cpu = 0; cpu < AFFINITY_CPUS; cpu++)
-		if (affinity_has(allowed, cpu) && affinity_has(&here.owner, cpu))
-			return cpu;
-	return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(both.mask); i++)
+		both.mask[i] = allowed->mask[i] & here.owner.mask[i];
+	return first_cpu(&both);
 }
 
 static void choose_cpu(const struct affinity *allowed, int64_t now)
@@ -235,7 +244,7 @@ void place_born(struct tracee *child, const struct tracee *parent)
 	else if (!parent || !affinity_get(parent->tid, &p->own))
 		p->own = here.first;
 	if (affinity_get(child->tid, &now) && !affinity_equal(&now, &p->own))
-		link_bound(child, -1); /* the processor follows at its first call */
+		link_bound(child, first_cpu(&now));
 }
 
 /* ---- who is bound ---- */
