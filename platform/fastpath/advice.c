@@ -61,8 +61,10 @@ static bool in_region(const struct fast_mm *mm, uint64_t ip)
 	return false;
 }
 
-/* The task's calls come fast. *ret_unlisted: a reference to be dropped without the lock. */
-static enum fast_advice advise_locked(struct task *t, int64_t now, struct channel **ret_unlisted)
+/* The task's calls come fast (hot), or from a site that is due. *ret_unlisted: a reference to be dropped
+ * without the lock. */
+static enum fast_advice advise_locked(struct task *t, int64_t now, bool hot,
+				      struct channel **ret_unlisted)
 {
 	struct fast_mm *mm = fast_mm_of_locked(t->process);
 	struct channel *ch = t->plat.channel;
@@ -75,6 +77,8 @@ static enum fast_advice advise_locked(struct task *t, int64_t now, struct channe
 	if (ch->state != CHANNEL_READY || now < ch->not_before_ns)
 		return FAST_NOTHING;
 	site = in_region(mm, t->call.ip) ? NULL : fast_site_locked(mm, t->call.ip - 2);
+	if (!hot) /* waking the poller would not be worth it */
+		return site && !site->done ? FAST_PATCH : FAST_NOTHING;
 	if (ch->active && (!site || site->done) && !fast.always && disappoints(ch)) {
 		channel_back_off_locked(ch, now);
 		channel_deactivate_locked(ch);
@@ -116,7 +120,7 @@ enum fast_advice fast_note_trap(struct task *t)
 	struct channel *unlisted = NULL;
 	enum fast_advice advice = FAST_NOTHING;
 	int64_t now;
-	bool due;
+	bool due, hot = false;
 
 	if (!fast.enabled || !fast_is_channel_call((uint32_t)t->call.nr) || t->seccomp ||
 	    t->in_exec_stub || t->pending_clone || t->call.ip == 0)
@@ -127,15 +131,15 @@ enum fast_advice fast_note_trap(struct task *t)
 		return FAST_NOTHING;
 	now = clock_now_ns(CLOCK_MONOTONIC);
 	if (t->plat.traps >= window) {
-		due |= fast.always || now - t->plat.window_ns < (int64_t)window * NS_PER_TRAP;
+		hot = fast.always || now - t->plat.window_ns < (int64_t)window * NS_PER_TRAP;
 		t->plat.window_ns = now;
 		t->plat.traps = 0;
 	}
-	if (!due)
+	if (!due && !hot)
 		return FAST_NOTHING;
 	mutex_lock(&fast.mu);
 	if (!task_is_dead(t))
-		advice = advise_locked(t, now, &unlisted);
+		advice = advise_locked(t, now, hot, &unlisted);
 	mutex_unlock(&fast.mu);
 	channel_put(unlisted);
 	return advice;

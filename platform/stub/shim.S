@@ -108,6 +108,8 @@ copy_in:
 	test %ecx, %ecx
 	jz 2f
 	mov CH_ARGS - 8(%r11, %rcx, 8), %rsi
+	test %rsi, %rsi			/* futimens(3) has none */
+	jz 2f
 	lea CH_IN(%r11), %rdi
 shim_in_begin:
 1:	movb (%rsi), %al
