@@ -11,6 +11,7 @@
 #include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <net/if.h>
+#include <net/route.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,19 @@
 
 /* ---- the sentry's own namespace ---- */
 
+/* Groups are joined on the interface that the route to them names, where the caller names none. */
+static void route_multicast(int fd)
+{
+	struct rtentry r = {.rt_flags = RTF_UP, .rt_dev = "lo"};
+
+	((struct sockaddr_in *)&r.rt_dst)->sin_family = AF_INET;
+	((struct sockaddr_in *)&r.rt_dst)->sin_addr.s_addr = htonl(0xe0000000U);
+	((struct sockaddr_in *)&r.rt_genmask)->sin_family = AF_INET;
+	((struct sockaddr_in *)&r.rt_genmask)->sin_addr.s_addr = htonl(0xf0000000U);
+	if (ioctl(fd, SIOCADDRT, &r) < 0)
+		log_info("route for multicast: %s", strerror(errno));
+}
+
 static int lo_up(void)
 {
 	struct ifreq r = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING | IFF_LOOPBACK};
@@ -43,6 +57,8 @@ static int lo_up(void)
 		return -errno;
 	if (ioctl(fd, SIOCSIFFLAGS, &r) < 0)
 		err = -errno;
+	if (err == 0)
+		route_multicast(fd);
 	close(fd);
 	return err;
 }

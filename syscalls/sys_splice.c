@@ -273,6 +273,14 @@ static bool is_append(const struct file *f)
 	return atomic_load_explicit(&f->flags, memory_order_relaxed) & O_APPEND;
 }
 
+/* Directories, and what has no type (eventfds, epolls and the like), have no splice in Linux. */
+static bool can_splice(const struct file *f)
+{
+	uint32_t type = f->inode->mode & S_IFMT;
+
+	return type && type != S_IFDIR;
+}
+
 /* Which step, and the checks of do_splice(). */
 static int splice_decode(struct copy *c, bool *nonblock)
 {
@@ -280,6 +288,8 @@ static int splice_decode(struct copy *c, bool *nonblock)
 
 	if (!(c->in->mode & FMODE_READ) || !(c->out->mode & FMODE_WRITE))
 		return -EBADF;
+	if (!can_splice(c->in) || !can_splice(c->out))
+		return -EINVAL;
 	if (from && to) {
 		if (from == to)
 			return -EINVAL;

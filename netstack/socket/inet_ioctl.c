@@ -2,9 +2,11 @@
  * netstack/socket/inet_ioctl.c - ioctls of Internet sockets: tcp(7), netdevice(7)
  *
  * Model: numbers of a list only. Those about the socket are the host's answer for the host's socket.
- * Those about interfaces read, in the namespace where the socket was made; nothing can be set.
+ * Those about interfaces read, in the namespace where the socket was made. Nothing can be changed, but
+ * root may set what is so already, as scripts do that bring lo up.
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 
 #include "netstack/socket/inet_impl.h"
 #include "sentry/base/mem.h"
+#include "sentry/cred.h"
 #include "sentry/mem/usermem.h"
 #include "sentry/task.h"
 
@@ -69,6 +72,39 @@ static long interface_ioctl(struct socket *s, struct task *t, unsigned int cmd, 
 	return copy_out_obj(t, arg, &r);
 }
 
+/* Is the value that SIOCSIF* gives the one that SIOCGIF* gives? */
+static bool is_set_already(struct socket *s, unsigned int cmd, const struct ifreq *want)
+{
+	struct ifreq now = *want;
+	const struct sockaddr_in *a = (const struct sockaddr_in *)&now.ifr_addr,
+				 *b = (const struct sockaddr_in *)&want->ifr_addr;
+
+	switch (cmd) {
+	case SIOCSIFFLAGS:
+		return ioctl(inet_fd(s), SIOCGIFFLAGS, &now) == 0 &&
+		       ((now.ifr_flags ^ want->ifr_flags) & (IFF_UP | IFF_PROMISC | IFF_NOARP)) == 0;
+	case SIOCSIFADDR:
+		return ioctl(inet_fd(s), SIOCGIFADDR, &now) == 0 && a->sin_family == b->sin_family &&
+		       a->sin_addr.s_addr == b->sin_addr.s_addr;
+	case SIOCSIFNETMASK:
+		return ioctl(inet_fd(s), SIOCGIFNETMASK, &now) == 0 &&
+		       a->sin_addr.s_addr == b->sin_addr.s_addr;
+	case SIOCSIFMTU:
+		return ioctl(inet_fd(s), SIOCGIFMTU, &now) == 0 && now.ifr_mtu == want->ifr_mtu;
+	}
+	return false;
+}
+
+static long set_interface(struct socket *s, struct task *t, unsigned int cmd, uint64_t arg)
+{
+	struct ifreq r;
+
+	if (copy_in_obj(t, &r, arg) < 0)
+		return -EFAULT;
+	r.ifr_name[IFNAMSIZ - 1] = '\0';
+	return task_has_cap(t, CAP_NET_ADMIN) && is_set_already(s, cmd, &r) ? 0 : -EPERM;
+}
+
 /* Without a buffer it says how much there is. */
 static long interface_list(struct socket *s, struct task *t, uint64_t arg)
 {
@@ -124,5 +160,5 @@ long inet_ioctl(struct socket *s, struct task *t, unsigned int cmd, uint64_t arg
 	}
 	if (reads_interface(cmd))
 		return interface_ioctl(s, t, cmd, arg);
-	return sets_interface(cmd) ? -EPERM : -ENOTTY;
+	return sets_interface(cmd) ? set_interface(s, t, cmd, arg) : -ENOTTY;
 }
