@@ -23,6 +23,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -30,6 +31,7 @@
 #include <unistd.h>
 
 #include "platform/fastpath/channel.h"
+#include "runsc-c/network.h"
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
@@ -291,6 +293,32 @@ static void check_namespaces(struct finding *f)
 				r.step == 1 ? "new" : "nested");
 }
 
+/* What --network=none makes: step 1. IPv6 in it: step 2. */
+static void probe_network(int fd)
+{
+	int err = unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0 ? -errno : network_lo_up(), s;
+
+	if (err < 0)
+		report(fd, 1, -err);
+	s = socket(AF_INET6, SOCK_DGRAM, 0);
+	report(fd, 2, s < 0 ? errno : 0);
+}
+
+static void check_network(struct finding *f)
+{
+	struct probe_result r = run_probe(probe_network);
+
+	finding_set(f,
+		    r.err == 0	  ? FINDING_OK
+		    : r.step == 1 ? FINDING_MISSING
+				  : FINDING_NOTE,
+		    "%s", r.err ? strerror(r.err) : "a network of its own with lo can be made");
+	if (r.err && r.step == 1)
+		finding_meaning(f, "--network=none cannot bring up lo; use --network=off");
+	else if (r.err)
+		finding_meaning(f, "this host has no IPv6: neither has the sandbox");
+}
+
 static void probe_proc(int fd)
 {
 	uid_t uid = geteuid();
@@ -438,6 +466,7 @@ const struct doctor_check doctor_probes[] = {
 	{"synchronous wake-up", check_sync_wake_up},
 	{"fast path", check_fast_path},
 	{"namespaces", check_namespaces},
+	{"network", check_network},
 	{"/proc", check_proc},
 	{"memory of guests", check_memory_access},
 	{"Landlock", check_landlock},

@@ -48,7 +48,7 @@ static void route_multicast(int fd)
 		log_info("route for multicast: %s", strerror(errno));
 }
 
-static int lo_up(void)
+int network_lo_up(void)
 {
 	struct ifreq r = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING | IFF_LOOPBACK};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
@@ -83,7 +83,7 @@ int network_boot(struct kernel *k, enum inet_mode mode)
 
 	if (mode != INET_OWN)
 		return 0;
-	err = lo_up();
+	err = network_lo_up();
 	if (err < 0)
 		return err;
 	set_sysctl(k, "sys/net/ipv4/ip_unprivileged_port_start", "0");

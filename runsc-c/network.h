@@ -21,5 +21,6 @@ void network_end_broker(pid_t pid);
 
 /* In the sentry, with its capabilities: makes what the mode needs. 0 or -errno. */
 must_check int network_boot(struct kernel *k, enum inet_mode mode);
+must_check int network_lo_up(void); /* of the calling thread's namespace */
 
 #endif

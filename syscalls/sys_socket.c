@@ -259,6 +259,7 @@ struct connect_call {
 	struct sockaddr_storage addr;
 	int len;
 	bool nonblock;
+	int in_progress; /* what a family said that goes on by itself: -EINPROGRESS, -EALREADY */
 };
 
 static void connect_drop(void *state)
@@ -273,8 +274,21 @@ static long connect_op(struct task *t, void *state)
 {
 	struct connect_call *c = state;
 	struct socket *s = c->sock;
+	int err = s->ops->connect(s, t, &c->addr, c->len, c->nonblock, &c->other);
 
-	return s->ops->connect(s, t, &c->addr, c->len, c->nonblock, &c->other);
+	if (c->nonblock || (err != -EINPROGRESS && err != -EALREADY))
+		return err;
+	if (c->in_progress == 0)
+		c->in_progress = err;
+	return -EAGAIN;
+}
+
+static long connect_finish(struct task *t, void *state, long n)
+{
+	struct connect_call *c = state;
+
+	(void)t;
+	return n == -EAGAIN && c->in_progress ? c->in_progress : n;
 }
 
 static struct wait_queue *connect_late_wq(void *state)
@@ -304,21 +318,20 @@ static long do_connect(struct task *t, struct file *f, struct socket *s, uaddr_t
 	c->sock = s;
 	c->len = len;
 	c->nonblock = file_nonblock(f);
-	return io_wait_loop(
-		t,
-		&(struct io_wait){
-			.file = f,
-			.events = POLLOUT | POLLWRNORM,
-			.events2 = POLLOUT | POLLWRNORM,
-			.late_wq = connect_late_wq,
-			.deadline_ns = sock_deadline(timeo),
-			.on_timeout = s->ops->connect_timeout ? s->ops->connect_timeout : -EAGAIN,
-			.on_signal = sock_on_signal(timeo),
-			.op = connect_op,
-			.drop = connect_drop,
-			.state = c,
-			.nonblock = c->nonblock || timeo == 0,
-		});
+	return io_wait_loop(t, &(struct io_wait){
+				       .file = f,
+				       .events = POLLOUT | POLLWRNORM,
+				       .events2 = POLLOUT | POLLWRNORM,
+				       .late_wq = connect_late_wq,
+				       .deadline_ns = sock_deadline(timeo),
+				       .on_timeout = -EAGAIN,
+				       .on_signal = sock_on_signal(timeo),
+				       .op = connect_op,
+				       .finish = connect_finish,
+				       .drop = connect_drop,
+				       .state = c,
+				       .nonblock = c->nonblock || timeo == 0,
+			       });
 }
 
 long sys_connect(struct task *t, const uint64_t *a)
@@ -433,14 +446,16 @@ long sys_setsockopt(struct task *t, const uint64_t *a)
 	err = sock_get_file(t, (int)a[0], &f, &s);
 	if (err < 0)
 		return err;
-	if (len && (int)a[1] == SOL_SOCKET && len < (int)sizeof(int))
+	if (len && (int)a[1] == SOL_SOCKET && (int)a[2] != SO_BINDTODEVICE &&
+	    len < (int)sizeof(int))
 		err = -EINVAL;
 	else
 		err = copy_in(t, val, a[3], MIN((size_t)len, sizeof(val)));
 	if (err == 0)
 		err = sock_setsockopt(s, t, (int)a[1], (int)a[2], val, len);
-	else if ((int)a[1] != SOL_SOCKET && !s->ops->setsockopt)
-		err = -EOPNOTSUPP;
+	else if ((int)a[1] != SOL_SOCKET)
+		err = s->ops->setsockopt ? s->ops->setsockopt(s, t, (int)a[1], (int)a[2], NULL, 0)
+					 : -EOPNOTSUPP;
 	file_put(f);
 	return err;
 }

@@ -266,14 +266,13 @@ static int inet_accept_name(struct socket *s, struct sockaddr_storage *ret)
 
 /* ---- connections ---- */
 
-/* The host says EINPROGRESS once and EALREADY as long as it lasts: a caller that blocks waits in
- * both cases, whoever began. */
 static int inet_connect(struct socket *s, struct task *t, const struct sockaddr_storage *a, int len,
 			bool nonblock, struct socket **other)
 {
 	int err = inet_check_addr(s, a, len);
 
 	(void)t;
+	(void)nonblock;
 	(void)other;
 	if (err < 0)
 		return err;
@@ -283,10 +282,9 @@ static int inet_connect(struct socket *s, struct task *t, const struct sockaddr_
 	if (syscall(SYS_connect, inet_fd(s), a, (socklen_t)len) == 0)
 		return 0;
 	err = -errno;
-	if ((err != -EINPROGRESS && err != -EALREADY) || nonblock)
-		return err;
-	inet_arm(s, POLLOUT);
-	return -EAGAIN;
+	if (err == -EINPROGRESS || err == -EALREADY)
+		inet_arm(s, POLLOUT);
+	return err;
 }
 
 static int inet_listen(struct socket *s, struct task *t, int backlog)
@@ -357,8 +355,7 @@ static int inet_shutdown(struct socket *s, int how)
 	.bind = inet_bind, .connect = inet_connect, .getname = inet_getname,                       \
 	.shutdown = inet_shutdown, .poll = inet_poll, .ioctl = inet_ioctl,                         \
 	.setsockopt = inet_setsockopt, .getsockopt = inet_getsockopt, .release = inet_release,     \
-	.destroy = inet_destroy, .connect_timeout = -EINPROGRESS, .has_control = true,             \
-	.own_sol_socket = true
+	.destroy = inet_destroy, .has_control = true, .own_sol_socket = true
 
 static const struct socket_ops inet_stream_ops = {
 	INET_COMMON_OPS,

@@ -39,6 +39,7 @@
 
 struct kernel;
 struct socket_family;
+struct task;
 
 enum inet_mode { INET_OFF, INET_OWN, INET_HOST };
 
@@ -46,8 +47,9 @@ enum inet_mode { INET_OFF, INET_OWN, INET_HOST };
 struct inet_kind {
 	int family, type, protocol;
 };
-#define INET_NR_KINDS 6
+#define INET_NR_KINDS 8
 extern const struct inet_kind inet_kinds[INET_NR_KINDS];
+#define INET_KIND_UDP 2 /* index of the one of AF_INET */
 #define INET_HOST_TYPE_FLAGS (SOCK_NONBLOCK | SOCK_CLOEXEC)
 
 enum broker_op { BROKER_SOCKET = 1, BROKER_BIND = 2 };
@@ -67,6 +69,8 @@ extern const struct socket_family inet_family, inet6_family;
 
 /* Before the first guest. broker_fd: our end, with INET_HOST. */
 void inet_init(struct kernel *k, enum inet_mode mode, int broker_fd);
+/* netdevice(7) on a socket of another family: -ENOTTY if it is something else. */
+long inet_device_ioctl(struct task *t, unsigned int cmd, uint64_t arg);
 bool inet_in_use(void); /* there are such sockets */
 
 #endif

@@ -11,6 +11,7 @@
 #include <net/if.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "netstack/socket/inet_impl.h"
 #include "sentry/base/mem.h"
@@ -60,20 +61,20 @@ static bool sets_interface(unsigned int cmd)
 	return false;
 }
 
-static long interface_ioctl(struct socket *s, struct task *t, unsigned int cmd, uint64_t arg)
+static long interface_ioctl(int fd, struct task *t, unsigned int cmd, uint64_t arg)
 {
 	struct ifreq r;
 
 	if (copy_in_obj(t, &r, arg) < 0)
 		return -EFAULT;
 	r.ifr_name[IFNAMSIZ - 1] = '\0';
-	if (ioctl(inet_fd(s), cmd, &r) < 0)
+	if (ioctl(fd, cmd, &r) < 0)
 		return -errno;
 	return copy_out_obj(t, arg, &r);
 }
 
 /* Is the value that SIOCSIF* gives the one that SIOCGIF* gives? */
-static bool is_set_already(struct socket *s, unsigned int cmd, const struct ifreq *want)
+static bool is_set_already(int fd, unsigned int cmd, const struct ifreq *want)
 {
 	struct ifreq now = *want;
 	const struct sockaddr_in *a = (const struct sockaddr_in *)&now.ifr_addr,
@@ -81,32 +82,32 @@ static bool is_set_already(struct socket *s, unsigned int cmd, const struct ifre
 
 	switch (cmd) {
 	case SIOCSIFFLAGS:
-		return ioctl(inet_fd(s), SIOCGIFFLAGS, &now) == 0 &&
-		       ((now.ifr_flags ^ want->ifr_flags) & (IFF_UP | IFF_PROMISC | IFF_NOARP)) == 0;
+		return ioctl(fd, SIOCGIFFLAGS, &now) == 0 &&
+		       ((now.ifr_flags ^ want->ifr_flags) & (IFF_UP | IFF_PROMISC | IFF_NOARP)) ==
+			       0;
 	case SIOCSIFADDR:
-		return ioctl(inet_fd(s), SIOCGIFADDR, &now) == 0 && a->sin_family == b->sin_family &&
+		return ioctl(fd, SIOCGIFADDR, &now) == 0 && a->sin_family == b->sin_family &&
 		       a->sin_addr.s_addr == b->sin_addr.s_addr;
 	case SIOCSIFNETMASK:
-		return ioctl(inet_fd(s), SIOCGIFNETMASK, &now) == 0 &&
+		return ioctl(fd, SIOCGIFNETMASK, &now) == 0 &&
 		       a->sin_addr.s_addr == b->sin_addr.s_addr;
-	case SIOCSIFMTU:
-		return ioctl(inet_fd(s), SIOCGIFMTU, &now) == 0 && now.ifr_mtu == want->ifr_mtu;
+	case SIOCSIFMTU: return ioctl(fd, SIOCGIFMTU, &now) == 0 && now.ifr_mtu == want->ifr_mtu;
 	}
 	return false;
 }
 
-static long set_interface(struct socket *s, struct task *t, unsigned int cmd, uint64_t arg)
+static long set_interface(int fd, struct task *t, unsigned int cmd, uint64_t arg)
 {
 	struct ifreq r;
 
 	if (copy_in_obj(t, &r, arg) < 0)
 		return -EFAULT;
 	r.ifr_name[IFNAMSIZ - 1] = '\0';
-	return task_has_cap(t, CAP_NET_ADMIN) && is_set_already(s, cmd, &r) ? 0 : -EPERM;
+	return task_has_cap(t, CAP_NET_ADMIN) && is_set_already(fd, cmd, &r) ? 0 : -EPERM;
 }
 
 /* Without a buffer it says how much there is. */
-static long interface_list(struct socket *s, struct task *t, uint64_t arg)
+static long interface_list(int fd, struct task *t, uint64_t arg)
 {
 	struct ifconf c, host = {0};
 	struct ifreq *_cleanup_free_ list = NULL;
@@ -122,7 +123,7 @@ static long interface_list(struct socket *s, struct task *t, uint64_t arg)
 			return -ENOMEM;
 		host.ifc_req = list;
 	}
-	if (ioctl(inet_fd(s), SIOCGIFCONF, &host) < 0)
+	if (ioctl(fd, SIOCGIFCONF, &host) < 0)
 		return -errno;
 	if (list && host.ifc_len > 0 &&
 	    copy_out(t, (uaddr_t)c.ifc_buf, list, (size_t)MIN(host.ifc_len, c.ifc_len)) < 0)
@@ -147,6 +148,41 @@ static long socket_ioctl(struct socket *s, struct task *t, unsigned int cmd, uin
 	return copy_out_obj(t, arg, &n);
 }
 
+static long device_ioctl(int fd, struct task *t, unsigned int cmd, uint64_t arg)
+{
+	if (cmd == SIOCGIFCONF)
+		return interface_list(fd, t, arg);
+	if (reads_interface(cmd))
+		return interface_ioctl(fd, t, cmd, arg);
+	return sets_interface(cmd) ? set_interface(fd, t, cmd, arg) : -ENOTTY;
+}
+
+/* A socket that is there for these calls only, made with the first. */
+static int device_socket(void)
+{
+	static atomic_int kept = -1;
+	int fd = atomic_load(&kept), none = -1;
+
+	if (fd >= 0 || inet_host_mode() == INET_OFF)
+		return fd;
+	if (inet_host_new(INET_KIND_UDP, &fd) < 0)
+		return -1;
+	if (atomic_compare_exchange_strong(&kept, &none, fd))
+		return fd;
+	close(fd);
+	return none;
+}
+
+long inet_device_ioctl(struct task *t, unsigned int cmd, uint64_t arg)
+{
+	int fd;
+
+	if (cmd != SIOCGIFCONF && !reads_interface(cmd) && !sets_interface(cmd))
+		return -ENOTTY;
+	fd = device_socket();
+	return fd < 0 ? -ENOTTY : device_ioctl(fd, t, cmd, arg);
+}
+
 long inet_ioctl(struct socket *s, struct task *t, unsigned int cmd, uint64_t arg)
 {
 	switch (cmd) {
@@ -156,9 +192,6 @@ long inet_ioctl(struct socket *s, struct task *t, unsigned int cmd, uint64_t arg
 	case SIOCOUTQNSD:
 	case SIOCGSTAMP_OLD:
 	case SIOCGSTAMPNS_OLD: return socket_ioctl(s, t, cmd, arg);
-	case SIOCGIFCONF: return interface_list(s, t, arg);
 	}
-	if (reads_interface(cmd))
-		return interface_ioctl(s, t, cmd, arg);
-	return sets_interface(cmd) ? set_interface(s, t, cmd, arg) : -ENOTTY;
+	return device_ioctl(inet_fd(s), t, cmd, arg);
 }

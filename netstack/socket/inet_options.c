@@ -88,6 +88,9 @@ int inet_setsockopt(struct socket *s, struct task *t, int level, int name, const
 	const struct inet_option *o = has_level(s, level) ? find_option(level, name, SET) : NULL;
 	int err;
 
+	if (val == NULL)
+		return !has_level(s, level) || (o == NULL && level == IPPROTO_IP) ? -ENOPROTOOPT
+										  : -EFAULT;
 	if (level == SOL_SOCKET && name == SO_LINGER) {
 		err = set_linger(s, val, len);
 		return err < 0 ? err : SOCK_OPT_GENERIC;
@@ -97,7 +100,10 @@ int inet_setsockopt(struct socket *s, struct task *t, int level, int name, const
 	if (o == NULL) {
 		if (level == SOL_SOCKET && !find_option(level, name, GET))
 			return SOCK_OPT_GENERIC;
-		return -ENOPROTOOPT;
+		/* tcp(7) looks at the size before the name. */
+		return level == IPPROTO_TCP && has_level(s, level) && len < (int)sizeof(int)
+			       ? -EINVAL
+			       : -ENOPROTOOPT;
 	}
 	return host_set(s, level, name, val, MIN(len, (int)o->max));
 }

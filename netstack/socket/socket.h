@@ -68,7 +68,8 @@ struct sock_msg {
 /* Entries may be NULL and then give -EOPNOTSUPP, if nothing else is said. */
 struct socket_ops {
 	int (*bind)(struct socket *s, struct task *t, const struct sockaddr_storage *a, int len);
-	/* *other: see struct sock_msg. */
+	/* *other: see struct sock_msg. -EINPROGRESS, -EALREADY: sock->wq is woken (SOCK_EV_OUT) when
+	 * it is done, and another call says how it went. */
 	int (*connect)(struct socket *s, struct task *t, const struct sockaddr_storage *a, int len,
 		       bool nonblock, struct socket **other);
 	int (*listen)(struct socket *s, struct task *t, int backlog);
@@ -91,14 +92,14 @@ struct socket_ops {
 	bool (*listening)(struct socket *s);	  /* SO_ACCEPTCONN [no] */
 	void (*buffer_changed)(struct socket *s); /* SO_SNDBUF, SO_RCVBUF, SO_PASSCRED [nothing] */
 	/* Levels other than SOL_SOCKET; the value was copied in, at most SOCK_OPT_MAX bytes. With
-	 * own_sol_socket that level, too: SOCK_OPT_GENERIC leaves an option to options.c. */
+	 * own_sol_socket that level, too: SOCK_OPT_GENERIC leaves an option to options.c. val NULL:
+	 * it could not be copied in; what comes before -EFAULT, or that. */
 	int (*setsockopt)(struct socket *s, struct task *t, int level, int name, const void *val,
 			  int len);
 	int (*getsockopt)(struct socket *s, struct task *t, int level, int name, void *val,
 			  int *len);
 	void (*release)(struct socket *s); /* required: the file is gone (or never came) */
 	void (*destroy)(struct socket *s); /* required: the last reference is gone */
-	int connect_timeout;		   /* of a blocking connect [-EAGAIN] */
 	bool sigpipe;			   /* -EPIPE of a send comes with SIGPIPE */
 	bool has_control;		   /* see struct sock_msg; else SCM_* only */
 	bool own_sol_socket;

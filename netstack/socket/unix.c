@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "netstack/socket/inet.h"
 #include "netstack/socket/unix_impl.h"
 #include "sentry/base/mem.h"
 #include "sentry/base/strbuf.h"
@@ -345,7 +346,7 @@ static long unix_ioctl(struct socket *s, struct task *t, unsigned int cmd, uint6
 	case SIOCOUTQ: n = (int)atomic_load(&u->wmem); break;
 	case SIOCINQ: err = unix_bytes_waiting(u, &n); break;
 	case SIOCATMARK: n = 0; break;
-	default: return -ENOTTY;
+	default: return inet_device_ioctl(t, cmd, arg);
 	}
 	return err < 0 ? err : copy_out_obj(t, arg, &n);
 }

@@ -130,7 +130,8 @@ SOCKET_CALLS = {'connect': 42, 'sendmsg': 46, 'recvmsg': 47, 'shutdown': 48, 'bi
                 'getsockname': 51, 'getpeername': 52, 'accept4': 288}
 STREAM, DGRAM, RAW, HOW = 1, 2, 3, 0x80800
 KINDS = {(2, STREAM | HOW, 6), (2, DGRAM | HOW, 17), (2, DGRAM | HOW, 1),
-         (10, STREAM | HOW, 6), (10, DGRAM | HOW, 17), (10, DGRAM | HOW, 58)}
+         (10, STREAM | HOW, 6), (10, DGRAM | HOW, 17), (10, DGRAM | HOW, 58),
+         (2, DGRAM | HOW, 136), (10, DGRAM | HOW, 136)}
 
 
 def check_socket_kinds(program, who):
@@ -145,7 +146,7 @@ def check_socket_kinds(program, who):
 
 
 def test_network_program():
-    """The sentry's program with Internet sockets: six kinds of them, options and ioctls of a list."""
+    """The sentry's program with Internet sockets: eight kinds of them, options and ioctls of a list."""
     with Sandbox('/attack/busy').wait_for('ready') as box:
         for program in bpf.fetch(box.sentry()):
             check_socket_kinds(program, 'sentry')
@@ -170,7 +171,7 @@ def test_network_program():
 
 
 def test_broker_program():
-    """The program of the broker of --network=host: sockets of six kinds, their bind, messages."""
+    """The program of the broker of --network=host: sockets of eight kinds, their bind, messages."""
     with Sandbox('/attack/busy', options=['--network', 'host']).wait_for('ready') as box:
         for program in bpf.fetch(box.broker()):
             check_socket_kinds(program, 'broker')
