@@ -75,12 +75,15 @@ static void set_sysctl(struct kernel *k, const char *path, const char *value)
 
 /* The sentry has no rights in its namespace when it serves guests: what a guest may do there is for
  * the guest's credentials to say. */
-int network_boot(struct kernel *k, enum inet_mode mode)
+int network_boot(struct kernel *k, enum inet_mode mode, const struct netinfo_fds *host_net)
 {
+	struct netinfo_fds own;
 	bool all_ids = getuid() == 0;
 	char range[32];
 	int err;
 
+	if (mode == INET_HOST)
+		netinfo_init(mode, host_net);
 	if (mode != INET_OWN)
 		return 0;
 	err = network_lo_up();
@@ -90,7 +93,29 @@ int network_boot(struct kernel *k, enum inet_mode mode)
 	snprintf(range, sizeof(range), "%u %u", all_ids ? 0 : getgid(),
 		 all_ids ? 2147483647U : getgid());
 	set_sysctl(k, "sys/net/ipv4/ping_group_range", range);
+	netinfo_open(k->host_proc_fd, &own);
+	netinfo_init(mode, &own);
 	return 0;
+}
+
+/* ---- what is told about the caller's namespace ---- */
+
+void network_open_views(struct netinfo_fds *ret)
+{
+	int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	netinfo_open(proc, ret);
+	if (proc >= 0)
+		close(proc);
+}
+
+void network_close_views(const struct netinfo_fds *fds)
+{
+	for (int i = 0; i < NETINFO_NR_FILES; i++)
+		if (fds->files[i] >= 0)
+			close(fds->files[i]);
+	if (fds->ioctls >= 0)
+		close(fds->ioctls);
 }
 
 /* ---- the broker: requests ---- */

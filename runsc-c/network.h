@@ -14,13 +14,19 @@
 #include <sys/types.h>
 
 #include "netstack/socket/inet.h"
+#include "netstack/socket/netinfo.h"
 
 /* In the starter. *ret_fd: the sentry's end. The broker's pid, or a negative errno. */
 must_check pid_t network_start_broker(int *ret_fd);
 void network_end_broker(pid_t pid);
 
+/* In the starter: what tells the sentry about the caller's network (netinfo.h). */
+void network_open_views(struct netinfo_fds *ret);
+void network_close_views(const struct netinfo_fds *fds);
+
 /* In the sentry, with its capabilities: makes what the mode needs. 0 or -errno. */
-must_check int network_boot(struct kernel *k, enum inet_mode mode);
+must_check int network_boot(struct kernel *k, enum inet_mode mode,
+			    const struct netinfo_fds *host_net);
 must_check int network_lo_up(void); /* of the calling thread's namespace */
 
 #endif

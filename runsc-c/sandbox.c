@@ -226,6 +226,7 @@ struct pipes {
 	int go[2], control[2], status[2];
 	int broker; /* the sentry's end; -1: none */
 	pid_t broker_pid;
+	struct netinfo_fds net; /* of the caller's namespace; if there is a broker */
 };
 
 static int open_pipes(const struct sandbox_config *cfg, struct pipes *p)
@@ -241,8 +242,10 @@ static int open_pipes(const struct sandbox_config *cfg, struct pipes *p)
 	if (cfg->network != INET_HOST)
 		return 0;
 	p->broker_pid = network_start_broker(&p->broker);
-	if (p->broker_pid >= 0)
+	if (p->broker_pid >= 0) {
+		network_open_views(&p->net);
 		return 0;
+	}
 	fprintf(stderr, "sandbox: cannot start the network's broker: %s\n",
 		strerror(-p->broker_pid));
 	return -1;
@@ -279,7 +282,8 @@ static pid_t start_sentry(const struct sandbox_config *cfg, struct pipes *p, int
 		struct boot_fds fds = {.go = p->go[0],
 				       .control = p->control[0],
 				       .status = p->status[1],
-				       .broker = p->broker};
+				       .broker = p->broker,
+				       .host_net = p->net};
 
 		close(p->go[1]);
 		close(p->control[1]);
@@ -291,8 +295,10 @@ static pid_t start_sentry(const struct sandbox_config *cfg, struct pipes *p, int
 	close(p->go[0]);
 	close(p->control[0]);
 	close(p->status[1]);
-	if (p->broker >= 0)
+	if (p->broker >= 0) {
 		close(p->broker);
+		network_close_views(&p->net);
+	}
 	errno = err;
 	return pid;
 }

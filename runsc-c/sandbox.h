@@ -23,6 +23,7 @@
 #include <sys/types.h>
 
 #include "netstack/socket/inet.h"
+#include "netstack/socket/netinfo.h"
 #include "runsc-c/rootfs.h"
 #include "sentry/kernel.h"
 
@@ -61,10 +62,11 @@ int sandbox_run(const struct sandbox_config *cfg);
 
 /* ---- between the three processes' files ---- */
 struct boot_fds {
-	int go;	     /* read: the starter has written the id maps */
-	int control; /* read: signal numbers; EOF: the starter is gone */
-	int status;  /* write: struct sandbox_status */
-	int broker;  /* to network.h's broker; -1: there is none */
+	int go;			     /* read: the starter has written the id maps */
+	int control;		     /* read: signal numbers; EOF: the starter is gone */
+	int status;		     /* write: struct sandbox_status */
+	int broker;		     /* to network.h's broker; -1: there is none */
+	struct netinfo_fds host_net; /* INET_HOST: of the caller's namespace */
 };
 struct sandbox_status {
 	int wait_status; /* wait(2) form, or our own code << 8 */

@@ -14,6 +14,7 @@
 #include "fs/vfs/file.h"
 #include "fs/vfs/landlock.h"
 #include "netstack/socket/inet.h"
+#include "netstack/socket/netlink.h"
 #include "netstack/socket/unix.h"
 #include "sentry/base/mem.h"
 #include "sentry/cred.h"
@@ -26,6 +27,7 @@ static const struct socket_family *const families[] = {
 	&unix_family,
 	&inet_family,
 	&inet6_family,
+	&netlink_family,
 };
 
 #define FAMILY_MAX 46 /* NPROTO */
