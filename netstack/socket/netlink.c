@@ -419,6 +419,12 @@ static uint32_t netlink_poll(struct socket *s)
 	return mask;
 }
 
+static long netlink_ioctl(struct socket *s, struct task *t, unsigned int cmd, uint64_t arg)
+{
+	(void)s;
+	return inet_device_ioctl(t, cmd, arg);
+}
+
 /* ---- options ---- */
 
 static bool is_flag_option(int name)
@@ -522,6 +528,7 @@ static const struct socket_ops netlink_ops = {
 	.sendmsg = netlink_send,
 	.recvmsg = netlink_recv,
 	.poll = netlink_poll,
+	.ioctl = netlink_ioctl,
 	.setsockopt = netlink_setsockopt,
 	.getsockopt = netlink_getsockopt,
 	.release = netlink_release,

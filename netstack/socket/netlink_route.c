@@ -159,6 +159,11 @@ static int fill_addrs(struct kernel *k, const struct nl_query *q, struct nl_out 
 
 /* ---- questions ---- */
 
+static bool is_strict(const struct nl_request *rq)
+{
+	return nl_option_on(rq->s, NETLINK_GET_STRICT_CHK);
+}
+
 /* The request's fixed part, zeroed behind what there is of it; false: it is cut off. */
 static bool get_header(const struct nl_request *rq, void *to, size_t len)
 {
@@ -167,6 +172,13 @@ static bool get_header(const struct nl_request *rq, void *to, size_t len)
 	memset(to, 0, len);
 	memcpy(to, NLMSG_DATA(rq->h), have);
 	return have == len;
+}
+
+/* A dump whose strict check failed ends with the error, and nothing else. */
+static int fill_invalid(struct kernel *k, const struct nl_query *q, struct nl_out *o)
+{
+	(void)k, (void)q, (void)o;
+	return -EINVAL;
 }
 
 struct attrs {
@@ -189,13 +201,13 @@ static int get_link(const struct nl_request *rq, bool dump)
 	const void *v;
 	uint16_t type;
 	size_t len;
+	bool whole = get_header(rq, &h, sizeof(h));
 
-	if (!get_header(rq, &h, sizeof(h)) &&
-	    (!dump || nl_option_on(rq->s, NETLINK_GET_STRICT_CHK)))
-		return -EINVAL;
 	q.family = h.ifi_family;
 	if (dump)
-		return nl_dump_start(rq, fill_links, &q);
+		return nl_dump_start(rq, whole || !is_strict(rq) ? fill_links : fill_invalid, &q);
+	if (!whole)
+		return -EINVAL;
 	while ((v = nl_attr_next(&as.at, as.end, &type, &len)) != NULL) {
 		if (type != IFLA_IFNAME && type != IFLA_ALT_IFNAME)
 			continue;
@@ -215,14 +227,14 @@ static int get_link(const struct nl_request *rq, bool dump)
 
 static int get_addr(const struct nl_request *rq, bool dump)
 {
-	bool strict = nl_option_on(rq->s, NETLINK_GET_STRICT_CHK);
 	struct nl_query q = {0};
+	bool strict = is_strict(rq);
 	struct ifaddrmsg h;
 
 	if (!dump)
 		return -EOPNOTSUPP;
 	if (!get_header(rq, &h, sizeof(h)) && strict)
-		return -EINVAL;
+		return nl_dump_start(rq, fill_invalid, &q);
 	q.family = h.ifa_family;
 	if (strict && h.ifa_index) {
 		q.ifindex = (int)h.ifa_index;
@@ -252,12 +264,12 @@ static void read_route_attrs(const struct nl_request *rq, struct nl_query *q, bo
 
 static int get_route(const struct nl_request *rq, bool dump)
 {
-	bool strict = nl_option_on(rq->s, NETLINK_GET_STRICT_CHK);
 	struct nl_query q = {.one = !dump};
+	bool strict = is_strict(rq);
 	struct rtmsg h;
 
 	if (!get_header(rq, &h, sizeof(h)) && (strict || !dump))
-		return -EINVAL;
+		return dump ? nl_dump_start(rq, fill_invalid, &q) : -EINVAL;
 	q.family = h.rtm_family;
 	q.dst_len = h.rtm_dst_len;
 	q.show = h.rtm_flags;
@@ -269,7 +281,7 @@ static int get_route(const struct nl_request *rq, bool dump)
 		return nl_dump_start(rq, nl_fill_routes, &q);
 	if (q.family != AF_INET && q.family != AF_INET6)
 		return -EOPNOTSUPP;
-	if (h.rtm_dst_len > (q.family == AF_INET ? 32 : 128))
+	if (q.family == AF_INET6 && h.rtm_dst_len > 128)
 		return -EINVAL;
 	return nl_answer(rq, nl_fill_routes, &q, -ENETUNREACH);
 }
