@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "netstack/socket/inet_impl.h"
+#include "netstack/socket/netinfo.h"
 #include "sentry/base/mem.h"
 #include "sentry/cred.h"
 #include "sentry/mem/usermem.h"
@@ -157,29 +158,14 @@ static long device_ioctl(int fd, struct task *t, unsigned int cmd, uint64_t arg)
 	return sets_interface(cmd) ? set_interface(fd, t, cmd, arg) : -ENOTTY;
 }
 
-/* A socket that is there for these calls only, made with the first. */
-static int device_socket(void)
-{
-	static atomic_int kept = -1;
-	int fd = atomic_load(&kept), none = -1;
-
-	if (fd >= 0 || inet_host_mode() == INET_OFF)
-		return fd;
-	if (inet_host_new(INET_KIND_UDP, &fd) < 0)
-		return -1;
-	if (atomic_compare_exchange_strong(&kept, &none, fd))
-		return fd;
-	close(fd);
-	return none;
-}
-
+/* By the socket that netinfo keeps for these calls. */
 long inet_device_ioctl(struct task *t, unsigned int cmd, uint64_t arg)
 {
 	int fd;
 
 	if (cmd != SIOCGIFCONF && !reads_interface(cmd) && !sets_interface(cmd))
 		return -ENOTTY;
-	fd = device_socket();
+	fd = netinfo_ioctl_fd();
 	return fd < 0 ? -ENOTTY : device_ioctl(fd, t, cmd, arg);
 }
 
