@@ -65,6 +65,8 @@ static void window_make(struct channel *ch, const struct guest_call *c, struct w
 	if (arg) {
 		w->in_at = c->args[arg - 1];
 		w->in_len = MIN(flags & CHANNEL_IN_LEN, (uint32_t)CHANNEL_IN_SIZE);
+		if (in->out && w->in_len > CHANNEL_IN_AND_OUT) /* it will not be there any more */
+			w->in_len = 0;
 		w->in_is_string = in->string;
 	}
 	if (in->out && (flags & CHANNEL_TAKES_OUT)) {

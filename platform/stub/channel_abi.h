@@ -61,14 +61,15 @@
 #define CH_ID 0x300	/* uint32_t[CHANNEL_NR_IDS]: results, by number */
 #define CH_INLINE 0x600 /* uint32_t[CHANNEL_NR_CALLS]: what to copy, by number; 0: nothing */
 #define CH_IN 0x1000
-#define CHANNEL_IN_SIZE 0x1000
-#define CHANNEL_PATH_MAX 256 /* longer strings are not copied */
+#define CHANNEL_IN_SIZE 0x4000	  /* of a call without output: reaches into CH_OUT */
+#define CHANNEL_IN_AND_OUT 0x1000 /* of one with */
+#define CHANNEL_PATH_MAX 256	  /* longer strings are not copied */
 #define CH_OUT 0x2000
 #define CHANNEL_OUT_SIZE 0x4000
 #define CHANNEL_NR_CALLS 512
 #define CHANNEL_NR_IDS 192
 
-#define CHANNEL_IN_LEN 0x1fff	 /* of CH_FLAGS */
+#define CHANNEL_IN_LEN 0x7fff	 /* of CH_FLAGS */
 #define CHANNEL_TAKES_OUT 0x8000 /* the shim will copy what comes back */
 
 /* CH_INLINE: in a byte each, for the string, the input and the output, 1 + the number of the argument with
