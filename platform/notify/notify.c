@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "platform/guestmem.h"
 #include "platform/stub/embed.h"
 #include "platform/stub/stub_abi.h"
 #include "sentry/abi/errno_internal.h"
@@ -224,12 +225,10 @@ static bool handle_own_trap(struct task *t)
 	if ((flags & PT_EXEC_PENDING) && t->call.nr == SYS_execve &&
 	    t->call.args[0] == t->plat.saved[SAVED_EXEC_PATH]) {
 		static const char stub[] = STUB_PATH;
-		struct iovec local = {(void *)stub, sizeof(stub)};
-		struct iovec remote = {(void *)t->call.args[0], sizeof(stub)};
 
 		t->plat.flags = flags & ~PT_EXEC_PENDING;
 		/* A signal handler may have run on the stack where the path lay. */
-		process_vm_writev(t->plat.host_tid, &local, 1, &remote, 1, 0);
+		(void)guestmem_write(t->plat.host_tid, stub, t->call.args[0], sizeof(stub));
 		let_exec_go(t);
 		return true;
 	}
@@ -243,9 +242,7 @@ static bool handle_own_trap(struct task *t)
 
 static void write_slot(struct task *t, uint64_t slot, uint64_t value)
 {
-	struct iovec local = {&value, sizeof(value)}, remote = {(void *)slot, sizeof(value)};
-
-	process_vm_writev(t->plat.host_tid, &local, 1, &remote, 1, 0);
+	(void)guestmem_write(t->plat.host_tid, &value, slot, sizeof(value));
 }
 
 /* The fast path's part in a trap; true if the verdict was given. */
@@ -370,24 +367,6 @@ static void notify_worker(struct kernel *k, unsigned int index)
 	}
 }
 
-/* ---- memory ---- */
-
-static ssize_t notify_read_mem(struct task *t, const struct iovec *local, size_t nr_local,
-			       const struct iovec *remote, size_t nr_remote)
-{
-	ssize_t n = process_vm_readv(t->plat.host_tid, local, nr_local, remote, nr_remote, 0);
-
-	return n < 0 ? -errno : n;
-}
-
-static ssize_t notify_write_mem(struct task *t, const struct iovec *local, size_t nr_local,
-				const struct iovec *remote, size_t nr_remote)
-{
-	ssize_t n = process_vm_writev(t->plat.host_tid, local, nr_local, remote, nr_remote, 0);
-
-	return n < 0 ? -errno : n;
-}
-
 /* ---- life ---- */
 
 static int notify_init(struct kernel *k, const struct platform_boot *boot)
@@ -486,6 +465,6 @@ const struct platform platform_notify = {
 	.install_fd = notify_install_fd,
 	.install_lowest = notify_install_lowest,
 	.answer_with_fd = notify_answer_with_fd,
-	.read_mem = notify_read_mem,
-	.write_mem = notify_write_mem,
+	.read_mem = guestmem_readv,
+	.write_mem = guestmem_writev,
 };

@@ -26,6 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "platform/guestmem.h"
 #include "platform/ptrace/door.h"
 #include "platform/ptrace/ptrace.h"
 #include "sentry/abi/errno_internal.h"
@@ -267,17 +268,6 @@ static uint64_t scratch_addr(const struct transfer *x, size_t offset)
 	return x->at + offset;
 }
 
-static int move_scratch(struct transfer *x, void *buf, size_t offset, size_t len, bool out)
-{
-	struct iovec local = {buf, len};
-	struct iovec remote = {(void *)scratch_addr(x, offset), len};
-	pid_t tid = x->in.tr->tid;
-	ssize_t n = out ? process_vm_writev(tid, &local, 1, &remote, 1, 0)
-			: process_vm_readv(tid, &local, 1, &remote, 1, 0);
-
-	return n == (ssize_t)len ? 0 : -EFAULT;
-}
-
 static void fill_scratch(const struct transfer *x, struct scratch *s)
 {
 	memset(s, 0, sizeof(*s));
@@ -400,8 +390,10 @@ static int receive(struct transfer *x, long sock, int host_fd)
 		 MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 	if (n < 0)
 		return (int)n;
-	err = move_scratch(x, &fd, offsetof(struct scratch, fd), sizeof(fd), false);
-	return err < 0 || fd < 0 ? -EIO : fd;
+	if (!guestmem_read(x->in.tr->tid, &fd, scratch_addr(x, offsetof(struct scratch, fd)),
+			   sizeof(fd)))
+		return -EIO;
+	return fd < 0 ? -EIO : fd;
 }
 
 static int transfer(struct transfer *x, int host_fd, int at)
@@ -462,12 +454,11 @@ int inject_install_fd(struct task *t, int host_fd, int at)
 		return err;
 	x.at = (tr->regs.rsp - RED_ZONE - sizeof(s)) & ~15ULL;
 	fill_scratch(&x, &s);
-	err = move_scratch(&x, &old, 0, sizeof(old), false);
-	if (err == 0)
-		err = move_scratch(&x, &s, 0, sizeof(s), true);
-	if (err == 0) {
+	err = -EFAULT;
+	if (guestmem_read(tr->tid, &old, x.at, sizeof(old)) &&
+	    guestmem_write(tr->tid, &s, x.at, sizeof(s))) {
 		err = transfer(&x, host_fd, at);
-		move_scratch(&x, &old, 0, sizeof(old), true);
+		guestmem_write(tr->tid, &old, x.at, sizeof(old));
 	}
 	lost = end(&x.in, x.lost);
 	return lost < 0 ? lost : err;

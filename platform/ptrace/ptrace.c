@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "platform/guestmem.h"
 #include "sentry/abi/errno_internal.h"
 #include "sentry/base/log.h"
 #include "sentry/base/strbuf.h"
@@ -186,24 +187,6 @@ static void pt_own_affinity(struct task *t)
 		place_release(tr);
 }
 
-/* ---- memory ---- */
-
-static ssize_t pt_read_mem(struct task *t, const struct iovec *local, size_t nr_local,
-			   const struct iovec *remote, size_t nr_remote)
-{
-	ssize_t n = process_vm_readv(t->plat.host_tid, local, nr_local, remote, nr_remote, 0);
-
-	return n < 0 ? -errno : n;
-}
-
-static ssize_t pt_write_mem(struct task *t, const struct iovec *local, size_t nr_local,
-			    const struct iovec *remote, size_t nr_remote)
-{
-	ssize_t n = process_vm_writev(t->plat.host_tid, local, nr_local, remote, nr_remote, 0);
-
-	return n < 0 ? -errno : n;
-}
-
 /* ---- start ---- */
 
 static int pt_init(struct kernel *k, const struct platform_boot *boot)
@@ -287,6 +270,6 @@ const struct platform platform_ptrace = {
 	.own_affinity = pt_own_affinity,
 	.watch_signals = pt_watch_signals,
 	.install_fd = inject_install_fd,
-	.read_mem = pt_read_mem,
-	.write_mem = pt_write_mem,
+	.read_mem = guestmem_readv,
+	.write_mem = guestmem_writev,
 };

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 
+#include "platform/guestmem.h"
 #include "platform/ptrace/ptrace.h"
 #include "sentry/abi/errno_internal.h"
 #include "sentry/base/log.h"
@@ -227,11 +227,10 @@ static long repeated_wait(struct tracee *tr, const struct user_regs_struct *regs
 	struct wait_repeat *w = &tr->repeat;
 	int64_t now = clock_now_ns(CLOCK_MONOTONIC), length;
 	struct timespec ts;
-	struct iovec local = {&ts, sizeof(ts)}, remote = {(void *)regs->rdx, sizeof(ts)};
 
 	if (!regs->rdx)
 		return -ERESTARTNOHAND;
-	if (process_vm_readv(tr->tid, &local, 1, &remote, 1, 0) != (ssize_t)sizeof(ts))
+	if (!guestmem_read(tr->tid, &ts, regs->rdx, sizeof(ts)))
 		return -EFAULT;
 	length = MIN(ts.tv_sec, INT64_C(1) << 32) * INT64_C(1000000000) + ts.tv_nsec;
 	if (w->ip != regs->rip || w->sp != regs->rsp || now - w->last_ns > length)

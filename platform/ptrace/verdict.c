@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "platform/guestmem.h"
 #include "platform/stub/stub_abi.h"
 #include "sentry/abi/errno_internal.h"
 #include "sentry/base/log.h"
@@ -165,14 +166,12 @@ int verdict_exec_stub(struct task *t, const char *name)
 	static const char stub[] = STUB_PATH;
 	struct tracee *tr = t->plat.priv;
 	uint64_t args[6], path;
-	struct iovec local = {(void *)stub, sizeof(stub)}, remote = {.iov_len = sizeof(stub)};
 
 	(void)name;
 	if (!tr)
 		return -ESRCH;
 	path = (tr->regs.rsp - BELOW_RED_ZONE) & ~15ULL;
-	remote.iov_base = (void *)path;
-	if (process_vm_writev(tr->tid, &local, 1, &remote, 1, 0) != (ssize_t)sizeof(stub))
+	if (!guestmem_write(tr->tid, stub, path, sizeof(stub)))
 		return -EFAULT;
 	memcpy(args, t->call.args, sizeof(args));
 	if (t->call.nr == SYS_execveat) {
