@@ -361,8 +361,8 @@ static long install_filter(struct task *t, unsigned int flags, struct guest_secc
 	long err = 0;
 
 	rwlock_wrlock(&k->tree_lock);
-	if (sync)
-		err = find_diverged_locked(t);
+	if (sync) /* an exec may have ended t: the others are of the new program then */
+		err = list_empty(&t->process_node) ? -ESRCH : find_diverged_locked(t);
 	if (err && (flags & SECCOMP_FILTER_FLAG_TSYNC_ESRCH))
 		err = -ESRCH;
 	if (!err && (t->seccomp ? t->seccomp->chain_len : 0) + s->len + 4U > MAX_INSNS_PER_PATH)

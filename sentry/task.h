@@ -134,7 +134,6 @@ struct process {
 	struct fast_mm *fast_mm;  /* platform/fastpath/: may be NULL */
 	uint32_t fast_slots;	  /* slots that its memory has seen before that */
 	atomic_bool own_gs;	  /* the guest has set its %gs */
-	atomic_bool mm_map_again; /* its stub may tell the host the program's addresses once more */
 	/* SIGSEGV and SIGBUS: default actions, as the guest thinks, but platform/stub/fault.c handles them;
 	 * the guest has others. */
 	atomic_bool fault_handlers, own_faults;

@@ -224,8 +224,9 @@ static int new_cred(struct decode *d)
 		return -ENOMEM;
 	plan->unreadable = !readable(t, &plan->exe) || !readable(t, &plan->interp);
 	plan->old_cred = cred_get(t->cred);
+	plan->no_new_privs = t->no_new_privs;
 	return cred_exec(plan->cred, st.mode, st.uid, st.gid, f->path.mnt->flags & MNT_NOSUID,
-			 t->no_new_privs, &plan->secure);
+			 plan->no_new_privs, &plan->secure);
 }
 
 /* The name of the task is the last part of the file's, a script's included. */

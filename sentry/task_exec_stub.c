@@ -26,6 +26,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -149,6 +150,15 @@ static void commit_exe(struct process *p, struct exec_plan *plan)
 		path_put(&old);
 }
 
+/* A signal handler can come between the decision about the new credentials and the exec, and give some up
+ * that the decision was based on; or a sibling puts t under its filter (SECCOMP_FILTER_FLAG_TSYNC), which
+ * a program that gains something must not be under. */
+static bool decision_is_old(const struct task *t, const struct exec_plan *plan)
+{
+	return plan->old_cred != task_cred(t) ||
+	       (plan->secure && t->no_new_privs != plan->no_new_privs);
+}
+
 void task_exec_commit(struct task *t)
 {
 	struct exec_plan *plan = t->exec_plan;
@@ -169,9 +179,7 @@ void task_exec_commit(struct task *t)
 	t->process->sighand_id = process_share_id(t->kernel);
 	ipc_process_exec(t->process);
 	t->robust_list = 0;
-	/* A signal handler can come between the decision about the new credentials and the exec, and
-	 * give some up that the decision was based on. */
-	if (!commit_files(t) || plan->old_cred != task_cred(t))
+	if (!commit_files(t) || decision_is_old(t, plan))
 		plan->block->mode = STUB_MODE_DIE;
 	commit_cred(t, plan);
 	commit_exe(t->process, plan);
@@ -237,6 +245,16 @@ static long begin(struct task *t, struct exec_plan *plan)
 	return 0;
 }
 
+/* The host's PR_SET_MM_MAP counts the program's data against RLIMIT_DATA; Linux does not at an exec. */
+static void hide_data(struct task *t, struct stub_plan *block)
+{
+	struct rlimit64 host;
+
+	if (syscall(SYS_prlimit64, t->process->host_pid, RLIMIT_DATA, NULL, &host) < 0 ||
+	    block->end_data - block->start_data > host.rlim_cur)
+		block->end_data = block->start_data;
+}
+
 /* May be repeated: with a larger buffer, or because a signal restarted the call. */
 static long stub_hello(struct task *t, uaddr_t buf, uint64_t size)
 {
@@ -250,6 +268,7 @@ static long stub_hello(struct task *t, uaddr_t buf, uint64_t size)
 		err = begin(t, plan);
 	if (err < 0 || size < plan->block->size)
 		return err < 0 ? err : plan->block->size;
+	hide_data(t, plan->block);
 	err = copy_out(t, buf, plan->block, plan->block->size);
 	if (err < 0)
 		return err;
@@ -285,14 +304,14 @@ long stub_mmap(struct task *t, const uint64_t *a)
 	return ours ? SYS_CONTINUE : -EBADF;
 }
 
-/* Only PR_SET_MM_MAP; the last call of the phase. Where the host counts the program's data against
- * RLIMIT_DATA it may refuse, and the stub may do it once more (mm_map_again). */
+/* Only PR_SET_MM_MAP; the last call of the phase, while nobody else reaches into that memory: the host
+ * reads the structure once more. */
 long stub_prctl(struct task *t, const uint64_t *a)
 {
 	struct process *p = t->process;
 	struct prctl_mm_map mm;
 
-	if (!t->in_exec_stub && !(p->mm_map_again && in_stub(t->call.ip)))
+	if (!t->in_exec_stub)
 		return -EPERM;
 	if ((int)a[0] != PR_SET_MM)
 		return -EINVAL;
@@ -308,9 +327,7 @@ long stub_prctl(struct task *t, const uint64_t *a)
 	p->umem_env_start = mm.env_start;
 	p->umem_env_end = mm.env_end;
 	mutex_unlock(&p->mu);
-	p->mm_map_again = t->in_exec_stub;
-	if (t->in_exec_stub)
-		end_phase(t);
+	end_phase(t);
 	return SYS_CONTINUE;
 }
 

@@ -82,10 +82,6 @@ static void run_op(struct stub_plan *plan, const struct stub_op *op)
 static void set_mm(struct prctl_mm_map *mm)
 {
 	mm->exe_fd = (uint32_t)-1;
-	if (sys5(__NR_prctl, PR_SET_MM, PR_SET_MM_MAP, U64(mm), sizeof(*mm), 0) == 0)
-		return;
-	/* RLIMIT_DATA also counts the program's data here; Linux does not at an exec. */
-	mm->end_data = mm->start_data;
 	if (sys5(__NR_prctl, PR_SET_MM, PR_SET_MM_MAP, U64(mm), sizeof(*mm), 0) != 0)
 		die();
 }

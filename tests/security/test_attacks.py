@@ -73,6 +73,12 @@ def test_forged_exec():
         box.held(60)
 
 
+def test_exec_decision():
+    """A filter for all threads while one executes a set-user-ID program; the loader's prctl after the load."""
+    with Sandbox('/attack/exec_decision', seconds(100, 2000), options=['--user', '0']) as box:
+        box.held(120)
+
+
 def test_evade_call():
     """Threads that are to make a native call for the sentry do something else: it holds, they die."""
     with Sandbox('/attack/evade_call', seconds(3, 30)) as box:
