@@ -67,6 +67,16 @@ static long stat_fd(struct task *t, int fd, uaddr_t out)
 	return ret;
 }
 
+/* fstat(2) as C libraries make it: the descriptor with no name, or an empty one. */
+static bool means_fd(struct task *t, int dirfd, uaddr_t name, int flags)
+{
+	char first;
+
+	if (!(flags & AT_EMPTY_PATH) || dirfd < 0)
+		return false;
+	return name == 0 || (copy_in_obj(t, &first, name) == 0 && first == '\0');
+}
+
 long sys_stat(struct task *t, const uint64_t *a)
 {
 	return stat_name(t, AT_FDCWD, a[0], LOOKUP_FOLLOW, a[1]);
@@ -88,7 +98,7 @@ long sys_newfstatat(struct task *t, const uint64_t *a)
 
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_SYNC_TYPE))
 		return -EINVAL;
-	if ((flags & AT_EMPTY_PATH) && a[1] == 0 && dirfd >= 0)
+	if (means_fd(t, dirfd, a[1], flags))
 		return stat_fd(t, dirfd, a[2]);
 	return stat_name(t, dirfd, a[1], lookup_of_at(flags), a[2]);
 }
@@ -146,7 +156,7 @@ long sys_statx(struct task *t, const uint64_t *a)
 	if ((flags & AT_SYNC_TYPE) == AT_SYNC_TYPE ||
 	    (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_SYNC_TYPE)))
 		return -EINVAL;
-	if ((flags & AT_EMPTY_PATH) && a[1] == 0 && dirfd >= 0)
+	if (means_fd(t, dirfd, a[1], flags))
 		err = fd_path_arg(t, dirfd, true, &p);
 	else
 		err = path_arg(t, dirfd, a[1], lookup_of_at(flags), &p);
