@@ -9,7 +9,9 @@
  *  - in a super with no_dcache names come and go by themselves: its dentries are in the hash as
  *    long as somebody uses them (so that two lookups meet), and the hash holds no reference.
  * The LRU is a clock: a lookup only sets a flag, dcache_trim() gives flagged dentries another
- * round. There are two, since inodes of host trees cost more than those of memory filesystems.
+ * round, and every second one of the others: of a few more names than there is room for, looked up
+ * in turn, each would be gone before it is wanted again. There are two, since inodes of host trees
+ * cost more than those of memory filesystems.
  *
  * Locking: a lookup takes the lock of one shard only. dcache->mu (LOCK_DENTRY) guards children and
  * LRU lists and is held around each change of a shard, in that order. A dentry's parent and name
@@ -39,6 +41,7 @@ struct dcache {
 	struct mutex mu;
 	struct list lru[2] GUARDED_BY(&mu);
 	_Atomic size_t nr[2];
+	bool spared GUARDED_BY(&mu); /* the last one that was not flagged */
 	struct dcache_shard shards[SHARDS];
 };
 
@@ -388,6 +391,8 @@ static void trim_one_locked(struct dcache *dc, struct list *lru, struct list *vi
 	mutex_lock(&s->mu); /* new references come from the shard only */
 	used = ref_count(&d->ref) > 1 ||
 	       atomic_exchange_explicit(&d->referenced, false, memory_order_relaxed);
+	if (!used)
+		used = dc->spared = !dc->spared;
 	if (!used)
 		hash_del(&s->names, &d->hash);
 	mutex_unlock(&s->mu);
