@@ -214,6 +214,15 @@ static const struct known knowns[] = {
 	 {0x4d, 0x89, 0xc8,		 /* mov %r9, %r8 */
 	  0x4c, 0x8b, 0x4c, 0x24, 0x08}, /* mov 0x8(%rsp), %r9 */
 	 {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}},
+	/* Go's functions for calls that don't fail, and for all of them in old versions */
+	{10,
+	 JMP_SIZE,
+	 0,
+	 ANY_NR,
+	 false,
+	 {0x48, 0x8b, 0x54, 0x24, 0x00,	 /* mov 0x...(%rsp), %rdx */
+	  0x48, 0x8b, 0x44, 0x24, 0x00}, /* mov 0x...(%rsp), %rax */
+	 {0xff, 0xff, 0xff, 0xff, 0x00, 0xff, 0xff, 0xff, 0xff, 0x00}},
 	/* read() of glibc before 2.41, in a program with threads */
 	{9,
 	 6,
@@ -225,6 +234,21 @@ static const struct known knowns[] = {
 	  0x31, 0xc0},		  /* xor %eax, %eax */
 	 {0xff, 0xff, 0xf8, 0xff, 0xff, 0xff, 0x00, 0xff, 0xff}},
 };
+
+/* Go's one function for calls. Its runtime asks a table about addresses that signals interrupt, and leaves
+ * alone what is not in it; a goroutine in a call is looked at from where it was entered. */
+static bool is_go(const struct site_view *v)
+{
+	static const uint8_t moves[] = {
+		0x49, 0x89, 0xf2, /* mov %rsi, %r10 */
+		0x48, 0x89, 0xfa, /* mov %rdi, %rdx */
+		0x48, 0x89, 0xce, /* mov %rcx, %rsi */
+		0x48, 0x89, 0xdf, /* mov %rbx, %rdi */
+	};
+
+	return v->nr_before >= sizeof(moves) &&
+	       memcmp(before(v, sizeof(moves)), moves, sizeof(moves)) == 0;
+}
 
 static const struct known *known_find(const struct site_view *v)
 {
@@ -426,6 +450,7 @@ static bool plan_pad(const struct site_view *v, struct site_plan *plan)
 	if (!v->single_threaded && v->site % WORD == WORD - 1)
 		return false;
 	plan->method = SITE_PAD;
+	plan->may_wait_outside = is_go(v);
 	if (!put_enter_shim(v, code, 0, v->trampoline + SLOW_AT) ||
 	    !jmp_make(code + SLOW_AT + SYSCALL_SIZE, v->trampoline + SLOW_AT + SYSCALL_SIZE,
 		      v->site + SYSCALL_SIZE))

@@ -81,6 +81,8 @@ struct site_plan {
 	 * that it interrupted trampoline or shim before the call was made, but the site's address.
 	 */
 	bool cancellation_point;
+	/* SITE_PAD, and nobody minds a thread that waits in the trampoline: no unwinder starts there. */
+	bool may_wait_outside;
 	uint8_t trampoline
 		[SITE_TRAMPOLINE_SIZE]; /* written before everything else; padded with int3 */
 	size_t nr_writes;

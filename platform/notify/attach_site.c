@@ -212,7 +212,7 @@ static bool make_plan(const struct site_view *v, bool alone, struct site_plan *p
 {
 	if (!site_plan_make(v, plan) || plan->cancellation_point)
 		return false;
-	return plan->method == SITE_MOV || alone;
+	return plan->method == SITE_MOV || alone || plan->may_wait_outside;
 }
 
 /* Code that is written once. What a program may write to it will write again. */

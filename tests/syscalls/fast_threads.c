@@ -9,6 +9,50 @@
 #define CALLS 3000
 #define COMERS 150
 
+/* As Go makes its calls: number and arguments in registers; on the stack. */
+long go_syscall6(long nr, long a, long b, long c, long d, long e);
+long go_no_error(long nr, long a, long b, long c);
+__asm__(".text\n.balign 32\n"
+	"go_syscall6:\n"
+	"	push %rbx\n"
+	"	mov %rdi, %rax\n"
+	"	mov %rsi, %rbx\n"
+	"	mov %rcx, %rdi\n"
+	"	mov %rdx, %rcx\n"
+	"	mov %r8, %rsi\n"
+	"	mov %r9, %r8\n"
+	"	call 1f\n"
+	"	pop %rbx\n"
+	"	ret\n"
+	".balign 32, 0xcc\n"
+	"1:	mov %rsi, %r10\n"
+	"	mov %rdi, %rdx\n"
+	"	mov %rcx, %rsi\n"
+	"	mov %rbx, %rdi\n"
+	"	syscall\n"
+	"	cmp $0xfffffffffffff001, %rax\n"
+	"	jbe 2f\n"
+	"	ret\n"
+	"2:	ret\n"
+	".balign 32, 0xcc\n"
+	"go_no_error:\n"
+	"	push %rcx\n"
+	"	push %rdx\n"
+	"	push %rsi\n"
+	"	push %rdi\n"
+	"	push %rdi\n"
+	"	call 3f\n"
+	"	add $40, %rsp\n"
+	"	ret\n"
+	".balign 32, 0xcc\n"
+	"3:	mov 0x18(%rsp), %rdi\n"
+	"	mov 0x20(%rsp), %rsi\n"
+	"	mov 0x28(%rsp), %rdx\n"
+	"	mov 0x10(%rsp), %rax\n"
+	"	syscall\n"
+	"	ret\n"
+	".balign 32, 0xcc\n");
+
 static _Atomic int wrong, cleaned, over;
 static int file, zero;
 
@@ -28,6 +72,11 @@ static void calls(int own, int i)
 	expect(read(zero, c, 8) == 8 && c[0] == 0 && c[7] == 0);
 	expect(syscall(SYS_read, zero, c, 3L) == 3);
 	expect(lseek(own, i, SEEK_SET) == i);
+	expect(go_syscall6(SYS_pread64, own, (long)c, 4, 2, 0) == 4 && c[0] == '2');
+	expect(go_syscall6(SYS_read, zero, (long)c, 3, 0, 0) == 3 && c[2] == 0);
+	expect(go_syscall6(SYS_close, -1, 0, 0, 0, 0) == -EBADF);
+	expect(go_no_error(SYS_getppid, 0, 0, 0) == getppid());
+	expect(go_no_error(SYS_lseek, own, 5, SEEK_SET) == 5);
 	expect(syscall(SYS_pread64, own, c, 4L, 4L) == 4 && memcmp(c, "4567", 4) == 0);
 	expect(read(-1, c, 1) == -1 && errno == EBADF);
 }

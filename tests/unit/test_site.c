@@ -366,6 +366,30 @@ static void the_function_syscall_is_known(void **state)
 	assert_int_equal(method_of("4d 89 c0 4c 8b 4c 24 08 0f 05 c3", 33, 110, false), SITE_NONE);
 }
 
+#define GO_SYSCALL6                                                                                \
+	"49 89 f2 48 89 fa 48 89 ce 48 89 df 0f 05 48 3d 01 f0 ff ff c3 cc cc cc cc cc cc cc cc "  \
+	"cc cc cc cc"
+#define GO_NO_ERROR "48 8b 54 24 20 48 8b 44 24 08 0f 05 48 89 44 24 28 c3"
+
+static void functions_of_go_are_known(void **state)
+{
+	struct image im = image_of(GO_SYSCALL6, 32);
+	struct site_view v = view_of(&im, SYS_read, false);
+	struct site_plan plan;
+
+	assert_true(site_plan_make(&v, &plan));
+	assert_int_equal(plan.method, SITE_PAD);
+	assert_true(plan.may_wait_outside);
+	im.bytes[im.site - 1] = 0xd7; /* other moves: somebody else's */
+	assert_true(site_plan_make(&v, &plan));
+	assert_false(plan.may_wait_outside);
+	im = image_of(GO_NO_ERROR, 32);
+	v = view_of(&im, 110, false);
+	assert_true(site_plan_make(&v, &plan));
+	assert_int_equal(plan.method, SITE_MOV);
+	assert_memory_equal(plan.trampoline, "\x48\x8b\x44\x24\x08\x48\x8d\x0d", 8);
+}
+
 #define READ_WITH_THREADS "48 8b 74 24 10 41 89 c0 8b 7c 24 08 31 c0 0f 05 48 3d 00 f0 ff ff c3"
 
 /* A thread may be about to execute the second of the two instructions that give way to the jump. */
@@ -537,6 +561,7 @@ int main(void)
 		cmocka_unit_test(the_rest_of_padding_serves_another_site),
 		cmocka_unit_test(cancellable_calls_keep_their_syscall),
 		cmocka_unit_test(the_function_syscall_is_known),
+		cmocka_unit_test(functions_of_go_are_known),
 		cmocka_unit_test(read_keeps_its_second_instruction),
 		cmocka_unit_test(merged_writes_keep_their_neighbours),
 		cmocka_unit_test(any_bytes_are_read_within_bounds),
