@@ -307,8 +307,9 @@ struct clone_request {
 	int exit_signal;
 };
 int task_clone_prepare(struct task *t, const struct clone_request *req); /* before CONTINUE */
-void task_clone_resolve(struct task *t);       /* at the parent's next trap */
-bool task_clone_is_pending(struct process *p); /* may one of its threads be in a clone? */
+void task_clone_resolve(struct task *t); /* at the parent's next trap */
+/* May one of its threads be in a clone that copies its memory? */
+bool task_fork_is_pending(struct process *p);
 /* A clone that p had not finished: its child, if there is one, has gone to heir (may be NULL). */
 void task_clone_parent_died(struct process *p, struct process *heir);
 

@@ -146,7 +146,7 @@ static void unlist(struct kernel *k, struct pending_clone *pc)
 	rwlock_unlock(&k->tree_lock);
 }
 
-bool task_clone_is_pending(struct process *p)
+bool task_fork_is_pending(struct process *p)
 {
 	struct kernel *k = p->kernel;
 	struct pending_clone *pc;
@@ -154,7 +154,7 @@ bool task_clone_is_pending(struct process *p)
 
 	rwlock_rdlock(&k->tree_lock);
 	list_for_each_entry(pc, &k->pending_clones, node)
-		pending |= pc->parent->process == p;
+		pending |= pc->parent->process == p && !(pc->req.flags & CLONE_VM);
 	rwlock_unlock(&k->tree_lock);
 	return pending;
 }

@@ -234,8 +234,8 @@ struct channel *channel_create(struct task *t)
 	if (!take_slot(t->process, &slot))
 		return NULL;
 	ch = channel_mapped(t, slot);
-	/* Clones that began before setting_up was seen; the others wait. */
-	if (!ch && !task_clone_is_pending(t->process) && take_place(t->process, &place))
+	/* Forks that began before setting_up was seen; the others wait. */
+	if (!ch && !task_fork_is_pending(t->process) && take_place(t->process, &place))
 		ch = channel_new(place, slot);
 	if (!ch)
 		end_setup(t->process, slot, false);
