@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <sys/user.h>
 
+#include "fs/vfs/file.h"
 #include "platform/notify/attach_call.h"
 #include "platform/platform.h"
 #include "sentry/fdtable.h"
@@ -79,17 +80,31 @@ static bool set_up(struct attached *a, const struct channel *ch, int fd)
 	return true;
 }
 
-/* Above all numbers that the guest may use now, so that no mapping of its own is in the way. */
-static int lend_fd(struct task *t, int host_fd)
+/* Above all numbers that the guest may use now, so that no mapping of its own is in the way; the host's
+ * last one where the guest may use them all, if it does not. */
+static int number_for_fd(struct task *t)
 {
-	uint64_t limit = task_rlimit(t, RLIMIT_NOFILE);
-	int at, err;
+	uint64_t limit = MIN(task_rlimit(t, RLIMIT_NOFILE), (uint64_t)FDTABLE_MAX), at;
+	uint64_t last = t->kernel->host_nofile - 1;
+	struct file *f;
 
 	mutex_lock(&t->files->mu);
-	at = (int)MAX(MIN(limit, (uint64_t)FDTABLE_MAX), (uint64_t)t->files->size);
+	at = MAX(limit, (uint64_t)t->files->size);
 	mutex_unlock(&t->files->mu);
-	err = t->kernel->platform->install_fd(t, host_fd, at);
+	if (at <= last)
+		return (int)at;
+	f = fd_get_any(t, (int)last);
+	if (f)
+		file_put(f);
+	return f ? -EMFILE : (int)last;
+}
 
+static int lend_fd(struct task *t, int host_fd)
+{
+	int at = number_for_fd(t), err = at;
+
+	if (at >= 0)
+		err = t->kernel->platform->install_fd(t, host_fd, at);
 	return err < 0 ? err : at;
 }
 
