@@ -32,8 +32,8 @@ void inet_init(struct kernel *k, enum inet_mode mode, int broker_fd)
 {
 	line.mode = mode;
 	line.fd = broker_fd;
-	/* Files take as many as half of them (kernel->max_memfds); some are left for the rest. */
-	line.max = (unsigned int)MIN(k->host_nofile * 3 / 8, (uint64_t)1 << 20);
+	/* Some are left for the sentry's other needs. */
+	line.max = (unsigned int)MIN(k->host_nofile - k->host_nofile / 8, (uint64_t)1 << 20);
 }
 
 bool inet_in_use(void)
@@ -48,8 +48,8 @@ int inet_host_mode(void)
 
 bool inet_host_reserve(struct kernel *k)
 {
-	(void)k;
-	if (atomic_fetch_add(&line.nr, 1) < line.max)
+	/* Files in memory have descriptors, too. */
+	if (atomic_fetch_add(&line.nr, 1) + atomic_load(&k->nr_memfds) < line.max)
 		return true;
 	atomic_fetch_sub(&line.nr, 1);
 	return false;

@@ -11,6 +11,7 @@
  * are messages in shared memory, which another thread changes at the same time (channel.h).
  *
  *	syscall_fuzz --seconds N [--seed S] [--workers W] [--calls N] [--channels 1]
+ *		[--sockets 1]: half of the calls are about sockets
  *	syscall_fuzz --seed S --round R [--calls N]	one round again, in this process, each call shown
  *
  * Build: cc -std=gnu17 -O2 -static -pthread -I. tests/fuzz/syscall_fuzz.c -o syscall_fuzz
@@ -18,6 +19,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -40,7 +42,7 @@
 #define ARENA_PAGES 64
 #define PAGE 4096
 #define FIRST_FD 3
-#define NR_FDS 24
+#define NR_FDS 30
 #define ROUND_MS 3000
 #define REPORT_FD 900 /* standard error, out of the calls' reach */
 
@@ -67,13 +69,15 @@ static struct totals *totals;
 
 static struct {
 	uint64_t seed;
-	unsigned long seconds, workers, calls, channels;
+	unsigned long seconds, workers, calls, channels, sockets;
 	long round; /* -1: all */
 } opt = {.workers = 4, .calls = 400, .round = -1};
 
 /* ---- random numbers ---- */
 
 static uint64_t state;
+
+static uint16_t port; /* of this round's listener, as in an address */
 
 static uint64_t rnd(void) /* splitmix64 */
 {
@@ -230,6 +234,79 @@ static uint64_t string(void)
 		       : (uint64_t)(uintptr_t)strings[below(sizeof(strings) / sizeof(strings[0]))];
 }
 
+/* Of 110 bytes. What is of the Internet is the loopback interface, or nonsense. */
+static void socket_address(void *to)
+{
+	struct sockaddr_in6 *in6 = to;
+	struct sockaddr_in *in = to;
+
+	memset(to, 0, 110);
+	switch (below(4)) {
+	case 0:
+		in->sin_family = AF_INET;
+		in->sin_port = one_in(2) ? port : (uint16_t)rnd();
+		in->sin_addr.s_addr = htonl(one_in(8) ? 0xe0000001 : INADDR_LOOPBACK);
+		break;
+	case 1:
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = one_in(2) ? port : (uint16_t)rnd();
+		in6->sin6_addr = one_in(4) ? in6addr_any : in6addr_loopback;
+		in6->sin6_scope_id = (uint32_t)(one_in(8) ? rnd() : 0);
+		break;
+	default:
+		in->sin_family = one_in(8) ? (uint16_t)below(48) : AF_UNIX;
+		memcpy((char *)to + 2, one_in(2) ? "sock\0\0\0" : "\0abstra", 8);
+	}
+}
+
+/* Control messages, rarely with wrong lengths; how many bytes they are. */
+static size_t control_messages(char *to)
+{
+	static const int levels[] = {SOL_SOCKET, IPPROTO_IP, IPPROTO_IPV6, 17, 6};
+	size_t at = 0;
+
+	for (unsigned int i = (unsigned int)below(4); i > 0; i--) {
+		size_t data = one_in(2) ? 4 * below(8) : below(60);
+		struct cmsghdr *c = (struct cmsghdr *)(to + at);
+
+		c->cmsg_len = one_in(10) ? hostile() : CMSG_LEN(data);
+		c->cmsg_level = one_in(10) ? (int)rnd() : levels[below(5)];
+		c->cmsg_type = (int)below(one_in(2) ? 14 : 80);
+		for (size_t j = 0; j < data; j++)
+			to[at + sizeof(*c) + j] = (char)(one_in(2) ? 0 : below(30));
+		at += CMSG_SPACE(data);
+	}
+	return at;
+}
+
+/* For sendmsg, recvmsg and their many: headers of four messages. */
+static uint64_t message_headers(void)
+{
+	char *base = arena + (below(ARENA_PAGES - 4)) * PAGE, *at = base + 512;
+	struct mmsghdr *m = (struct mmsghdr *)base;
+
+	if (one_in(20))
+		return address();
+	for (int i = 0; i < 4; i++) {
+		struct msghdr *h = &m[i].msg_hdr;
+		struct iovec *iov = (struct iovec *)(at + 128);
+
+		socket_address(at);
+		h->msg_name = one_in(2) ? NULL : at;
+		h->msg_namelen = (socklen_t)(one_in(8) ? hostile() : one_in(2) ? 16 : 28);
+		for (int j = 0; j < 4; j++)
+			iov[j] = (struct iovec){(void *)address(),
+						one_in(8) ? hostile() : below(3000)};
+		h->msg_iov = iov;
+		h->msg_iovlen = one_in(16) ? hostile() : below(5);
+		h->msg_control = one_in(2) ? NULL : at + 256;
+		h->msg_controllen = one_in(8) ? hostile() : control_messages(at + 256);
+		h->msg_flags = (int)rnd();
+		at += 1024;
+	}
+	return (uint64_t)(uintptr_t)base;
+}
+
 /* A few structs that are right more often than noise would be. */
 static uint64_t filled(enum arg_type type)
 {
@@ -260,11 +337,7 @@ static uint64_t filled(enum arg_type type)
 		p[1] = string();
 		p[2] = 0;
 		break;
-	case ARG_SOCKADDR_IN:
-		memset(p, 0, 110);
-		*(uint16_t *)p = one_in(3) ? AF_INET : AF_UNIX;
-		memcpy((char *)p + 2, one_in(2) ? "sock\0\0\0" : "\0abstra", 8);
-		break;
+	case ARG_SOCKADDR_IN: socket_address(p); break;
 	case ARG_INTP_IN:
 	case ARG_INTP_IO: *(uint32_t *)p = (uint32_t)below(256); break;
 	case ARG_PTR_IN:
@@ -302,10 +375,11 @@ static uint64_t enum_value(enum arg_set set)
 	switch (set) {
 	case SET_IOCTL: {
 		static const uint32_t cmds[] = {
-			0x5401,	    0x5402,	0x5405,	    0x540b,	0x540e,	   0x540f,
-			0x5410,	    0x5411,	0x5413,	    0x5414,	0x541b,	   0x5421,
-			0x5422,	    0x5429,	0x5450,	    0x5451,	0x5452,	   0x8912,
-			0x40045431, 0x80045430, 0x80086601, 0x40086602, 0x40049409};
+			0x5401, 0x5402,	    0x5405,	0x540b,	    0x540e,	0x540f,
+			0x5410, 0x5411,	    0x5413,	0x5414,	    0x541b,	0x5421,
+			0x8905, 0x8910,	    0x8913,	0x8914,	    0x8915,	0x8916,
+			0x8933, 0x5422,	    0x5429,	0x5450,	    0x5451,	0x5452,
+			0x8912, 0x40045431, 0x80045430, 0x80086601, 0x40086602, 0x40049409};
 
 		return cmds[below(sizeof(cmds) / sizeof(cmds[0]))];
 	}
@@ -313,8 +387,16 @@ static uint64_t enum_value(enum arg_set set)
 	case SET_PRCTL: return one_in(10) ? 0x59616d61 : 1 + below(70);
 	case SET_ARCH_PRCTL: return 0x1001 + below(20);
 	case SET_PTRACE: return one_in(3) ? 0x4200 + below(20) : below(32);
-	case SET_SOL: return one_in(2) ? 1 : below(256);
-	case SET_AF: return one_in(4) ? below(48) : 1 + below(2);
+	case SET_SOL: {
+		static const unsigned char levels[] = {1, 1, 0, 6, 17, 41};
+
+		return one_in(8) ? below(256) : levels[below(sizeof(levels))];
+	}
+	case SET_AF: {
+		static const unsigned char families[] = {AF_UNIX, AF_INET, AF_INET6};
+
+		return one_in(8) ? below(48) : families[below(sizeof(families))];
+	}
 	case SET_FADVISE:
 	case SET_MADV: return below(26);
 	default: return one_in(16) ? hostile() : below(16);
@@ -362,8 +444,11 @@ static uint64_t argument(const struct syscall_arg *arg)
 	case ARG_UINT:
 	case ARG_LONG:
 	case ARG_OFF: return number();
-	default: return one_in(16) ? address() : filled(arg->type);
+	default: break;
 	}
+	if (strcmp(arg->name, "msg") == 0 || strcmp(arg->name, "msgs") == 0)
+		return message_headers();
+	return one_in(16) ? address() : filled(arg->type);
 }
 
 /* ---- one round ---- */
@@ -429,13 +514,26 @@ static bool is_message_call(long nr)
 	return !opt.channels || !ch || ch[CH_CLASS + nr] == CHANNEL_CLASS_CALL || one_in(16);
 }
 
+static long any_number(void)
+{
+	static const unsigned short sockets[] = {
+		SYS_socket,  SYS_connect,  SYS_accept4,	   SYS_sendto,	    SYS_recvfrom,
+		SYS_sendmsg, SYS_recvmsg,  SYS_sendmmsg,   SYS_recvmmsg,    SYS_bind,
+		SYS_listen,  SYS_shutdown, SYS_setsockopt, SYS_getsockopt,  SYS_getsockname,
+		SYS_ioctl,   SYS_splice,   SYS_sendfile,   SYS_getpeername, SYS_epoll_ctl};
+
+	if (one_in(opt.sockets ? 2 : 16))
+		return sockets[below(sizeof(sockets) / sizeof(sockets[0]))];
+	return (long)below(MAX_NR);
+}
+
 static void one_call(void)
 {
 	uint64_t a[6];
 	long nr, ret;
 
 	do
-		nr = (long)below(MAX_NR);
+		nr = any_number();
 	while (is_skipped(nr) || !is_message_call(nr));
 	for (int i = 0; i < 6; i++)
 		a[i] = argument(&rows[nr].args[i]);
@@ -469,6 +567,25 @@ _Noreturn static void give_up(int line)
 	_exit(98);
 }
 
+/* A listener, a connection, and two that take datagrams. */
+static void make_sockets(void)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_addr = in6addr_loopback};
+	socklen_t len = sizeof(in);
+	int l = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	if (bind(l, (struct sockaddr *)&in, sizeof(in)) < 0 || listen(l, 5) < 0 ||
+	    getsockname(l, (struct sockaddr *)&in, &len) < 0)
+		return;
+	port = in.sin_port;
+	connect(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)&in, sizeof(in));
+	accept(l, NULL, NULL);
+	bind(socket(AF_INET, SOCK_DGRAM, 0), (struct sockaddr *)&in, sizeof(in));
+	in6.sin6_port = port;
+	bind(socket(AF_INET6, SOCK_DGRAM, 0), (struct sockaddr *)&in6, sizeof(in6));
+}
+
 static void make_files(void)
 {
 	static char dir[64];
@@ -498,6 +615,7 @@ static void make_files(void)
 	syscall(SYS_timerfd_create, 1, 0);
 	syscall(SYS_inotify_init1, O_NONBLOCK);
 	syscall(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, p);
+	make_sockets();
 }
 
 static void make_memory(void)
@@ -696,6 +814,8 @@ int main(int argc, char **argv)
 			opt.calls = value(argv, i, argc);
 		else if (strcmp(argv[i], "--channels") == 0)
 			opt.channels = value(argv, i, argc);
+		else if (strcmp(argv[i], "--sockets") == 0)
+			opt.sockets = value(argv, i, argc);
 		else if (strcmp(argv[i], "--round") == 0)
 			opt.round = (long)value(argv, i, argc);
 		else
