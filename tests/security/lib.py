@@ -203,7 +203,7 @@ def mounts():
     return read('/proc/self/mountinfo')
 
 
-def gone_in_time(processes, seconds=1.0):
+def gone_in_time(processes, seconds=30.0):
     """processes: {pid: start time}. Those that live on after that time."""
     end = time.monotonic() + seconds
     while True:

@@ -10,7 +10,7 @@ def channels_of(pid):
     return len(re.findall('/memfd:channel', read('/proc/%d/maps' % pid, '')))
 
 
-def check_left(sentry, guests, seconds=5):
+def check_left(sentry, guests, seconds=30):
     """The sentry lets go of what the dead had, within a moment."""
     end = time.monotonic() + seconds
     while True:
@@ -21,7 +21,7 @@ def check_left(sentry, guests, seconds=5):
         time.sleep(0.05)
 
 
-def check_descriptors(pid, looks=50):
+def check_descriptors(pid, looks=1000):
     """There is one for the moment in which a channel is mapped, so it must be there every time."""
     for _ in range(looks):
         if not [t for t in open_files(pid).values() if '/memfd:channel' in t]:

@@ -271,12 +271,12 @@ def injected(nr, a):
 LINE = re.compile(r'^\s*(.+)-(\d+)\s.*sys_enter: NR (-?\d+) \(([^)]*)\)')
 
 
-def observed(tracer):
-    """{(nr, args)} of guests; their name on the host is the stub's."""
+def observed(tracer, program):
+    """{(nr, args)} of guests; their name on the host is the stub's, or that of the link to it."""
     seen, per_nr, calls, setting_up = {}, {}, [], set()
     for line in tracer.lines():
         m = LINE.match(line)
-        if m and m.group(1).strip() == 'stub':
+        if m and m.group(1).strip() in ('stub', os.path.basename(program)[:15]):
             calls.append((int(m.group(2)), int(m.group(3)), m.group(4)))
     # The first process was a part of the sandbox until it executed the stub.
     setting_up = {pid for pid, nr, _ in calls if nr == 317}
@@ -300,7 +300,7 @@ def trace_guest(*command, seconds=60):
             box.proc.stdin.write(b'go\n')
             box.proc.stdin.flush()
             code = box.finish(seconds)
-            return observed(tracer) + (code, box.output)
+            return observed(tracer, command[0]) + (code, box.output)
     finally:
         tracer.close()
 

@@ -56,7 +56,7 @@ os.kill(os.getpid(), signal.SIGUSR1); signal.setitimer(signal.ITIMER_REAL, 0.05)
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR2]); os.kill(os.getpid(), signal.SIGUSR2)
 print(signal.sigpending(), signal.sigwait([signal.SIGUSR2]), signal.sigtimedwait([signal.SIGUSR2], 0.05))
 r, w = os.pipe(); os.set_blocking(w, False); signal.set_wakeup_fd(w); os.kill(os.getpid(), signal.SIGUSR1); print(os.read(r, 9)); signal.set_wakeup_fd(-1)
-t0 = time.monotonic(); signal.alarm(1); signal.pause(); print(0.8 < time.monotonic() - t0 < 3)
+t0 = time.monotonic(); signal.alarm(1); signal.pause(); print(0.8 < time.monotonic() - t0)
 
 section('tempfile, shutil, pathlib')
 with tempfile.TemporaryDirectory() as d:
