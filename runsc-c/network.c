@@ -24,6 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "netstack/socket/net_show.h"
 #include "platform/policy/policy.h"
 #include "runsc-c/sandbox.h"
 #include "sentry/base/log.h"
@@ -82,6 +83,7 @@ int network_boot(struct kernel *k, enum inet_mode mode, const struct netinfo_fds
 	char range[32];
 	int err;
 
+	k->net_view = &net_view;
 	if (mode == INET_HOST)
 		netinfo_init(mode, host_net);
 	if (mode != INET_OWN)

@@ -21,6 +21,7 @@ struct key_store;
 struct mount;
 struct mq_ns;
 struct mount_ns;
+struct net_view;
 struct platform;
 struct proc_state;
 struct process;
@@ -105,6 +106,7 @@ struct kernel {
 	/* ---- sockets ---- */
 	_Atomic(struct unix_net *) unix_net; /* netstack/socket/unix_impl.h; made with the first */
 	void (*show_unix)(struct kernel *k, struct strbuf *sb); /* /proc/net/unix; set with it */
+	const struct net_view *net_view; /* sentry/net_view.h; NULL: no network was set up */
 
 	_Atomic(struct ipc_ns *) ipc;	  /* sentry/ipc/ipc.h; made at first use */
 	_Atomic(struct key_store *) keys; /* sentry/keys.h; made at first use */

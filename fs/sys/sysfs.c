@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "fs/kernfs/kernfs.h"
+#include "fs/sys/net.h"
 #include "sentry/hostmem.h"
 #include "sentry/kernel.h"
 
@@ -222,47 +223,10 @@ static const struct kernfs_row system_rows[] = {
 	{0},
 };
 
-/* ---- the loopback device ---- */
-
-static const struct kernfs_row lo_statistics_rows[] = {
-	TEXT("collisions", "0\n"),
-	TEXT("multicast", "0\n"),
-	TEXT("rx_bytes", "0\n"),
-	TEXT("rx_dropped", "0\n"),
-	TEXT("rx_errors", "0\n"),
-	TEXT("rx_packets", "0\n"),
-	TEXT("tx_bytes", "0\n"),
-	TEXT("tx_dropped", "0\n"),
-	TEXT("tx_errors", "0\n"),
-	TEXT("tx_packets", "0\n"),
-	{0},
-};
-
-static const struct kernfs_row lo_rows[] = {
-	TEXT("addr_len", "6\n"),
-	TEXT("address", "00:00:00:00:00:00\n"),
-	TEXT("broadcast", "00:00:00:00:00:00\n"),
-	TEXT("carrier", "1\n"),
-	TEXT("dev_id", "0x0\n"),
-	TEXT("flags", "0x9\n"),
-	TEXT("ifindex", "1\n"),
-	TEXT("iflink", "1\n"),
-	TEXT("mtu", "65536\n"),
-	TEXT("operstate", "unknown\n"),
-	DIR_ROWS("statistics", lo_statistics_rows),
-	TEXT("tx_queue_len", "1000\n"),
-	TEXT("type", "772\n"),
-	TEXT("uevent", "INTERFACE=lo\nIFINDEX=1\n"),
-	{0},
-};
-
-static const struct kernfs_row virtual_net_rows[] = {
-	DIR_ROWS("lo", lo_rows),
-	{0},
-};
+/* ---- interfaces: net.c ---- */
 
 static const struct kernfs_row virtual_rows[] = {
-	DIR_ROWS("net", virtual_net_rows),
+	{.name = "net", .mode = S_IFDIR | 0755, .rows = empty_rows, .dyn = &sysfs_net_devices},
 	{0},
 };
 
@@ -272,15 +236,10 @@ static const struct kernfs_row devices_rows[] = {
 	{0},
 };
 
-static const struct kernfs_row class_net_rows[] = {
-	LINK("lo", "../../devices/virtual/net/lo"),
-	{0},
-};
-
 static const struct kernfs_row class_rows[] = {
 	DIR_ROWS("block", empty_rows),
 	DIR_ROWS("mem", empty_rows),
-	DIR_ROWS("net", class_net_rows),
+	{.name = "net", .mode = S_IFDIR | 0755, .rows = empty_rows, .dyn = &sysfs_net_class},
 	DIR_ROWS("tty", empty_rows),
 	{0},
 };

@@ -17,6 +17,7 @@
 
 #include "fs/vfs/landlock.h"
 #include "netstack/socket/inet_impl.h"
+#include "netstack/socket/inet_table.h"
 #include "sentry/base/hostcall.h"
 #include "sentry/base/mem.h"
 #include "sentry/cred.h"
@@ -121,6 +122,7 @@ static int inet_sock_new(struct kernel *k, const struct inet_kind *kind, int fd,
 	i->src.fd = fd;
 	i->src.fn = inet_event;
 	i->src.is_socket = true;
+	inet_table_add(i);
 	*ret = i;
 	return 0;
 }
@@ -194,6 +196,7 @@ static void inet_release(struct socket *s)
 {
 	struct inet_sock *i = inet_of(s);
 
+	inet_table_remove(i);
 	if (i->watched)
 		event_unwatch(&i->src);
 	close(i->src.fd);

@@ -49,7 +49,6 @@ struct inet_kind {
 };
 #define INET_NR_KINDS 8
 extern const struct inet_kind inet_kinds[INET_NR_KINDS];
-#define INET_KIND_UDP 2 /* index of the one of AF_INET */
 #define INET_HOST_TYPE_FLAGS (SOCK_NONBLOCK | SOCK_CLOEXEC)
 
 enum broker_op { BROKER_SOCKET = 1, BROKER_BIND = 2 };

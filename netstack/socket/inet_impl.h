@@ -25,6 +25,7 @@
 
 #include "netstack/socket/inet.h"
 #include "netstack/socket/socket.h"
+#include "sentry/base/list.h"
 #include "sentry/kernel.h"
 
 #define INET_CONTROL_MAX 1024 /* control messages of one message, either way */
@@ -32,8 +33,10 @@
 struct inet_sock {
 	struct socket sock;
 	struct event_source src; /* the host's socket */
-	atomic_uint armed;	 /* changed under sock.mu */
-	bool watched;		 /* sock.mu */
+	struct list table_node;	 /* inet_table.h */
+	uint64_t seq;
+	atomic_uint armed; /* changed under sock.mu */
+	bool watched;	   /* sock.mu */
 	/* The peer's address as accept(2) reported it; before the file exists. */
 	struct sockaddr_storage first_peer;
 	int first_peer_len;

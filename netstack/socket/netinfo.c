@@ -26,11 +26,6 @@
 #include "sentry/base/strbuf.h"
 
 #define TEXT_MAX ((size_t)4 << 20)
-#define LOWER_UP 0x10000U /* IFF_LOWER_UP, which the C library's header lacks */
-#define IFCONF_START 64
-
-/* linux/if.h, which does not go with net/if.h */
-enum { OPER_UNKNOWN = 0, OPER_DOWN = 2, OPER_UP = 6 };
 
 static const char *const file_names[NETINFO_NR_FILES] = {
 	[NETINFO_ARP] = "arp",		 [NETINFO_DEV] = "dev",
@@ -142,16 +137,16 @@ static void fill_lo(struct net_if *i)
 	i->txqlen = 1000;
 	i->type = ARPHRD_LOOPBACK;
 	i->addr_len = 6;
-	i->operstate = OPER_DOWN;
+	i->operstate = NET_OPER_DOWN;
 }
 
 static unsigned char state_of(const struct net_if *i)
 {
 	if (!(i->flags & IFF_UP))
-		return OPER_DOWN;
+		return NET_OPER_DOWN;
 	if (i->type == ARPHRD_LOOPBACK || i->type == ARPHRD_NONE)
-		return OPER_UNKNOWN;
-	return i->flags & IFF_RUNNING ? OPER_UP : OPER_DOWN;
+		return NET_OPER_UNKNOWN;
+	return i->flags & IFF_RUNNING ? NET_OPER_UP : NET_OPER_DOWN;
 }
 
 static unsigned char addr_len_of(unsigned short type)
@@ -179,7 +174,7 @@ static bool fill_if(struct net_if *i)
 		return false;
 	i->flags = (unsigned short)r.ifr_flags;
 	if (i->flags & IFF_RUNNING)
-		i->flags |= LOWER_UP;
+		i->flags |= NET_IF_LOWER_UP;
 	if (ask(i->name, SIOCGIFMTU, &r))
 		i->mtu = (unsigned int)r.ifr_mtu;
 	if (ask(i->name, SIOCGIFTXQLEN, &r))
@@ -208,7 +203,7 @@ static bool parse_dev(char *line, struct net_if *i)
 		return false;
 	memcpy(i->name, line, strlen(line) + 1);
 	p = colon + 1;
-	for (int k = 0; k < NETINFO_STATS; k++)
+	for (int k = 0; k < NET_STATS; k++)
 		i->stats[k] = strtoull(p, &p, 10);
 	return true;
 }

@@ -17,12 +17,12 @@
 #ifndef NETSTACK_SOCKET_NETINFO_H
 #define NETSTACK_SOCKET_NETINFO_H
 
-#include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "netstack/socket/inet.h"
 #include "sentry/base/base.h"
+#include "sentry/net_view.h"
 
 struct strbuf;
 
@@ -52,43 +52,9 @@ int netinfo_ioctl_fd(void); /* -1: none */
 /* The text of a file, as the host has it. */
 void netinfo_text(enum netinfo_file file, struct strbuf *sb);
 
-#define NETINFO_ADDR_MAX 32 /* MAX_ADDR_LEN */
 #define NETINFO_IFS_MAX 1024
 #define NETINFO_ADDRS_MAX 4096
 #define NETINFO_ROUTES_MAX 8192
-#define NETINFO_STATS 16
-
-/* In the order of /proc/net/dev. */
-enum {
-	NETSTAT_RX_BYTES,
-	NETSTAT_RX_PACKETS,
-	NETSTAT_RX_ERRORS,
-	NETSTAT_RX_DROPPED,
-	NETSTAT_RX_FIFO,
-	NETSTAT_RX_FRAME,
-	NETSTAT_RX_COMPRESSED,
-	NETSTAT_MULTICAST,
-	NETSTAT_TX_BYTES,
-	NETSTAT_TX_PACKETS,
-	NETSTAT_TX_ERRORS,
-	NETSTAT_TX_DROPPED,
-	NETSTAT_TX_FIFO,
-	NETSTAT_COLLISIONS,
-	NETSTAT_TX_CARRIER,
-	NETSTAT_TX_COMPRESSED,
-};
-
-struct net_if {
-	char name[IFNAMSIZ];
-	int index;
-	unsigned int flags; /* IFF_*, IFF_LOWER_UP inferred */
-	unsigned int mtu, txqlen;
-	unsigned short type; /* ARPHRD_* */
-	unsigned char addr_len;
-	unsigned char operstate; /* IF_OPER_* */
-	unsigned char addr[NETINFO_ADDR_MAX], brd[NETINFO_ADDR_MAX];
-	uint64_t stats[NETINFO_STATS];
-};
 
 struct net_addr {
 	int family;

@@ -118,6 +118,7 @@ int unix_sock_new(struct kernel *k, int type, struct unix_sock **ret)
 	list_init(&u->gc_todo);
 	mutex_lock(&net->mu);
 	list_add_tail(&u->all_node, &net->all);
+	u->seq = ++net->next_seq;
 	mutex_unlock(&net->mu);
 	*ret = u;
 	return 0;

@@ -75,6 +75,7 @@ struct unix_sock {
 	struct hash_node name_node; /* in by_inode or by_name */
 	struct path path;	    /* of a path name */
 	struct list all_node;
+	uint64_t seq; /* grows along net->all */
 
 	/* gc_mu */
 	uint32_t in_flight; /* references to our file that lie in messages */
@@ -87,6 +88,7 @@ struct unix_net {
 	struct mutex mu;
 	struct hash by_inode, by_name;
 	struct list all;
+	uint64_t next_seq;
 	uint32_t next_auto;
 	struct mutex gc_mu;
 	struct list flying;	/* sockets with in_flight > 0 */
