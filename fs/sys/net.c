@@ -24,7 +24,7 @@
 static const struct net_if lo = {
 	.name = "lo",
 	.index = 1,
-	.flags = IFF_LOOPBACK,
+	.flags = IFF_LOOPBACK | IFF_UP | NET_IF_LOWER_UP,
 	.mtu = 65536,
 	.txqlen = 1000,
 	.type = 772,
