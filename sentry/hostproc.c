@@ -187,13 +187,16 @@ int hostproc_timerslack_set(struct kernel *k, pid_t host_tid, uint64_t ns)
 /* A line of maps, NUL-terminated; its names are cut off if they are long. */
 static bool map_line_parse(const char *line, struct hostproc_map *ret)
 {
-	return sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %*x %x:%x %" SCNu64, &ret->start,
-		      &ret->end, ret->perms, &ret->major, &ret->minor, &ret->ino) == 6;
+	return sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64, &ret->start,
+		      &ret->end, ret->perms, &ret->offset, &ret->major, &ret->minor,
+		      &ret->ino) == 7;
 }
 
-int hostproc_map_find(struct kernel *k, pid_t host_tid, uint64_t addr, struct hostproc_map *ret)
+int hostproc_maps_each(struct kernel *k, pid_t host_tid,
+		       bool (*fn)(const struct hostproc_map *map, void *ctx), void *ctx)
 {
 	_cleanup_close_ int fd = open_proc(k, host_tid, "maps", O_RDONLY);
+	struct hostproc_map map;
 	char buf[8193];
 	size_t have = 0;
 	ssize_t n;
@@ -207,7 +210,7 @@ int hostproc_map_find(struct kernel *k, pid_t host_tid, uint64_t addr, struct ho
 		buf[have] = '\0';
 		while ((end = memchr(line, '\n', have - (size_t)(line - buf)))) {
 			*end = '\0';
-			if (map_line_parse(line, ret) && ret->end > addr)
+			if (map_line_parse(line, &map) && fn(&map, ctx))
 				return 0;
 			line = end + 1;
 		}
@@ -216,7 +219,31 @@ int hostproc_map_find(struct kernel *k, pid_t host_tid, uint64_t addr, struct ho
 		if (have == sizeof(buf) - 1)
 			return -EIO; /* no line is that long: names end at PATH_MAX */
 	}
-	return n < 0 ? -errno : -ENOENT;
+	return n < 0 ? -errno : 0;
+}
+
+struct map_search {
+	uint64_t addr;
+	struct hostproc_map *ret;
+	bool found;
+};
+
+static bool ends_above(const struct hostproc_map *map, void *ctx)
+{
+	struct map_search *search = ctx;
+
+	search->found = map->end > search->addr;
+	if (search->found)
+		*search->ret = *map;
+	return search->found;
+}
+
+int hostproc_map_find(struct kernel *k, pid_t host_tid, uint64_t addr, struct hostproc_map *ret)
+{
+	struct map_search search = {.addr = addr, .ret = ret};
+	int err = hostproc_maps_each(k, host_tid, ends_above, &search);
+
+	return err < 0 ? err : search.found ? 0 : -ENOENT;
 }
 
 int hostproc_children(struct kernel *k, pid_t host_pid, pid_t host_tid, pid_t *tids, size_t max)

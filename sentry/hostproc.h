@@ -36,12 +36,15 @@ must_check int hostproc_timerslack_get(struct kernel *k, pid_t host_tid, uint64_
 must_check int hostproc_timerslack_set(struct kernel *k, pid_t host_tid, uint64_t ns);
 /* The first mapping that ends above addr; -ENOENT: none. */
 struct hostproc_map {
-	uint64_t start, end, ino;
+	uint64_t start, end, offset, ino;
 	unsigned int major, minor;
 	char perms[5]; /* as in maps: "r-xp" */
 };
 must_check int hostproc_map_find(struct kernel *k, pid_t host_tid, uint64_t addr,
 				 struct hostproc_map *ret);
+/* Every mapping in turn, until fn is true. 0 or -errno. */
+must_check int hostproc_maps_each(struct kernel *k, pid_t host_tid,
+				  bool (*fn)(const struct hostproc_map *map, void *ctx), void *ctx);
 /* Host tids: children forked by that thread, or the threads of a group. Count or -errno; at
  * most max are stored. */
 must_check int hostproc_children(struct kernel *k, pid_t host_pid, pid_t host_tid, pid_t *tids,

@@ -86,6 +86,8 @@ struct plat_thread {
 	int64_t window_ns;
 	uint32_t held_slot, clone_slot; /* 1 + number: fast_mm.c */
 	bool spare_awaits;		/* there was a channel for it when it began */
+	bool early;			/* its program is known to make many calls */
+	uintptr_t program;		/* 0: not looked up yet; program.c */
 };
 
 enum process_state { PROCESS_LIVE, PROCESS_DYING, PROCESS_ZOMBIE };

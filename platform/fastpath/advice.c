@@ -4,6 +4,8 @@
  * The traps of a task are counted in windows. One window of COLD_TRAPS calls that came faster than
  * one per NS_PER_TRAP earns a channel: mapping it costs as much as some thirty trapped calls. A window
  * of SPARE_TRAPS from the first one on does for a thread that can have the channel of a former one.
+ * A thread of a program whose former runs made many calls (program.c) gets one after EARLY_TRAPS, and
+ * its windows are as short later: such programs often make their calls in bursts.
  * Later windows are shorter. The site that the last trap of a fast window came from is replaced: those
  * that trap most come first. With most calls in the channel the rest never come that fast, but still cost
  * a trap each: so a site is also replaced when it has trapped SITE_TRAPS times since there is a channel.
@@ -20,6 +22,7 @@
 
 #define COLD_TRAPS 48
 #define SPARE_TRAPS 16
+#define EARLY_TRAPS 3
 #define WARM_TRAPS 12
 #define NS_PER_TRAP 50000
 #define SITE_TRAPS 8
@@ -37,13 +40,24 @@ void channel_back_off_locked(struct channel *ch, int64_t now)
 	ch->backoff += ch->backoff < BACKOFF_MAX;
 }
 
+static unsigned int window_of(const struct task *t)
+{
+	if (fast.always)
+		return 1;
+	if (t->plat.early)
+		return EARLY_TRAPS;
+	if (t->plat.channel)
+		return WARM_TRAPS;
+	return t->plat.spare_awaits ? SPARE_TRAPS : COLD_TRAPS;
+}
+
 /* Looks at what a window of traps has brought; true if the channel is not worth it now. */
-static bool disappoints(struct channel *ch)
+static bool disappoints(struct channel *ch, uint32_t window)
 {
 	uint32_t hits = atomic_load_explicit(&ch->hits, memory_order_relaxed) - ch->hits_seen;
 	uint32_t given = atomic_load_explicit(&ch->given_back, memory_order_relaxed) -
 			 ch->given_seen;
-	uint32_t taken = given < WARM_TRAPS ? WARM_TRAPS - given : 0;
+	uint32_t taken = given < window ? window - given : 0;
 
 	ch->hits_seen += hits;
 	ch->given_seen += given;
@@ -79,7 +93,7 @@ static enum fast_advice advise_locked(struct task *t, int64_t now, bool hot,
 	site = in_region(mm, t->call.ip) ? NULL : fast_site_locked(mm, t->call.ip - 2);
 	if (!hot) /* waking the poller would not be worth it */
 		return site && !site->done ? FAST_PATCH : FAST_NOTHING;
-	if (ch->active && (!site || site->done) && !fast.always && disappoints(ch)) {
+	if (ch->active && (!site || site->done) && !fast.always && disappoints(ch, window_of(t))) {
 		channel_back_off_locked(ch, now);
 		channel_deactivate_locked(ch);
 		*ret_unlisted = ch;
@@ -105,18 +119,15 @@ static bool site_is_due(struct task *t)
 	return due;
 }
 
-static unsigned int window_of(const struct task *t)
+static void look_up_program(struct task *t)
 {
-	if (fast.always)
-		return 1;
-	if (t->plat.channel)
-		return WARM_TRAPS;
-	return t->plat.spare_awaits ? SPARE_TRAPS : COLD_TRAPS;
+	t->plat.program = fast_program_of(t->process);
+	t->plat.early = fast_program_is_busy(t->plat.program);
 }
 
 enum fast_advice fast_note_trap(struct task *t)
 {
-	unsigned int window = window_of(t);
+	unsigned int window;
 	struct channel *unlisted = NULL;
 	enum fast_advice advice = FAST_NOTHING;
 	int64_t now;
@@ -126,12 +137,16 @@ enum fast_advice fast_note_trap(struct task *t)
 	    t->in_exec_stub || t->pending_clone || t->call.ip == 0)
 		return FAST_NOTHING;
 	atomic_fetch_add_explicit(&fast_stats.trapped, 1, memory_order_relaxed);
+	if (unlikely(t->plat.program == 0))
+		look_up_program(t);
+	window = window_of(t);
 	due = t->plat.channel && site_is_due(t);
 	if (++t->plat.traps < window && !due)
 		return FAST_NOTHING;
 	now = clock_now_ns(CLOCK_MONOTONIC);
 	if (t->plat.traps >= window) {
-		hot = fast.always || now - t->plat.window_ns < (int64_t)window * NS_PER_TRAP;
+		hot = fast.always || (t->plat.early && !t->plat.channel) ||
+		      now - t->plat.window_ns < (int64_t)window * NS_PER_TRAP;
 		t->plat.window_ns = now;
 		t->plat.traps = 0;
 	}

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "platform/fastpath/fast_mm.h"
+#include "platform/fastpath/proven.h"
 #include "platform/platform.h"
 #include "sentry/base/log.h"
 #include "sentry/base/mem.h"
@@ -37,6 +38,7 @@ bool fast_path_cpu_ok(void)
 void fast_init(struct kernel *k, enum fast_mode mode)
 {
 	mutex_init(&fast.mu, LOCK_FASTPATH);
+	proven_init();
 	cond_init(&fast.work);
 	list_init(&fast.active);
 	fast.always = mode == FAST_ALWAYS;
@@ -281,6 +283,9 @@ void channel_ready(struct task *t, struct channel *ch)
 	ch->memfd = -1;
 	mutex_lock(&fast.mu);
 	ch->is_mapped = true;
+	ch->program = t->plat.program;
+	ch->was_early = t->plat.early;
+	ch->hits_of_others = atomic_load_explicit(&ch->hits, memory_order_relaxed);
 	if (!task_is_dead(t)) { /* else fast_task_removed() has been here */
 		if (!t->plat.channel) {
 			ref_get(&ch->ref);
@@ -289,6 +294,8 @@ void channel_ready(struct task *t, struct channel *ch)
 		}
 		slot_of_task_locked(t, ch->slot);
 		channel_open_locked(ch, t);
+		if (ch->was_early)
+			channel_activate_locked(ch);
 	}
 	if (t->process->fast_mm)
 		t->process->fast_mm->setting_up = false;

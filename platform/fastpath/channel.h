@@ -82,6 +82,10 @@ struct channel {
 	uint32_t hits_seen, given_seen; /* at the last look: advice.c */
 	uint32_t hits_at_start;		/* when it was made active */
 
+	uintptr_t program;	 /* program.c */
+	bool was_early;		 /* its task got it after EARLY_TRAPS */
+	uint32_t hits_of_others; /* in its former tasks */
+
 	_Atomic uint32_t hits, given_back; /* relaxed */
 };
 

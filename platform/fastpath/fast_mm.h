@@ -96,6 +96,11 @@ struct channel *channel_stop_locked(struct channel *ch, enum channel_state state
 void channel_write_inlines(struct channel *ch, const struct process *p);
 void channel_activate_locked(struct channel *ch);
 void channel_deactivate_locked(struct channel *ch);
+/* program.c: what a process executes; 0: unknown. Do its runs make so many calls that it gets its channel
+ * early? The run that has ch ends. */
+uintptr_t fast_program_of(struct process *p);
+bool fast_program_is_busy(uintptr_t id);
+void fast_program_note_locked(const struct channel *ch);
 /* advice.c: not active again for a while. */
 void channel_back_off_locked(struct channel *ch, int64_t now);
 

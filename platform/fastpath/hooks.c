@@ -44,6 +44,7 @@ static void retire(struct task *t)
 	ch = t->plat.channel;
 	t->plat.channel = NULL;
 	if (ch) {
+		fast_program_note_locked(ch);
 		listed = channel_stop_locked(ch, CHANNEL_RETIRED);
 		ch->task = NULL;
 	}
@@ -85,6 +86,7 @@ void fast_task_removed(struct task *t)
 	t->plat.channel = NULL;
 	slot_task_ends_locked(t);
 	if (ch) {
+		fast_program_note_locked(ch);
 		listed = channel_stop_locked(ch, CHANNEL_RETIRED);
 		ch->task = NULL;
 	}
@@ -145,8 +147,9 @@ void fast_exec(struct task *t)
 
 	atomic_store(&t->process->own_faults, false);
 	atomic_store(&t->process->fault_handlers, false);
-
 	retire(t);
+	t->plat.program = 0;
+	t->plat.early = false;
 	mutex_lock(&fast.mu);
 	slot_task_ends_locked(t);
 	mm = TAKE_PTR(t->process->fast_mm);

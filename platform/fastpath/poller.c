@@ -14,9 +14,11 @@
 #include "sentry/mem/window.h"
 
 #define POLLER_IDLE_NS 200000
+#define POLLER_IDLE_BUSY_NS 400000 /* programs that make their calls in many bursts */
 #define ROUNDS_PER_CLOCK 64
 #define IDLE_ROUNDS 16	/* until the guest seems to do something else: less than a microsecond */
 #define WORTH_WAKING 32 /* calls served until it sleeps again */
+#define WORTH_WAKING_BUSY 8
 
 static uint32_t *state_of(struct channel *ch)
 {
@@ -195,6 +197,14 @@ static void drain_runq(void)
 		task_resume_parked(t);
 }
 
+static int64_t idle_time(void)
+{
+	for (uint32_t i = 0; i < snapshot.nr; i++)
+		if (snapshot.entries[i].ch->was_early)
+			return POLLER_IDLE_BUSY_NS;
+	return POLLER_IDLE_NS;
+}
+
 /* Until there was nothing to do for a while. */
 static void poll_while_busy(struct kernel *k)
 {
@@ -215,13 +225,18 @@ static void poll_while_busy(struct kernel *k)
 
 			if (any)
 				last = now;
-			else if (now - last > POLLER_IDLE_NS)
+			else if (now - last > idle_time())
 				return;
 			else
 				sched_yield(); /* the guest may be waiting for this processor */
 			any = false;
 		}
 	}
+}
+
+static uint32_t worth_waking(const struct channel *ch)
+{
+	return ch->was_early ? WORTH_WAKING_BUSY : WORTH_WAKING;
 }
 
 static void sleep_until_active(struct kernel *k)
@@ -232,7 +247,7 @@ static void sleep_until_active(struct kernel *k)
 	while (!list_empty(&fast.active)) {
 		struct channel *ch = list_first_entry(&fast.active, struct channel, active_node);
 
-		if (atomic_load(&ch->hits) - ch->hits_at_start < WORTH_WAKING)
+		if (atomic_load(&ch->hits) - ch->hits_at_start < worth_waking(ch))
 			channel_back_off_locked(ch, clock_now_ns(CLOCK_MONOTONIC));
 		channel_deactivate_locked(ch);
 		mutex_unlock(&fast.mu);

@@ -80,14 +80,22 @@ static bool set_up(struct attached *a, const struct channel *ch, int fd)
 	return true;
 }
 
+static bool has_own_table(struct task *t)
+{
+	return ref_count(&t->files->ref) == 1 && atomic_load(&t->process->nr_tasks) == 1;
+}
+
 /* Above all numbers that the guest may use now, so that no mapping of its own is in the way; the host's
- * last one where the guest may use them all, if it does not. */
+ * last one where the guest may use them all, if it does not. Who has no other threads cannot use more
+ * meanwhile, and the host's table becomes as large as the number. */
 static int number_for_fd(struct task *t)
 {
 	uint64_t limit = MIN(task_rlimit(t, RLIMIT_NOFILE), (uint64_t)FDTABLE_MAX), at;
 	uint64_t last = t->kernel->host_nofile - 1;
 	struct file *f;
 
+	if (has_own_table(t))
+		limit = 0;
 	mutex_lock(&t->files->mu);
 	at = MAX(limit, (uint64_t)t->files->size);
 	mutex_unlock(&t->files->mu);
@@ -129,10 +137,12 @@ bool attach_give_channel(struct task *t)
 		return err == ATTACHED_GONE;
 	}
 	ok = gs_is_free(&a.before) && set_up(&a, ch, fd);
-	if (ok)
+	if (ok) {
 		channel_ready(t, ch);
-	else
+		attach_replace_known(&a);
+	} else {
 		channel_failed(t, ch, true);
+	}
 	channel_put(ch);
 	attached_end_again(&a);
 	return true;

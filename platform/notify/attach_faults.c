@@ -23,6 +23,29 @@
 
 static const int fault_signals[] = {SIGSEGV, SIGBUS};
 
+/* Nobody else has these handlers, so nobody can be harmed by one that is there for a moment only. */
+static bool is_alone(struct task *t)
+{
+	return atomic_load(&t->process->nr_tasks) == 1 && !fast_memory_is_shared(t);
+}
+
+/* One call, and another one to put back what the program had. */
+static bool exchange_fault(struct attached *a, const struct channel *ch, int sig,
+			   const struct sighand_action *act)
+{
+	uint64_t at = channel_guest_address(ch) + CH_OUT;
+	struct sighand_action old;
+
+	memcpy(ch->mem + CH_OUT, act, sizeof(*act));
+	if (attached_run(a, SYS_rt_sigaction, (uint64_t)sig, at, at + sizeof(*act), 8, 0, 0) < 0)
+		return false;
+	memcpy(&old, ch->mem + CH_OUT + sizeof(*act), sizeof(old));
+	if (old.handler == 0 || old.handler == act->handler)
+		return true;
+	attached_run(a, SYS_rt_sigaction, (uint64_t)sig, at + sizeof(*act), 0, 8, 0, 0);
+	return false;
+}
+
 /* The channel lends the memory for the structures. */
 static bool handle_fault(struct attached *a, const struct channel *ch, int sig)
 {
@@ -34,6 +57,8 @@ static bool handle_fault(struct attached *a, const struct channel *ch, int sig)
 		};
 	uint64_t at = channel_guest_address(ch) + CH_OUT;
 
+	if (is_alone(a->t))
+		return exchange_fault(a, ch, sig, &act);
 	if (attached_run(a, SYS_rt_sigaction, (uint64_t)sig, 0, at, 8, 0, 0) < 0)
 		return false;
 	memcpy(&old, ch->mem + CH_OUT, sizeof(old));

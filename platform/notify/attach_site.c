@@ -14,10 +14,12 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
+#include "platform/fastpath/proven.h"
 #include "platform/fastpath/site.h"
 #include "platform/notify/attach_call.h"
 #include "platform/notify/notify.h"
 #include "platform/stub/stub_abi.h"
+#include "sentry/base/mem.h"
 #include "sentry/hostproc.h"
 #include "sentry/mem/usermem.h"
 
@@ -87,9 +89,13 @@ static bool poke(pid_t tid, uint64_t at, const uint8_t *bytes, size_t len)
 
 static bool poke_trampoline(pid_t tid, uint64_t at, const uint8_t *code)
 {
-	for (size_t i = 0; i < SITE_TRAMPOLINE_SIZE; i += 8)
-		if (!poke(tid, at + i, code + i, 8))
+	for (size_t i = 0; i < SITE_TRAMPOLINE_SIZE; i += 8) {
+		long word;
+
+		memcpy(&word, code + i, sizeof(word));
+		if (ptrace(PTRACE_POKEDATA, tid, at + i, word) != 0)
 			return false;
+	}
 	return true;
 }
 
@@ -100,11 +106,20 @@ struct site_bytes {
 /* Up to the end of the site's page at least; what lies beyond, if it can be read. */
 static void read_site(pid_t tid, uint64_t site, struct site_bytes *b, struct site_view *v)
 {
-	struct iovec local = {b->before, SITE_BEFORE};
-	struct iovec remote = {(void *)(site - SITE_BEFORE), SITE_BEFORE};
+	struct iovec local = {b, sizeof(*b)}, remote = {(void *)(site - SITE_BEFORE), sizeof(*b)};
 	ssize_t n = process_vm_readv(tid, &local, 1, &remote, 1, 0);
 
 	v->before = b->before;
+	v->at = b->at;
+	v->single_threaded = true; /* see replace_page() */
+	if (n == sizeof(*b)) {
+		v->nr_before = SITE_BEFORE;
+		v->nr_at = SITE_AFTER;
+		return;
+	}
+	local = (struct iovec){b->before, SITE_BEFORE};
+	remote.iov_len = SITE_BEFORE;
+	n = process_vm_readv(tid, &local, 1, &remote, 1, 0);
 	v->nr_before = n == SITE_BEFORE ? SITE_BEFORE : 0;
 	local = (struct iovec){b->at, SITE_AFTER};
 	remote = (struct iovec){(void *)site, SITE_AFTER};
@@ -114,8 +129,6 @@ static void read_site(pid_t tid, uint64_t site, struct site_bytes *b, struct sit
 		n = local.iov_len < SITE_AFTER ? process_vm_readv(tid, &local, 1, &remote, 1, 0)
 					       : 0;
 	}
-	v->single_threaded = true; /* see replace_page() */
-	v->at = b->at;
 	v->nr_at = n > 0 ? (size_t)n : 0;
 }
 
@@ -216,12 +229,15 @@ static bool make_plan(const struct site_view *v, bool alone, struct site_plan *p
 }
 
 /* Code that is written once. What a program may write to it will write again. */
-static bool is_text(struct task *t, uint64_t site)
+static bool is_text(const struct hostproc_map *map)
 {
-	struct hostproc_map map;
+	return strncmp(map->perms, "r-xp", 4) == 0;
+}
 
-	return hostproc_map_find(t->kernel, t->plat.host_tid, site, &map) == 0 &&
-	       map.start <= site && strncmp(map.perms, "r-xp", 4) == 0;
+static bool find_text(struct task *t, uint64_t site, struct hostproc_map *ret)
+{
+	return hostproc_map_find(t->kernel, t->plat.host_tid, site, ret) == 0 &&
+	       ret->start <= site && is_text(ret);
 }
 
 /* The thread is attached. */
@@ -239,9 +255,97 @@ static bool replace(struct attached *a, struct task *t, struct site_view *v, boo
 	return alone ? write_in_place(a->tid, &plan) : replace_page(a, v, &plan);
 }
 
+/* ---- sites that have been replaced in other processes: platform/fastpath/proven.h ---- */
+
+struct known_sites {
+	struct task *t;
+	struct proven_owner owner;
+	struct proven_site sites[PROVEN_AT_ONCE];
+	uint64_t at[PROVEN_AT_ONCE];
+	size_t nr;
+};
+
+static bool list_known(const struct hostproc_map *map, void *ctx)
+{
+	struct known_sites *k = ctx;
+
+	if (is_text(map))
+		k->nr = proven_list(&k->owner, map, k->sites, k->at, k->nr, PROVEN_AT_ONCE);
+	return k->nr == PROVEN_AT_ONCE;
+}
+
+static bool look_at_known(struct known_sites *k, size_t i, struct site_bytes *b,
+			  struct site_view *v)
+{
+	*v = (struct site_view){.site = k->at[i], .nr = k->sites[i].nr, .shim = shim_address()};
+	if (v->site < PAGE || v->site > USER_ADDR_MAX - PAGE)
+		return false;
+	read_site(k->t->plat.host_tid, v->site, b, v);
+	return true;
+}
+
+static bool replace_known(struct attached *a, struct known_sites *k, size_t i)
+{
+	struct site_bytes bytes;
+	struct site_view v;
+	uint64_t lo, hi;
+
+	if (!look_at_known(k, i, &bytes, &v) || is_replaced(a->tid, &v))
+		return false;
+	site_reach(&v, &lo, &hi);
+	v.trampoline = fast_trampoline(k->t, lo, hi);
+	if (!v.trampoline && !fast_room_for_region(k->t))
+		return false;
+	return replace(a, k->t, &v, true);
+}
+
+void attach_replace_known(struct attached *a)
+{
+	struct task *t = a->t;
+	struct known_sites *k;
+	size_t nr = 0;
+
+	if (!is_alone(t) || fast_memory_is_shared(t))
+		return;
+	k = mem_alloc(sizeof(*k));
+	if (!k)
+		return;
+	k->t = t;
+	k->nr = 0;
+	if (proven_owner_of(t, &k->owner) &&
+	    hostproc_maps_each(t->kernel, t->plat.host_tid, list_known, k) < 0)
+		k->nr = 0;
+	/* All are compared before one is changed: what is compared may overlap. */
+	for (size_t i = 0; i < k->nr; i++) {
+		struct site_bytes bytes;
+		struct site_view v;
+
+		if (!look_at_known(k, i, &bytes, &v) || !proven_matches(&k->sites[i], &v))
+			continue;
+		k->at[nr] = k->at[i];
+		k->sites[nr++] = k->sites[i];
+	}
+	for (size_t i = 0; i < nr && a->err == 0; i++)
+		if (replace_known(a, k, i))
+			fast_site_done(t, k->at[i], true);
+	mem_free(k);
+}
+
+/* ---- the site that has trapped ---- */
+
+static void remember(struct task *t, const struct hostproc_map *map, const struct site_view *v)
+{
+	struct proven_owner owner;
+
+	if (proven_owner_of(t, &owner))
+		proven_add(&owner, map, v);
+}
+
 bool attach_replace_site(struct task *t)
 {
 	uint64_t site = t->call.ip - 2;
+	struct hostproc_map map;
+	bool done;
 	struct site_view v = {.site = site, .nr = (uint32_t)t->call.nr, .shim = shim_address()};
 	struct site_bytes bytes;
 	struct site_plan plan;
@@ -260,14 +364,17 @@ bool attach_replace_site(struct task *t)
 	site_reach(&v, &lo, &hi);
 	v.trampoline = fast_trampoline(t, lo, hi);
 	if ((!v.trampoline && !fast_room_for_region(t)) ||
-	    (v.trampoline && !make_plan(&v, alone, &plan)) || !is_text(t, site)) {
+	    (v.trampoline && !make_plan(&v, alone, &plan)) || !find_text(t, site, &map)) {
 		fast_site_done(t, site, false);
 		return false;
 	}
 	err = attached_begin(&a, t);
 	if (err != 0)
 		return err == ATTACHED_GONE;
-	fast_site_done(t, site, replace(&a, t, &v, alone));
+	done = replace(&a, t, &v, alone);
+	fast_site_done(t, site, done);
+	if (done)
+		remember(t, &map, &v);
 	attached_end_again(&a);
 	return true;
 }
