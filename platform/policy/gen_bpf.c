@@ -124,14 +124,16 @@ static void print_program(const char *name, scmp_filter_ctx ctx, uint32_t guard_
 	if (err < 0)
 		fail("export", name, err);
 	rewind(tmp);
-	printf("static struct sock_filter %s_insns[] = {\n", name);
+	printf("static const struct sock_filter %s_insns[] = {\n", name);
 	print_guards(guard_verdict);
 	nr_guards = 0;
 	while (fread(&insn, sizeof(insn), 1, tmp) == 1) {
 		print_insn(insn.code, insn.jt, insn.jf, insn.k);
 		n++;
 	}
-	printf("};\nstatic const struct sock_fprog %s = { %zu, %s_insns };\n\n", name, n, name);
+	printf("};\nstatic const struct sock_fprog %s = { %zu, (struct sock_filter *)%s_insns "
+	       "};\n\n",
+	       name, n, name);
 	fclose(tmp);
 }
 
