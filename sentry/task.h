@@ -312,6 +312,8 @@ int task_clone_prepare(struct task *t, const struct clone_request *req); /* befo
 void task_clone_resolve(struct task *t); /* at the parent's next trap */
 /* May one of its threads be in a clone that copies its memory? */
 bool task_fork_is_pending(struct process *p);
+/* Is its table of descriptors used by threads of its process alone, those that are being made included? */
+bool task_files_are_own(struct task *t);
 /* A clone that p had not finished: its child, if there is one, has gone to heir (may be NULL). */
 void task_clone_parent_died(struct process *p, struct process *heir);
 

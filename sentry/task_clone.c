@@ -146,6 +146,24 @@ static void unlist(struct kernel *k, struct pending_clone *pc)
 	rwlock_unlock(&k->tree_lock);
 }
 
+bool task_files_are_own(struct task *t)
+{
+	struct kernel *k = t->kernel;
+	struct fdtable *files = t->files;
+	unsigned int users = ref_count(&files->ref); /* first: who comes later can only be missing */
+	struct pending_clone *pc;
+	struct task *other;
+
+	rwlock_rdlock(&k->tree_lock);
+	list_for_each_entry(other, &t->process->tasks, process_node)
+		users -= other->files == files;
+	list_for_each_entry(pc, &k->pending_clones, node)
+		users -= pc->files == files && pc->parent->process == t->process &&
+			 pc->req.flags & CLONE_THREAD;
+	rwlock_unlock(&k->tree_lock);
+	return users == 0;
+}
+
 bool task_fork_is_pending(struct process *p)
 {
 	struct kernel *k = p->kernel;

@@ -107,9 +107,10 @@ static int number_for_fd(struct task *t)
 	return f ? -EMFILE : (int)last;
 }
 
+/* Another process that has the same table could just be mapping a file of its own under that number. */
 static int lend_fd(struct task *t, int host_fd)
 {
-	int at = number_for_fd(t), err = at;
+	int at = task_files_are_own(t) ? number_for_fd(t) : -EAGAIN, err = at;
 
 	if (at >= 0)
 		err = t->kernel->platform->install_fd(t, host_fd, at);
@@ -118,7 +119,7 @@ static int lend_fd(struct task *t, int host_fd)
 
 bool attach_give_channel(struct task *t)
 {
-	struct channel *ch = channel_create(t);
+	struct channel *ch = task_files_are_own(t) ? channel_create(t) : NULL;
 	struct attached a;
 	int fd = -1, err = 0;
 	bool ok;

@@ -88,6 +88,16 @@ def test_channel_cancel_auto():
     attack('channel_calls', 'cancel', 3, 60, fast_path='auto')
 
 
+def test_channel_lent():
+    """A process that shares the table of descriptors maps the number that channels' memory is lent by."""
+    if Config.platform != 'notify':
+        raise Skip('no channels on this platform')
+    prefix = ['/bin/sh', '-c', 'ulimit -n 4096; exec "$@"', 'sh']
+    with Sandbox('/attack/lent_fd', '20' if Config.long else '3', prefix=prefix,
+                 options=['--user', '0', '--fast-path', 'always']) as box:
+        box.held(90)
+
+
 def test_channel_memory():
     """Channel, area, stub and trampolines are unmapped, protected, moved, grown, emptied."""
     attack('channel_memory', 'memory', 6, 120)
