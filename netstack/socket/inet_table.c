@@ -98,6 +98,7 @@ static void get_fact(struct inet_sock *i, struct file *file, struct inet_fact *f
 {
 	socklen_t len = sizeof(f->mem);
 	int fd = i->src.fd;
+	int v6only = 0;
 	bool connected;
 
 	memset(f, 0, sizeof(*f));
@@ -112,6 +113,10 @@ static void get_fact(struct inet_sock *i, struct file *file, struct inet_fact *f
 	connected = get_addr(fd, SYS_getpeername, f->remote, &f->remote_port);
 	f->state = connected ? INET_ESTABLISHED : INET_CLOSE;
 	(void)syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_MEMINFO, f->mem, &len);
+	len = sizeof(v6only);
+	if (f->family == AF_INET6)
+		(void)syscall(SYS_getsockopt, fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, &len);
+	f->v6only = v6only;
 	if (inet_is_stream(&i->sock)) {
 		get_tcp(fd, f);
 	} else {

@@ -33,7 +33,8 @@ struct inet_fact {
 	uint32_t uid;
 	uint64_t ino;
 	unsigned int refs;
-	unsigned char shutdown;
+	unsigned char shutdown; /* of a connection that is ending */
+	bool v6only;
 	uint32_t mem[9]; /* SO_MEMINFO */
 	uint32_t tcp_info_len;
 	unsigned char tcp_info[256]; /* struct tcp_info, as the host has it */

@@ -33,16 +33,17 @@
 /* What a request asks for, as far as we look at it. */
 struct nl_query {
 	uint8_t family, protocol;
-	uint8_t ext;	 /* sock_diag: attributes wanted */
-	bool one;	 /* not a dump: what does not match is an error */
-	bool filtered;	 /* told by NLM_F_DUMP_FILTERED */
-	int ifindex;	 /* 0: all */
-	uint32_t table;	 /* 0: all */
-	uint32_t states; /* sock_diag */
-	uint32_t show;	 /* sock_diag, AF_UNIX */
-	uint64_t ino;	 /* sock_diag, AF_UNIX, one */
-	char name[20];	 /* of an interface; "": any */
-	uint8_t dst[16]; /* RTM_GETROUTE, one */
+	uint8_t ext;	       /* sock_diag: attributes wanted */
+	bool one;	       /* not a dump: what does not match is an error */
+	bool filtered;	       /* told by NLM_F_DUMP_FILTERED */
+	int ifindex;	       /* 0: all */
+	uint32_t table;	       /* 0: all */
+	uint32_t states;       /* sock_diag */
+	uint32_t show;	       /* sock_diag, AF_UNIX */
+	uint64_t ino;	       /* sock_diag, AF_UNIX, one */
+	uint16_t sport, dport; /* sock_diag; 0: any */
+	char name[20];	       /* of an interface; "": any */
+	uint8_t dst[16];       /* RTM_GETROUTE, one */
 	uint8_t dst_len;
 };
 
@@ -51,12 +52,13 @@ struct nl_out {
 	unsigned char *buf;
 	size_t len, size;
 	uint32_t portid, seq;
-	uint16_t flags; /* of each message */
-	size_t skip;	/* messages that were given already */
-	size_t count;	/* messages that are complete, with those */
-	size_t start;	/* of the message at work */
-	bool bad;	/* it does not fit */
-	bool full;	/* nothing more is taken */
+	uint16_t flags;	 /* of each message */
+	size_t skip;	 /* messages that were given already */
+	size_t count;	 /* messages that are complete, with those */
+	uint64_t cursor; /* for those who go on behind a place: then skip stays 0 */
+	size_t start;	 /* of the message at work */
+	bool bad;	 /* it does not fit */
+	bool full;	 /* nothing more is taken */
 };
 
 typedef int (*nl_fill_fn)(struct kernel *k, const struct nl_query *q, struct nl_out *o);
@@ -66,6 +68,7 @@ struct nl_dump {
 	struct nl_query query;
 	uint32_t portid, seq;
 	size_t given;
+	uint64_t cursor;
 };
 
 struct nl_msg {

@@ -179,11 +179,15 @@ static int fill_part(struct nl_sock *s, struct nl_dump *d, struct nl_msg *msg, s
 			   .portid = d->portid,
 			   .seq = d->seq,
 			   .flags = dump_flags(d),
-			   .skip = d->given};
+			   .skip = d->given,
+			   .cursor = d->cursor};
 	int err = d->fill(s->sock.kernel, &d->query, &o);
 
 	if (err == 0 && o.len) {
-		d->given = o.count;
+		if (o.cursor)
+			d->cursor = o.cursor;
+		else
+			d->given = o.count;
 		msg->len = (uint32_t)o.len;
 		return 1;
 	}
