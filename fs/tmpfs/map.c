@@ -1,10 +1,11 @@
 /*
  * fs/tmpfs/map.c - memfds of tmpfs files in the sentry's own memory
  *
- * Model: moving a few bytes of a memfd by a call of the host costs more than all the rest of a read or write
- * over a channel. So a file that is read and written often is mapped, once as much was moved as mapping it
- * costs: a fault or two for each page. The mapping has room to grow, to the next power of two; beyond it the
- * file has to earn a new one.
+ * Model: moving a few bytes of a memfd by a call of the host costs more than all the rest of a read
+ * or write over a channel. So a file that is read and written often is mapped, once it is likely that
+ * its pages are wanted again: each costs a fault, as much as two calls of the host, when it is first
+ * touched. The mapping has room to grow, to the next power of two; beyond it the file has to earn a
+ * new one.
  *
  * Safety: the memfd gets shorter only through the sentry, under in->mu, so what lies within in->size and is
  * touched under in->mu is there. Without the lock only the host may look (process_vm_writev), to which what
@@ -25,7 +26,7 @@
 #define MAX_MAPS 1024
 /* Heat: one for each call of the host, and for each further LARGE bytes in it. */
 #define LARGE 16384
-#define HEAT_PER_PAGE 2
+#define PAGES_PER_HEAT 2
 #define HEAT_MIN 64
 
 void tmpfs_map_put(struct kernel *k, struct tmpfs_map *map)
@@ -72,7 +73,7 @@ struct tmpfs_map *tmpfs_map(struct inode *in, size_t n)
 	if (likely(d->map && d->map->len >= in->size))
 		return d->map;
 	d->heat += 1 + n / LARGE;
-	if (d->heat < HEAT_MIN + in->size / TMPFS_PAGE * HEAT_PER_PAGE || d->sealable ||
+	if (d->heat < HEAT_MIN + in->size / TMPFS_PAGE / PAGES_PER_HEAT || d->sealable ||
 	    in->size > MAX_LEN)
 		return NULL;
 	d->heat = 0;
