@@ -16,7 +16,7 @@
 #define STUB_HELLO 0x535400
 #define OWNER 1234
 #define CALLER 1000
-#define PROGRAM "/tmp/forged"
+#define PROGRAM "/usr/forged" /* not /tmp: that is nosuid */
 
 static char stack[65536] __attribute__((aligned(16)));
 
