@@ -26,7 +26,7 @@ struct exec_plan {
 	struct cred *old_cred; /* what it was made of */
 	bool secure;
 	bool no_new_privs; /* the task had that when cred was made */
-	bool unreadable; /* the caller must not see the program's memory */
+	bool unreadable;   /* the caller must not see the program's memory */
 	char comm[TASK_COMM_LEN];
 };
 

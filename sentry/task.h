@@ -132,10 +132,10 @@ struct process {
 	struct key *keyring;	      /* sentry/keys.h, under its lock; NULL: none */
 	/* For kcmp(2): equal exactly if shared; io_id is 0 before the first ioprio_set(2). */
 	_Atomic uint64_t mm_id, sighand_id, io_id;
-	bool no_host_wait;	  /* reserved for parked waits */
-	struct fast_mm *fast_mm;  /* platform/fastpath/: may be NULL */
-	uint32_t fast_slots;	  /* slots that its memory has seen before that */
-	atomic_bool own_gs;	  /* the guest has set its %gs */
+	bool no_host_wait;	 /* reserved for parked waits */
+	struct fast_mm *fast_mm; /* platform/fastpath/: may be NULL */
+	uint32_t fast_slots;	 /* slots that its memory has seen before that */
+	atomic_bool own_gs;	 /* the guest has set its %gs */
 	/* SIGSEGV and SIGBUS: default actions, as the guest thinks, but platform/stub/fault.c handles them;
 	 * the guest has others. */
 	atomic_bool fault_handlers, own_faults;

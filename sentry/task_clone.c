@@ -150,7 +150,8 @@ bool task_files_are_own(struct task *t)
 {
 	struct kernel *k = t->kernel;
 	struct fdtable *files = t->files;
-	unsigned int users = ref_count(&files->ref); /* first: who comes later can only be missing */
+	unsigned int users = ref_count(
+		&files->ref); /* first: who comes later can only be missing */
 	struct pending_clone *pc;
 	struct task *other;
 
