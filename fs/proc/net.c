@@ -23,10 +23,10 @@
 
 /* For the rows' data: each at its own number. */
 static const unsigned char tables[] = {
-	NET_ARP,	NET_DEV,     NET_ICMP,	   NET_ICMP6,	  NET_IF_INET6,
-	NET_IPV6_ROUTE, NET_NETLINK, NET_NETSTAT,  NET_PROTOCOLS, NET_ROUTE,
-	NET_SNMP,	NET_SNMP6,   NET_SOCKSTAT, NET_SOCKSTAT6, NET_TCP,
-	NET_TCP6,	NET_UDP,     NET_UDP6,	   NET_UDPLITE,	  NET_UDPLITE6,
+	NET_ARP,   NET_DEV,	   NET_ICMP,	 NET_ICMP6,	NET_IF_INET6,  NET_IGMP,
+	NET_IGMP6, NET_IPV6_ROUTE, NET_NETLINK,	 NET_NETSTAT,	NET_PROTOCOLS, NET_ROUTE,
+	NET_SNMP,  NET_SNMP6,	   NET_SOCKSTAT, NET_SOCKSTAT6, NET_TCP,       NET_TCP6,
+	NET_UDP,   NET_UDP6,	   NET_UDPLITE,	 NET_UDPLITE6,
 };
 
 static int show_table(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
@@ -61,6 +61,8 @@ const struct kernfs_row proc_net_rows[] = {
 	TABLE("icmp", NET_ICMP),
 	TABLE("icmp6", NET_ICMP6),
 	TABLE("if_inet6", NET_IF_INET6),
+	TABLE("igmp", NET_IGMP),
+	TABLE("igmp6", NET_IGMP6),
 	TABLE("ipv6_route", NET_IPV6_ROUTE),
 	TABLE("netlink", NET_NETLINK),
 	TABLE("netstat", NET_NETSTAT),

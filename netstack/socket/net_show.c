@@ -205,6 +205,11 @@ static void show(struct kernel *k, enum net_table table, struct strbuf *sb)
 		show_sockets(sb, TITLE6 " ref pointer drops\n", AF_INET6, IPPROTO_ICMPV6);
 		return;
 	case NET_IF_INET6: show_text(sb, NETINFO_IF_INET6, ""); return;
+	case NET_IGMP:
+		show_text(sb, NETINFO_IGMP,
+			  "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n");
+		return;
+	case NET_IGMP6: show_text(sb, NETINFO_IGMP6, ""); return;
 	case NET_IPV6_ROUTE: show_text(sb, NETINFO_IPV6_ROUTE, ""); return;
 	case NET_NETLINK:
 		strbuf_puts(sb, "sk               Eth Pid        Groups   Rmem     Wmem     Dump  "

@@ -29,7 +29,8 @@
 
 static const char *const file_names[NETINFO_NR_FILES] = {
 	[NETINFO_ARP] = "arp",		 [NETINFO_DEV] = "dev",
-	[NETINFO_IF_INET6] = "if_inet6", [NETINFO_IPV6_ROUTE] = "ipv6_route",
+	[NETINFO_IF_INET6] = "if_inet6", [NETINFO_IGMP] = "igmp",
+	[NETINFO_IGMP6] = "igmp6",	 [NETINFO_IPV6_ROUTE] = "ipv6_route",
 	[NETINFO_NETSTAT] = "netstat",	 [NETINFO_ROUTE] = "route",
 	[NETINFO_SNMP] = "snmp",	 [NETINFO_SNMP6] = "snmp6",
 };
@@ -39,10 +40,10 @@ static struct {
 	struct netinfo_fds fds;
 	struct mutex mu;
 } view = {
-	.fds = {.files = {-1, -1, -1, -1, -1, -1, -1, -1}, .ioctls = -1},
+	.fds = {.files = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1}, .ioctls = -1},
 	.mu = {.host = PTHREAD_MUTEX_INITIALIZER, .rank = LOCK_ANON},
 };
-STATIC_ASSERT(NETINFO_NR_FILES == 8);
+STATIC_ASSERT(NETINFO_NR_FILES == 10);
 
 /* ---- descriptors ---- */
 

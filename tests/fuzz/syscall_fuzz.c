@@ -19,6 +19,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -241,7 +243,11 @@ static void socket_address(void *to)
 	struct sockaddr_in *in = to;
 
 	memset(to, 0, 110);
-	switch (below(4)) {
+	switch (below(5)) {
+	case 4: /* all of it lies where a port and an address do */
+		in->sin_family = AF_NETLINK;
+		in->sin_addr.s_addr = one_in(2) ? 0 : (uint32_t)rnd();
+		break;
 	case 0:
 		in->sin_family = AF_INET;
 		in->sin_port = one_in(2) ? port : (uint16_t)rnd();
@@ -256,6 +262,30 @@ static void socket_address(void *to)
 	default:
 		in->sin_family = one_in(8) ? (uint16_t)below(48) : AF_UNIX;
 		memcpy((char *)to + 2, one_in(2) ? "sock\0\0\0" : "\0abstra", 8);
+	}
+}
+
+/* 128 bytes of netlink requests, rarely with wrong lengths. */
+static void netlink_requests(void *to)
+{
+	static const unsigned short types[] = {
+		RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETRULE, RTM_GETNEIGH, RTM_SETLINK, 20,
+		21,	     18,	  RTM_NEWROUTE, 3,	     200};
+	size_t at = 0;
+
+	while (at + NLMSG_HDRLEN <= 128) {
+		struct nlmsghdr *h = (struct nlmsghdr *)((char *)to + at);
+		size_t len = NLMSG_HDRLEN + (one_in(2) ? 4 * below(29) : below(112));
+
+		h->nlmsg_len = (uint32_t)(one_in(8) ? hostile() : len);
+		h->nlmsg_type = one_in(10) ? (uint16_t)rnd() : types[below(12)];
+		h->nlmsg_flags = (uint16_t)(one_in(8) ? rnd() : 1 | (one_in(2) ? NLM_F_DUMP : 0));
+		for (at += NLMSG_HDRLEN; at + 4 <= 128 && len > NLMSG_HDRLEN;
+		     at += 4, len -= len < 4 ? len : 4)
+			*(uint32_t *)((char *)to + at) =
+				(uint32_t)(one_in(4)   ? rnd()
+					   : one_in(2) ? below(48)
+						       : (4 + below(24)) | below(60) << 16);
 	}
 }
 
@@ -336,6 +366,10 @@ static uint64_t filled(enum arg_type type)
 		p[0] = string();
 		p[1] = string();
 		p[2] = 0;
+		break;
+	case ARG_BUF_IN:
+		if (one_in(4))
+			netlink_requests(p);
 		break;
 	case ARG_SOCKADDR_IN: socket_address(p); break;
 	case ARG_INTP_IN:
@@ -567,7 +601,7 @@ _Noreturn static void give_up(int line)
 	_exit(98);
 }
 
-/* A listener, a connection, and two that take datagrams. */
+/* A listener, a connection, two that take datagrams, and two that answer requests. */
 static void make_sockets(void)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
@@ -584,6 +618,8 @@ static void make_sockets(void)
 	bind(socket(AF_INET, SOCK_DGRAM, 0), (struct sockaddr *)&in, sizeof(in));
 	in6.sin6_port = port;
 	bind(socket(AF_INET6, SOCK_DGRAM, 0), (struct sockaddr *)&in6, sizeof(in6));
+	socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK, NETLINK_ROUTE);
+	socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK, NETLINK_SOCK_DIAG);
 }
 
 static void make_files(void)

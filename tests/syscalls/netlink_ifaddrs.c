@@ -45,8 +45,20 @@ static void by_ioctl(const char *what, int fd)
 	say("%s: bad %s", what, errno_name(e));
 }
 
+/* The length means nothing without a buffer, and may be anything. */
+static void list(int fd, int len, bool with_buffer)
+{
+	struct ifreq r[4] = {0};
+	struct ifconf c = {.ifc_len = len, .ifc_req = with_buffer ? r : NULL};
+	int e = ioctl(fd, SIOCGIFCONF, &c) < 0 ? errno : 0;
+
+	say("list of %d, %d: %s %d %s", len, with_buffer, errno_name(e), c.ifc_len, r[0].ifr_name);
+}
+
 int main(void)
 {
+	int fd;
+
 	struct if_nameindex *names;
 	struct ifaddrs *all;
 
@@ -62,5 +74,11 @@ int main(void)
 	by_ioctl("unix", socket(AF_UNIX, SOCK_DGRAM, 0));
 	by_ioctl("netlink", nl_socket(0));
 	by_ioctl("inet6", socket(AF_INET6, SOCK_DGRAM, 0));
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	list(fd, 0, false);
+	list(fd, -5, false);
+	list(fd, -5, true);
+	list(fd, 39, true);
+	list(fd, 160, true);
 	return 0;
 }

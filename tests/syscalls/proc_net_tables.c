@@ -112,6 +112,7 @@ int main(void)
 	grep("/proc/net/if_inet6", "lo");
 	grep("/proc/net/route", "Iface");
 	grep("/proc/net/arp", "IP");
+	grep("/proc/net/igmp", "lo");
 	grep("/proc/self/net/raw", "sl");
 	show_file("/sys/class/net/lo/address");
 	show_file("/sys/class/net/lo/mtu");
