@@ -455,10 +455,10 @@ static void timerfd_counts_intervals(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(guest_call(g, SYS_timerfd_settime, fd, 0, ARG(&its), ARG(&old)), 0);
 	assert_int_equal(guest_call(g, SYS_read, fd, ARG(&n), 8), 8);
-	assert_int_equal(n, 1);
+	assert_in_range(n, 1, 1000); /* more than one if we were not run for a while */
 	nanosleep(&nap, NULL);
 	assert_int_equal(guest_call(g, SYS_read, fd, ARG(&n), 8), 8);
-	assert_in_range(n, 3, 20);
+	assert_in_range(n, 3, 1000);
 	its.it_value.tv_nsec = 0;
 	assert_int_equal(guest_call(g, SYS_timerfd_settime, fd, 0, ARG(&its), ARG(&old)), 0);
 	assert_true(old.it_value.tv_nsec > 0);
