@@ -88,7 +88,7 @@ struct nl_sock {
 	struct list queue;
 	atomic_uint rmem; /* changed under sock.mu */
 	atomic_uint max_recv;
-	bool dumping; /* dump is there or taken out */
+	atomic_bool dumping; /* dump is there or taken out */
 	struct nl_dump *dump;
 	atomic_uint drops;
 };
