@@ -6,7 +6,7 @@
  * the thread goes from its syscall entry stop to its exit stop. Then the registers of before come
  * back with the held call's result in rax, or with the held call to be made again, and the mask.
  *
- * Between its stop and the entry stop the thread is in user mode, at its own syscall instruction, which
+ * Between its stop and the entry stop the thread is in user mode, at the stub's syscall instruction, which
  * another guest thread can change meanwhile. Who does not come to the entry stop with the registers
  * that were set, or not in time, is killed: it must not trap, or another worker would serve a task
  * that is being served here.
@@ -27,6 +27,7 @@
 #include <sys/wait.h>
 
 #include "platform/notify/notify.h"
+#include "platform/stub/stub_abi.h"
 #include "sentry/abi/errno_internal.h"
 #include "sentry/base/log.h"
 #include "sentry/signal.h"
@@ -116,6 +117,8 @@ static int run_call(struct task *t, const struct user_regs_struct *before, int n
 	int err;
 
 	attach_set_call(&regs, nr, args);
+	/* Not its own instruction: that may have become a jump since it made its call. */
+	regs.rip = notify_stub_entry() + STUB_CALL_OFFSET;
 	notify_set_redirected(t, nr, args);
 	receive_cover();
 	if (ptrace(PTRACE_SETREGS, tid, 0, &regs) < 0)
