@@ -36,7 +36,7 @@
 #define STOP_SYSCALL (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
 #define MAX_OTHER_STOPS 16
 #define QUICK_LOOKS 200
-#define PATIENCE_NS 30000000000LL /* a busy machine may leave it without a processor for seconds */
+#define PATIENCE_NS 10000000000LL /* a busy machine may leave it without a processor for seconds */
 
 /* attach_wait_stop() for a thread in user mode, that may never stop: -ETIMEDOUT. */
 static int wait_user_stop(pid_t tid)

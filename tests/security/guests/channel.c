@@ -135,7 +135,7 @@ static void inherit(const char *victim)
 	}
 	warm(100);
 	execl(victim, victim, "victim", NULL);
-	_exit(6);
+	_exit(100 + errno);
 }
 
 static int run(void (*fn)(const char *), const char *arg)
@@ -194,7 +194,7 @@ int main(int argc, char **argv)
 		status = run(inherit, "/victim");
 		without += status == 3;
 		if (status != 0 && status != 3)
-			FINDING("the victim did not run: %d", status);
+			FINDING("the victim did not run: status %d (over 100: the errno of its exec)", status);
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;
 	}
