@@ -194,7 +194,9 @@ int main(int argc, char **argv)
 		status = run(inherit, "/victim");
 		without += status == 3;
 		if (status != 0 && status != 3)
-			FINDING("the victim did not run: status %d (over 100: the errno of its exec)", status);
+			FINDING("the victim did not run: status %d (over 100: the errno of its "
+				"exec)",
+				status);
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;
 	}
