@@ -417,7 +417,7 @@ def parse_args():
     p.add_argument('--filter', default='', metavar='REGEXP', help='only tests whose name matches')
     p.add_argument('--jobs', type=int, default=os.cpu_count())
     p.add_argument('--binary', default=os.path.join(ROOT, 'build', 'sandbox'), help='sandbox to test')
-    p.add_argument('--timeout-kill', type=float, default=60, metavar='SECONDS',
+    p.add_argument('--timeout-kill', type=float, default=300, metavar='SECONDS',
                    help='a run that takes longer is a hang; default %(default)s')
     p.add_argument('--tries', type=int, default=2, metavar='N',
                    help='a difference counts if it shows N times; default %(default)s')
