@@ -25,8 +25,6 @@
 
 #define MAX_DEATH_POLL 64
 #define MAX_ERRNO 4095
-/* What a stream socket takes as a whole, or not at all, even with the smallest SO_SNDBUF. */
-#define CHANNEL_SEND_MAX 2048
 
 /* A native wait may have told the parent of a death before its pidfd event was served here. */
 static void catch_up_with_deaths(struct task *t)
@@ -137,7 +135,7 @@ static bool suits_channel(const struct guest_call *c)
 	case SYS_fcntl: return (int)c->args[1] != F_SETLKW && (int)c->args[1] != F_OFD_SETLKW;
 	case SYS_recvfrom: return !((int)c->args[3] & MSG_WAITALL);
 	case SYS_recvmsg: return !((int)c->args[2] & MSG_WAITALL);
-	case SYS_sendto: return c->args[2] <= CHANNEL_SEND_MAX;
+	case SYS_epoll_pwait: return c->args[4] == 0;
 	case SYS_ioctl:
 		return (unsigned int)c->args[1] == FIONREAD ||
 		       (unsigned int)c->args[1] == FIONBIO || (unsigned int)c->args[1] == TCGETS ||

@@ -22,9 +22,6 @@
 #include "sentry/signal.h"
 #include "syscalls/syscall.h"
 
-/* A socket takes as much as a whole, or not at all, even with the smallest SO_SNDBUF. */
-#define SOCKET_WHOLE 2048
-
 struct transfer {
 	struct file *file;
 	struct uio *uio;
@@ -196,13 +193,8 @@ long io_write(struct task *t, struct file *f, struct uio *u, int64_t pos, int fl
 {
 	struct transfer x = {.file = f, .uio = u, .pos = pos, .flags = flags, .write = true};
 
-	if (unlikely(socket_of_file(f) != NULL) && !(flags & RWF_NOWAIT)) {
-		if (t->in_channel && u->left > SOCKET_WHOLE && !file_nonblock(f) && task_punts(t)) {
-			file_put(f);
-			return -EAGAIN;
-		}
+	if (unlikely(socket_of_file(f) != NULL) && !(flags & RWF_NOWAIT))
 		return io_socket(t, f, u, true);
-	}
 	return transfer_run(t, &x);
 }
 

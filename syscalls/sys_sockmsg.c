@@ -24,6 +24,8 @@
 #include "syscalls/sys_socket.h"
 
 #define FEW_IOV 8
+/* A socket takes as much as a whole, or not at all, even with the smallest SO_SNDBUF. */
+#define SOCKET_WHOLE 2048
 #define CONTROL_MAX 131072u /* net.core.optmem_max */
 #define MMSG_MAX 1024u
 
@@ -314,11 +316,23 @@ static struct wait_queue *call_late_wq(void *state)
 	return c->msg.other && c->sock->ops->space ? c->sock->ops->space(c->msg.other) : NULL;
 }
 
+/* A channel call must not wait behind a part: a small message goes as a whole or not at all. */
+static bool might_wait_behind_part(const struct task *t, const struct sock_call *c)
+{
+	return t->in_channel && c->send && !(c->flags & MSG_DONTWAIT) &&
+	       c->uio.left > SOCKET_WHOLE;
+}
+
 /* Takes f and c. */
 static long call_run(struct task *t, struct file *f, struct sock_call *c)
 {
 	int64_t timeo = c->send ? c->sock->opt.sndtimeo_ns : c->sock->opt.rcvtimeo_ns;
 
+	if (might_wait_behind_part(t, c)) {
+		call_free(c);
+		file_put(f);
+		return SYS_CHANNEL_PUNT;
+	}
 	return io_wait_loop(t,
 			    &(struct io_wait){
 				    .file = f,

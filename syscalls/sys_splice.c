@@ -22,6 +22,7 @@
 
 #define SPLICE_F_ALL 15u
 #define STEP_BUFS 16
+#define CHANNEL_SENDFILE_MAX (256u << 10)
 #define STEP_BYTES ((size_t)STEP_BUFS * PIPE_PAGE)
 
 struct copy {
@@ -54,7 +55,7 @@ static long copy_op(struct task *t, void *state)
 	while (c->left) {
 		ssize_t n = c->step(t, c);
 
-		if (n == -EPIPE)
+		if (n == -EPIPE && (c->total || !task_punts(t)))
 			signal_send_task(t, SIGPIPE);
 		if (n == -EAGAIN && (c->all || c->total == 0))
 			return n;
@@ -547,6 +548,12 @@ static int sendfile_check(struct task *t, struct copy *c, bool *ret_own_pos)
 	return 0;
 }
 
+/* In a channel call: it could not wait behind a part, and others should not wait long for it. */
+static bool sendfile_must_trap(const struct task *t, const struct copy *c)
+{
+	return t->in_channel && (!is_nonblock(c->out) || c->left > CHANNEL_SENDFILE_MAX);
+}
+
 long sys_sendfile(struct task *t, const uint64_t *a)
 {
 	struct sendfile *s = mem_zalloc(sizeof(*s));
@@ -564,7 +571,8 @@ long sys_sendfile(struct task *t, const uint64_t *a)
 		mem_free(s);
 		return err;
 	}
-	err = sendfile_check(t, &s->c, &s->own_pos);
+	err = sendfile_must_trap(t, &s->c) ? (int)SYS_CHANNEL_PUNT
+					   : sendfile_check(t, &s->c, &s->own_pos);
 	if (err == 0) {
 		s->c.buf = mem_alloc(STEP_BYTES);
 		err = s->c.buf ? 0 : -ENOMEM;

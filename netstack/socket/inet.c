@@ -148,7 +148,8 @@ static int find_kind(int family, int type, int protocol)
 	return type_known ? -EPROTONOSUPPORT : -ESOCKTNOSUPPORT;
 }
 
-static int inet_make(struct kernel *k, int family, int type, int protocol, struct socket **ret)
+static int inet_make(struct kernel *k, struct task *t, int family, int type, int protocol,
+		     struct socket **ret)
 {
 	int kind, fd, err;
 	struct inet_sock *i;
@@ -158,6 +159,8 @@ static int inet_make(struct kernel *k, int family, int type, int protocol, struc
 	kind = find_kind(family, type, protocol);
 	if (kind < 0)
 		return kind;
+	if (inet_host_mode() == INET_HOST && task_punts(t)) /* the broker is waited for */
+		return -EAGAIN;
 	if (!inet_host_reserve(k))
 		return -ENFILE;
 	err = inet_host_new((unsigned int)kind, &fd);
@@ -178,15 +181,13 @@ static int inet_make(struct kernel *k, int family, int type, int protocol, struc
 static int inet_create(struct kernel *k, struct task *t, int type, int protocol,
 		       struct socket **ret)
 {
-	(void)t;
-	return inet_make(k, AF_INET, type, protocol, ret);
+	return inet_make(k, t, AF_INET, type, protocol, ret);
 }
 
 static int inet6_create(struct kernel *k, struct task *t, int type, int protocol,
 			struct socket **ret)
 {
-	(void)t;
-	return inet_make(k, AF_INET6, type, protocol, ret);
+	return inet_make(k, t, AF_INET6, type, protocol, ret);
 }
 
 const struct socket_family inet_family = {.family = AF_INET, .create = inet_create};
