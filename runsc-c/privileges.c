@@ -92,6 +92,28 @@ static void limit_to_abi(struct landlock_attr *attr, long abi, size_t *size)
 		attr->scoped = 0;
 }
 
+/* A ruleset of what this host knows of attr, which is cut down to that. */
+static int ruleset_new(struct landlock_attr *attr)
+{
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	size_t size;
+	int ruleset;
+
+	if (abi < 1)
+		return -ENOSYS;
+	limit_to_abi(attr, abi, &size);
+	ruleset = (int)syscall(SYS_landlock_create_ruleset, attr, size, 0);
+	return ruleset < 0 ? -errno : ruleset;
+}
+
+static int ruleset_enforce(int ruleset)
+{
+	int err = syscall(SYS_landlock_restrict_self, ruleset, 0) < 0 ? -errno : 0;
+
+	close(ruleset);
+	return err;
+}
+
 int privileges_landlock(const int *read_fds, size_t nr_read, const int *write_fds, size_t nr_write,
 			int guest_root_fd, bool network)
 {
@@ -101,45 +123,25 @@ int privileges_landlock(const int *read_fds, size_t nr_read, const int *write_fd
 		.handled_access_net = network ? 0 : 3,
 		.scoped = 1, /* abstract unix sockets; signals must reach guests */
 	};
-	size_t size;
-	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-	int ruleset, err = 0;
+	int ruleset = ruleset_new(&attr);
 
-	if (abi < 1)
-		return -ENOSYS;
-	limit_to_abi(&attr, abi, &size);
-	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, size, 0);
 	if (ruleset < 0)
-		return -errno;
+		return ruleset;
 	for (size_t i = 0; i < nr_read; i++)
 		allow_beneath(ruleset, read_fds[i], FS_READ);
 	for (size_t i = 0; i < nr_write; i++)
 		allow_beneath(ruleset, write_fds[i], FS_WRITE & attr.handled_access_fs);
 	allow_beneath(ruleset, guest_root_fd,
 		      FS_READ | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_SYM);
-	if (syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
-		err = -errno;
-	close(ruleset);
-	return err;
+	return ruleset_enforce(ruleset);
 }
 
 int privileges_landlock_nothing(void)
 {
 	struct landlock_attr attr = {.handled_access_fs = FS_ALL, .scoped = 3};
-	size_t size;
-	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-	int ruleset, err = 0;
+	int ruleset = ruleset_new(&attr);
 
-	if (abi < 1)
-		return -ENOSYS;
-	limit_to_abi(&attr, abi, &size);
-	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, size, 0);
-	if (ruleset < 0)
-		return -errno;
-	if (syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
-		err = -errno;
-	close(ruleset);
-	return err;
+	return ruleset < 0 ? ruleset : ruleset_enforce(ruleset);
 }
 
 /* The runtimes of the sanitizers make calls of their own: such a build, which is for tests only, has
