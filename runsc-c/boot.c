@@ -35,6 +35,7 @@
 #include "platform/policy/policy_fds.h"
 #include "runsc-c/boot_guest.h"
 #include "runsc-c/network.h"
+#include "runsc-c/oci/control.h"
 #include "runsc-c/sandbox.h"
 #include "sentry/base/log.h"
 #include "sentry/base/mem.h"
@@ -45,6 +46,7 @@ static struct {
 	int control_fd;
 	struct event_source control_src;
 	struct event_source winch_src;
+	bool is_container;
 	struct kernel *k;
 } boot = {.status_fd = -1};
 
@@ -88,6 +90,8 @@ void kernel_shutdown(struct kernel *k, int status)
 		return;
 	boot_guest_drain(k);
 	report_fast_path();
+	if (boot.is_container) /* nobody reads, but whoever waits for us: oci/container.h */
+		_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 	send_status(&st);
 	_exit(0); /* pid 1 of the namespace: the host kills every guest */
 }
@@ -490,9 +494,12 @@ static void start_workers(unsigned int nr)
 	pthread_barrier_wait(&workers_ready);
 }
 
-/* Beside the lifeline, which a stopped sentry does not read. A change of ids takes it back. */
+/* Beside the lifeline, which a stopped sentry does not read. A change of ids takes it back.
+ * A container's sentry outlives the command that made it. */
 static void die_with_starter(void)
 {
+	if (boot.is_container)
+		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 }
 
@@ -532,7 +539,8 @@ static struct kernel *boot_kernel(const struct sandbox_config *cfg, const struct
 	k->strace_fd = cfg->strace_fd;
 	k->status_fd = fds->status;
 	snprintf(k->hostname, sizeof(k->hostname), "%s", cfg->hostname ? cfg->hostname : "sandbox");
-	snprintf(k->domainname, sizeof(k->domainname), "(none)");
+	snprintf(k->domainname, sizeof(k->domainname), "%s",
+		 cfg->domainname ? cfg->domainname : "(none)");
 	k->host_dummy_fd = eventfd(0, EFD_CLOEXEC);
 	own_limits(k);
 	return k;
@@ -540,6 +548,8 @@ static struct kernel *boot_kernel(const struct sandbox_config *cfg, const struct
 
 static void watch_host(struct kernel *k)
 {
+	if (boot.is_container)
+		return;
 	boot.control_src = (struct event_source){.fd = boot.control_fd, .fn = control_event};
 	boot.winch_src = (struct event_source){.fd = winch_fd, .fn = winch_event};
 	fcntl(boot.control_fd, F_SETFL, O_NONBLOCK);
@@ -547,6 +557,40 @@ static void watch_host(struct kernel *k)
 	    event_watch(&boot.winch_src, EPOLLIN) < 0)
 		boot_fail("cannot watch the starter");
 	(void)k;
+}
+
+static void report_ready(void)
+{
+	const struct sandbox_status st = {.ready = 1};
+
+	send_status(&st);
+	close(boot.status_fd);
+	boot.status_fd = -1;
+}
+
+/* Until CONTROL_START comes: nothing of the guest has run before. */
+static void boot_wait_for_start(struct kernel *k, int listener)
+{
+	struct control_request rq;
+	struct control_reply reply = {.magic = CONTROL_MAGIC, .type = CONTROL_START};
+	int fd;
+
+	(void)k;
+	report_ready();
+	for (;;) {
+		struct pollfd pfd = {.fd = listener, .events = POLLIN};
+
+		poll(&pfd, 1, -1);
+		fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		if (fd < 0)
+			continue;
+		if (read(fd, &rq, sizeof(rq)) == sizeof(rq) && rq.type == CONTROL_START)
+			break;
+		close(fd);
+	}
+	if (write(fd, &reply, sizeof(reply)) < 0)
+		log_info("start: %s", strerror(errno));
+	close(fd);
 }
 
 void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
@@ -558,6 +602,9 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 
 	boot.status_fd = fds->status;
 	boot.control_fd = fds->control;
+	boot.is_container = cfg->oci != NULL;
+	if (boot.is_container)
+		setsid();
 	die_with_starter();
 	wait_go(fds->go); /* fails if the starter is gone already */
 	boot_signals();
@@ -601,7 +648,7 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 	err = cfg->platform->init(k, &pb);
 	if (err < 0)
 		boot_fail("platform %s: %s", cfg->platform->name, strerror(-err));
-	if (privileges_drop_all() < 0)
+	if (privileges_drop_all(cfg->oci != NULL && rootfs_has_owner()) < 0)
 		boot_fail("cannot drop capabilities: %s", strerror(errno));
 	/* Each thread's own, inherited by those it makes: before the workers. */
 	prctl(PR_SET_SPECULATION_CTRL, PR_SPEC_INDIRECT_BRANCH, PR_SPEC_DISABLE, 0, 0);
@@ -610,6 +657,8 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 	/* Archives, trees and programs are looked at from here on only. */
 	boot_guest_create(k, cfg, init.pid);
 	watch_host(k);
+	if (boot.is_container)
+		boot_wait_for_start(k, fds->listener);
 	pthread_barrier_wait(&workers_ready);
 	log_set_thread_name("event");
 	event_thread_main(k);

@@ -209,7 +209,7 @@ void guest_become_init(const int *ns_fds, const struct sandbox_config *cfg, int 
 	setsid();
 	default_signals();
 	host_limits(cfg);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || privileges_drop_all() < 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || privileges_drop_all(false) < 0)
 		report_failure(report_fd, "capabilities of the guests");
 	/* Its memory is still the sentry's image, which only the sentry may look at by now. */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);

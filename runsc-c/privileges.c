@@ -28,26 +28,38 @@ int privileges_set_ids(uid_t uid, gid_t gid, uid_t saved_uid, gid_t saved_gid)
 	return 0;
 }
 
-int privileges_drop_all(void)
+/*
+ * What a container's trees need, whose files belong to many: CHOWN for the owner of a new file, the
+ * others to use files as the guest's root may. The host raises these with the change of fsuid to 0
+ * and takes them back with the change from it (capabilities(7), "Effect of user ID changes"), so
+ * they are in force in hostop's calls for such trees alone.
+ */
+static const cap_value_t file_caps[] = {CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID};
+
+#define SECBITS_ALL                                                                                \
+	(SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP_LOCKED |                    \
+	 SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
+
+int privileges_drop_all(bool keep_files)
 {
-	cap_t none;
+	cap_t left;
 	int err = 0;
 
 	for (int cap = 0; cap <= 63; cap++)
 		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
 			break; /* beyond the last one */
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	if (prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
-					     SECBIT_NO_SETUID_FIXUP_LOCKED |
-					     SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
-					     SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED) < 0)
+	if (prctl(PR_SET_SECUREBITS, SECBITS_ALL | (keep_files ? 0 : SECBIT_NO_SETUID_FIXUP)) < 0)
 		return -errno;
-	none = cap_init();
-	if (!none)
+	left = cap_init();
+	if (!left)
 		return -ENOMEM;
-	if (cap_set_proc(none) < 0)
+	if (keep_files && cap_set_flag(left, CAP_PERMITTED, ARRAY_SIZE(file_caps), file_caps,
+				       CAP_SET) < 0)
 		err = -errno;
-	cap_free(none);
+	if (err == 0 && cap_set_proc(left) < 0)
+		err = -errno;
+	cap_free(left);
 	return err;
 }
 

@@ -173,8 +173,8 @@ static int clone_tree(const char *path, bool readonly)
 
 /* A directory of the host. option names it in messages. Trees that are written to belong to the
  * caller. */
-static int open_tree_at(struct rootfs_tree *tree, const char *option, const char *path,
-			bool readonly, struct rootfs_error *err)
+int rootfs_open_tree(struct rootfs_tree *tree, const char *option, const char *path, bool readonly,
+		     struct rootfs_error *err)
 {
 	int fd = clone_tree(path, readonly);
 
@@ -207,14 +207,14 @@ static int open_rootfs(struct rootfs *r, struct rootfs_error *err)
 
 	if (!cfg->rootfs) {
 		r->kind = ROOTFS_HOST;
-		return open_tree_at(&r->root, "the host's root", "/", true, err);
+		return rootfs_open_tree(&r->root, "the host's root", "/", true, err);
 	}
 	if (stat(cfg->rootfs, &st) < 0) {
 		rootfs_fail(err, -errno, "--rootfs %s", cfg->rootfs);
 		return rootfs_hint(err, "give a directory or a tar archive that is there");
 	}
 	if (S_ISDIR(st.st_mode)) {
-		int e = open_tree_at(&r->root, "--rootfs", cfg->rootfs,
+		int e = rootfs_open_tree(&r->root, "--rootfs", cfg->rootfs,
 				     cfg->readonly || cfg->overlay != ROOTFS_OVERLAY_NONE, err);
 
 		r->kind = ROOTFS_DIR;
@@ -247,26 +247,38 @@ static int open_cwd(struct rootfs *r, struct rootfs_error *err)
 		return 0;
 	if (!rootfs_is_hidden(cfg->cwd) && !write)
 		return 0;
-	e = open_tree_at(&r->cwd, "the current directory", cfg->cwd, !write, err);
+	e = rootfs_open_tree(&r->cwd, "the current directory", cfg->cwd, !write, err);
 	return e < 0 ? e : set_dst(&r->cwd, cfg->cwd, err);
 }
 
 /* The directory and the name of a single file. */
-static int open_bind_file(struct rootfs_tree *tree, const struct rootfs_bind *b, char *full,
-			  struct rootfs_error *err)
+static int open_file_source(struct rootfs_tree *tree, const char *what, char *path, bool readonly,
+			    struct rootfs_error *err)
 {
-	char *slash = strrchr(full, '/');
+	char *slash = strrchr(path, '/');
 	int e;
 
 	if (!slash)
-		return rootfs_fail(err, -ENOENT, "--bind %s", b->src);
+		return rootfs_fail(err, -ENOENT, "%s %s", what, path);
 	tree->file = mem_strdup(slash + 1);
 	if (!tree->file)
-		return rootfs_fail(err, -ENOMEM, "--bind %s", b->src);
+		return rootfs_fail(err, -ENOMEM, "%s %s", what, path);
 	*slash = '\0';
-	e = open_tree_at(tree, "--bind", *full ? full : "/", b->readonly, err);
+	e = rootfs_open_tree(tree, what, *path ? path : "/", readonly, err);
 	*slash = '/';
 	return e;
+}
+
+int rootfs_open_source(struct rootfs_tree *tree, const char *what, char *path, bool readonly,
+		       struct rootfs_error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return rootfs_fail(err, -errno, "%s %s", what, path);
+	if (S_ISDIR(st.st_mode))
+		return rootfs_open_tree(tree, what, path, readonly, err);
+	return open_file_source(tree, what, path, readonly, err);
 }
 
 /* May everybody read it? */
@@ -290,10 +302,8 @@ static int open_bind(struct rootfs_tree *tree, const struct rootfs_bind *b,
 		return rootfs_hint(err, "the source must be there before the sandbox starts, "
 					"and reachable for you (--bind SRC[:DST][:ro|rw])");
 	}
-	if (S_ISDIR(st.st_mode))
-		e = open_tree_at(tree, "--bind", full, b->readonly, err);
-	else if (S_ISREG(st.st_mode))
-		e = open_bind_file(tree, b, full, err);
+	if (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode))
+		e = rootfs_open_source(tree, "--bind", full, b->readonly, err);
 	else
 		e = bad_option(err, "--bind", b->src, "only directories and regular files");
 	if (!is_public(&st))
@@ -311,7 +321,7 @@ static int open_upper(struct rootfs *r, struct rootfs_error *err)
 		return bad_option(
 			err, "--overlay", cfg->overlay_dir,
 			"an archive is unpacked into memory and takes no overlay directory");
-	return open_tree_at(&r->upper, "--overlay", cfg->overlay_dir, false, err);
+	return rootfs_open_tree(&r->upper, "--overlay", cfg->overlay_dir, false, err);
 }
 
 /* Is the user namespace that of an ordinary user, with one id in its map? */
@@ -331,8 +341,14 @@ static bool has_one_id(void)
 static int open_all(struct rootfs *r, struct rootfs_error *err)
 {
 	const struct rootfs_config *cfg = r->cfg;
-	int e = open_rootfs(r, err);
+	int e;
 
+	if (cfg->oci)
+		return rootfs_oci_open(r, err);
+	e = open_rootfs(r, err);
+	r->binds = mem_zalloc((cfg->nr_binds + 1) * sizeof(*r->binds));
+	if (!r->binds)
+		return rootfs_fail(err, -ENOMEM, "--bind");
 	if (e == 0)
 		e = open_upper(r, err);
 	if (e == 0)
@@ -385,6 +401,7 @@ void rootfs_close(struct rootfs *r)
 	for (size_t i = 0; i < r->nr_binds; i++)
 		tree_close(&r->binds[i]);
 	r->nr_binds = 0;
+	mem_free(TAKE_PTR(r->binds));
 	if (r->tar_fd >= 0)
 		close(r->tar_fd);
 	r->tar_fd = -1;
@@ -426,10 +443,10 @@ bool rootfs_writes_host(void)
 {
 	const struct rootfs *r = &rootfs_state;
 
-	if (writes(r->cfg, r->kind))
+	if (r->cfg->oci || writes(r->cfg, r->kind))
 		return true;
-	for (size_t i = 0; i < r->cfg->nr_binds; i++)
-		if (!r->cfg->binds[i].readonly)
+	for (size_t i = 0; i < r->nr_binds; i++)
+		if (!r->binds[i].readonly)
 			return true;
 	return false;
 }

@@ -29,10 +29,12 @@
 #include "sentry/base/base.h"
 
 struct kernel;
+struct oci_config;
 
 #define ROOTFS_MAX_BINDS 64
 #define ROOTFS_MAX_TMPFS 64
-#define ROOTFS_MAX_FDS (ROOTFS_MAX_BINDS + 8)
+#define ROOTFS_MAX_TREES 1024 /* a container's mounts */
+#define ROOTFS_MAX_FDS (ROOTFS_MAX_TREES + 8)
 
 /* --bind SRC[:DST][:ro|rw]; dst NULL: the same absolute path. Read-write unless ro is given. */
 struct rootfs_bind {
@@ -64,7 +66,8 @@ struct rootfs_config {
 	size_t nr_binds;
 	struct rootfs_tmpfs tmpfs[ROOTFS_MAX_TMPFS];
 	size_t nr_tmpfs;
-	bool no_default_mounts; /* OCI: the bundle lists /proc, /sys, /dev, ... itself */
+	/* A container: its root and mounts instead of all that is above (rootfs_oci.c). NULL: none. */
+	const struct oci_config *oci;
 	/* The host ids that the sentry will run with, and the guest's that own what they own. */
 	uint32_t reader_uid, reader_gid;
 	/* The caller's: for what it gave for writing, or what only it may read (fs/hostfs/hostop.h). */

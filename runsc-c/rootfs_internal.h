@@ -25,10 +25,18 @@ struct rootfs {
 	int tar_fd;
 	struct rootfs_tree upper; /* --overlay DIR */
 	struct rootfs_tree cwd;	  /* fd -1: visible in the root already */
-	struct rootfs_tree binds[ROOTFS_MAX_BINDS];
+	struct rootfs_tree *binds;
 	size_t nr_binds;
 	bool has_owner; /* any tree is as_owner, and that makes a difference */
 	bool one_id;	/* an ordinary user's namespace: only our own ids are known in it */
+};
+
+/* What a step of the building works on. */
+struct builder {
+	struct kernel *k;
+	struct rootfs *r;
+	struct task *t; /* root, with the new root; fs NULL before there is one */
+	struct rootfs_error *err;
 };
 
 extern struct rootfs rootfs_state;
@@ -45,5 +53,23 @@ extern const size_t rootfs_nr_host_hide, rootfs_nr_home_hide;
 bool rootfs_is_hidden(const char *path);
 
 void rootfs_close(struct rootfs *r);
+
+/* rootfs.c: a directory of the host; what names it in messages. Writable trees are the caller's. */
+must_check int rootfs_open_tree(struct rootfs_tree *tree, const char *what, const char *path,
+				bool readonly, struct rootfs_error *err);
+/* The same for what may be a single file, or another thing that is none. */
+must_check int rootfs_open_source(struct rootfs_tree *tree, const char *what, char *path,
+				  bool readonly, struct rootfs_error *err);
+
+/* rootfs_mount.c */
+must_check int rootfs_host_super(struct builder *b, struct rootfs_tree *tree,
+				 struct hostfs_options *opt, struct super **ret);
+/* The file's dentry, found through a mount of its own that nobody else sees, as a mount. */
+must_check int rootfs_file_mount(struct builder *b, struct super *s, const char *file,
+				 unsigned int flags, struct mount **ret);
+
+/* rootfs_oci.c: a container's, in both phases. */
+must_check int rootfs_oci_open(struct rootfs *r, struct rootfs_error *err);
+must_check int rootfs_oci_mount(struct builder *b);
 
 #endif

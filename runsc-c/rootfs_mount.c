@@ -31,14 +31,6 @@
 
 #define OVERFLOW_ID 65534u
 
-/* What a step works on. */
-struct builder {
-	struct kernel *k;
-	struct rootfs *r;
-	struct task *t; /* with the new root; fs NULL before there is one */
-	struct rootfs_error *err;
-};
-
 /* ---- the trees ---- */
 
 /* An ordinary user's namespace shows all others as one id; those files are root's in practice. */
@@ -52,7 +44,7 @@ static size_t id_map(const struct rootfs *r, uint32_t host, uint32_t guest,
 	return 2;
 }
 
-static int host_super(struct builder *b, struct rootfs_tree *tree, struct hostfs_options *opt,
+int rootfs_host_super(struct builder *b, struct rootfs_tree *tree, struct hostfs_options *opt,
 		      struct super **ret)
 {
 	const struct rootfs_config *cfg = b->r->cfg;
@@ -185,7 +177,7 @@ static int dir_overlay(struct builder *b, struct super *lower, bool cwd, struct 
 		return tree.fd;
 	}
 	empty_work_dir(tree.fd, work_name);
-	err = host_super(b, &tree, &opt, &upper);
+	err = rootfs_host_super(b, &tree, &opt, &upper);
 	if (err < 0) {
 		super_put(lower);
 		return err;
@@ -250,7 +242,7 @@ static int root_super(struct builder *b, struct super **ret)
 		opt.hide = rootfs_host_hide;
 		opt.nr_hide = rootfs_nr_host_hide;
 	}
-	err = host_super(b, &b->r->root, &opt, &lower);
+	err = rootfs_host_super(b, &b->r->root, &opt, &lower);
 	if (err < 0)
 		return rootfs_fail(b->err, err, "--rootfs %s", cfg->rootfs ? cfg->rootfs : "/");
 	err = put_overlay(b, lower, false, ret);
@@ -382,7 +374,7 @@ static int mount_cwd(struct builder *b)
 
 	if (tree->fd < 0)
 		return 0;
-	err = host_super(b, tree, &opt, &s);
+	err = rootfs_host_super(b, tree, &opt, &s);
 	if (err == 0)
 		err = put_overlay(b, s, true, &s);
 	return mount_super(b, err, s, tree->dst, MNT_NOSUID | MNT_NODEV | MNT_RELATIME,
@@ -390,7 +382,7 @@ static int mount_cwd(struct builder *b)
 }
 
 /* The file's dentry, found through a mount of its own that nobody else sees. */
-static int file_mount(struct builder *b, struct super *s, const char *file, unsigned int flags,
+int rootfs_file_mount(struct builder *b, struct super *s, const char *file, unsigned int flags,
 		      struct mount **ret)
 {
 	struct mount *dir = mount_new(s, NULL, flags);
@@ -431,12 +423,12 @@ static int mount_bind_tree(struct builder *b, const struct rootfs_bind *bind,
 	};
 	struct super *s;
 	struct mount *m;
-	int err = host_super(b, tree, &opt, &s);
+	int err = rootfs_host_super(b, tree, &opt, &s);
 
 	if (err < 0)
 		return rootfs_fail(b->err, err, "--bind %s", bind->src);
 	if (tree->file) {
-		err = file_mount(b, s, tree->file, flags, &m);
+		err = rootfs_file_mount(b, s, tree->file, flags, &m);
 		if (err == 0)
 			err = mount_at(b, m, tree->dst, true);
 	} else {
@@ -572,6 +564,8 @@ static int find_cwd(struct builder *b, struct path *ret)
 		err = path_lookup(b->t, AT_FDCWD, "/", LOOKUP_DIRECTORY, ret);
 	if (err == 0)
 		return 0;
+	if (b->r->cfg->oci)
+		return rootfs_fail(b->err, err, "process.cwd: chdir to \"%s\"", cwd);
 	rootfs_fail(b->err, err, "the working directory %s", cwd);
 	return rootfs_hint(b->err, "--cwd names a directory that the sandbox shows; see --bind");
 }
@@ -580,9 +574,17 @@ static int build(struct builder *b, struct path *ret_root, struct path *ret_cwd)
 {
 	int err = mount_root(b);
 
+	if (err == 0 && b->r->cfg->oci) {
+		err = rootfs_oci_mount(b);
+		if (err == 0)
+			err = find_cwd(b, ret_cwd);
+		if (err == 0)
+			fs_root(b->t->fs, ret_root);
+		return err;
+	}
 	if (err == 0)
 		err = unpack(b);
-	if (err == 0 && !b->r->cfg->no_default_mounts)
+	if (err == 0)
 		err = mount_standard(b);
 	if (err == 0)
 		err = make_home(b);

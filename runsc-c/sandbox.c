@@ -210,49 +210,74 @@ static int block_signals(void)
 	(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | \
 	 CLONE_NEWCGROUP)
 
-static int explain_clone_failure(int err)
+static const char *clone_hint(int err)
 {
-	fprintf(stderr, "sandbox: cannot make new namespaces: %s\n", strerror(err));
 	if (err == EPERM)
-		fprintf(stderr, "sandbox: user namespaces are forbidden here; see `sandbox doctor` "
-				"(kernel.unprivileged_userns_clone, an AppArmor or seccomp "
-				"profile, a chroot)\n");
+		return "; user namespaces are forbidden here; see `sandbox doctor` "
+		       "(kernel.unprivileged_userns_clone, an AppArmor or seccomp profile, a chroot)";
 	if (err == ENOSPC || err == EUSERS)
-		fprintf(stderr, "sandbox: the limit is in /proc/sys/user/max_*_namespaces\n");
-	return EXIT_OURS;
+		return "; the limit is in /proc/sys/user/max_*_namespaces";
+	return "";
 }
 
 struct pipes {
-	int go[2], control[2], status[2];
-	int broker; /* the sentry's end; -1: none */
+	int go[2], control[2], status[2]; /* -1: none, for containers: control */
+	int broker;			  /* the sentry's end; -1: none */
+	int listener;
 	pid_t broker_pid;
 	struct netinfo_fds net; /* of the caller's namespace; if there is a broker */
 };
 
-static int open_pipes(const struct sandbox_config *cfg, struct pipes *p)
+static void say(char *text, size_t size, const char *what, int err)
 {
-	p->broker = -1;
-	p->broker_pid = 0;
-	if (pipe2(p->go, O_CLOEXEC) < 0 || pipe2(p->control, O_CLOEXEC) < 0 ||
-	    pipe2(p->status, O_CLOEXEC) < 0) {
-		fprintf(stderr, "sandbox: pipe: %s\n", strerror(errno));
-		return -1;
+	snprintf(text, size, "cannot %s: %s", what, strerror(err < 0 ? -err : err));
+}
+
+static int open_broker(struct pipes *p, char *text, size_t size)
+{
+	p->broker_pid = network_start_broker(&p->broker);
+	if (p->broker_pid < 0) {
+		say(text, size, "start the network's broker", p->broker_pid);
+		return p->broker_pid;
+	}
+	network_open_views(&p->net);
+	return 0;
+}
+
+/* netns: where the broker makes its sockets; -1: here. */
+static int open_pipes(const struct sandbox_config *cfg, int netns, struct pipes *p, char *text,
+		      size_t size)
+{
+	int own, err;
+
+	*p = (struct pipes){.control = {-1, -1}, .broker = -1, .listener = -1};
+	if (pipe2(p->go, O_CLOEXEC) < 0 || pipe2(p->status, O_CLOEXEC) < 0 ||
+	    (!cfg->oci && pipe2(p->control, O_CLOEXEC) < 0)) {
+		err = -errno;
+		say(text, size, "make a pipe", err);
+		return err;
 	}
 	fflush(NULL);
 	if (cfg->network != INET_HOST)
 		return 0;
-	p->broker_pid = network_start_broker(&p->broker);
-	if (p->broker_pid >= 0) {
-		network_open_views(&p->net);
-		return 0;
+	if (netns < 0)
+		return open_broker(p, text, size);
+	own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (own < 0 || setns(netns, CLONE_NEWNET) < 0) {
+		err = -errno;
+		say(text, size, "enter the network namespace", err);
+		return err;
 	}
-	fprintf(stderr, "sandbox: cannot start the network's broker: %s\n",
-		strerror(-p->broker_pid));
-	return -1;
+	err = open_broker(p, text, size);
+	if (setns(own, CLONE_NEWNET) < 0 && err == 0)
+		err = -errno;
+	close(own);
+	return err;
 }
 
 /* Maps and cgroup of the new process; it is killed if they cannot be had. */
-static int admit(const struct sandbox_config *cfg, const struct pipes *p, pid_t pid)
+static int admit(const struct sandbox_config *cfg, const struct pipes *p, pid_t pid, char *text,
+		 size_t size)
 {
 	const char *what = "write the id maps of the sandbox";
 	int err = geteuid() == 0 ? map_as_root(pid) : map_as_user(pid);
@@ -266,10 +291,16 @@ static int admit(const struct sandbox_config *cfg, const struct pipes *p, pid_t 
 	}
 	if (err == 0)
 		return 0;
-	fprintf(stderr, "sandbox: cannot %s: %s\n", what, strerror(-err));
+	say(text, size, what, err);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	return err;
+}
+
+static void close_end(int fd)
+{
+	if (fd >= 0)
+		close(fd);
 }
 
 static pid_t start_sentry(const struct sandbox_config *cfg, struct pipes *p, int sfd,
@@ -282,18 +313,19 @@ static pid_t start_sentry(const struct sandbox_config *cfg, struct pipes *p, int
 		struct boot_fds fds = {.go = p->go[0],
 				       .control = p->control[0],
 				       .status = p->status[1],
+				       .listener = p->listener,
 				       .broker = p->broker,
 				       .host_net = p->net};
 
 		close(p->go[1]);
-		close(p->control[1]);
+		close_end(p->control[1]);
 		close(p->status[0]);
-		close(sfd);
+		close_end(sfd);
 		sigprocmask(SIG_SETMASK, mask, NULL);
 		boot_sentry(cfg, &fds);
 	}
 	close(p->go[0]);
-	close(p->control[0]);
+	close_end(p->control[0]);
 	close(p->status[1]);
 	if (p->broker >= 0) {
 		close(p->broker);
@@ -303,24 +335,71 @@ static pid_t start_sentry(const struct sandbox_config *cfg, struct pipes *p, int
 	return pid;
 }
 
+/* Both: the sentry, waiting, with its maps. -errno, and nothing is left. */
+static pid_t start(const struct sandbox_config *cfg, struct pipes *p, int sfd,
+		   const sigset_t *mask, char *text, size_t size)
+{
+	pid_t pid = start_sentry(cfg, p, sfd, mask);
+	int err = pid < 0 ? -errno : 0;
+
+	if (pid < 0)
+		snprintf(text, size, "cannot make new namespaces: %s%s", strerror(-err),
+			 clone_hint(-err));
+	else
+		err = admit(cfg, p, pid, text, size);
+	if (err == 0)
+		return pid;
+	network_end_broker(p->broker_pid);
+	return err;
+}
+
+int sandbox_spawn(const struct sandbox_config *cfg, const struct sandbox_container_fds *fds,
+		  struct sandbox_process *ret, char *text, size_t size)
+{
+	struct pipes p;
+	sigset_t mask;
+	pid_t pid;
+	int err = open_pipes(cfg, fds->netns, &p, text, size);
+
+	if (err < 0)
+		return err;
+	p.listener = fds->listener;
+	sigemptyset(&mask);
+	pid = start(cfg, &p, -1, &mask, text, size);
+	*ret = (struct sandbox_process){
+		.pid = pid,
+		.broker = p.broker_pid,
+		.go = p.go[1],
+		.control = -1,
+		.status = p.status[0],
+	};
+	if (pid >= 0)
+		return 0;
+	close(ret->go);
+	close(ret->status);
+	return pid;
+}
+
 int sandbox_run(const struct sandbox_config *cfg)
 {
 	struct sandbox_status st = {0};
 	int64_t deadline = cfg->timeout_ns ? clock_now_ns(CLOCK_MONOTONIC) + cfg->timeout_ns : 0;
 	struct pipes p;
+	char text[512];
 	sigset_t old;
 	int sfd, got;
 	pid_t pid;
 
-	if (open_pipes(cfg, &p) < 0)
+	if (open_pipes(cfg, -1, &p, text, sizeof(text)) < 0) {
+		fprintf(stderr, "sandbox: %s\n", text);
 		return EXIT_OURS;
+	}
 	sigprocmask(SIG_BLOCK, NULL, &old);
 	sfd = block_signals();
-	pid = start_sentry(cfg, &p, sfd, &old);
-	if (pid < 0 || admit(cfg, &p, pid) < 0) {
-		got = pid < 0 ? explain_clone_failure(errno) : EXIT_OURS;
-		network_end_broker(p.broker_pid);
-		return got;
+	pid = start(cfg, &p, sfd, &old, text, sizeof(text));
+	if (pid < 0) {
+		fprintf(stderr, "sandbox: %s\n", text);
+		return EXIT_OURS;
 	}
 	terminal_raw();
 	if (write(p.go[1], "", 1) != 1)

@@ -28,6 +28,7 @@
 #include "sentry/kernel.h"
 
 struct cgroup;
+struct oci_config;
 struct platform;
 
 struct sandbox_config {
@@ -39,6 +40,7 @@ struct sandbox_config {
 	struct rootfs_config rootfs;
 	enum inet_mode network;
 	const char *hostname;	       /* NULL: "sandbox" */
+	const char *domainname;	       /* NULL: "(none)" */
 	uint64_t memory_limit;	       /* bytes; 0: none */
 	uint64_t process_memory_limit; /* of each process's own memory; 0: none */
 	uint32_t max_tasks;	       /* 0: default */
@@ -50,6 +52,8 @@ struct sandbox_config {
 	bool strace;
 	int strace_fd;		     /* -1: log fd */
 	const struct cgroup *cgroup; /* the sentry goes into it; NULL: none */
+	/* A container of an engine, see oci/container.h: nothing of the starter stays. NULL: none. */
+	const struct oci_config *oci;
 };
 
 #define EXIT_OURS 125 /* the sandbox itself failed */
@@ -60,10 +64,26 @@ struct sandbox_config {
 /* Runs the sandbox to its end; the exit status for the shell. Messages go to stderr. */
 int sandbox_run(const struct sandbox_config *cfg);
 
+/* A sentry that was born and waits for a byte in go. */
+struct sandbox_process {
+	pid_t pid, broker; /* children; broker 0: there is none */
+	int go, control, status; /* the starter's ends */
+};
+/* What of struct boot_fds a container has besides: */
+struct sandbox_container_fds {
+	int listener; /* of the control socket */
+	int netns;    /* INET_HOST: the namespace of its sockets; -1: the caller's */
+};
+/* For cfg->oci; 0, or -errno with a message in text. */
+must_check int sandbox_spawn(const struct sandbox_config *cfg,
+			     const struct sandbox_container_fds *fds, struct sandbox_process *ret,
+			     char *text, size_t size);
+
 /* ---- between the three processes' files ---- */
 struct boot_fds {
 	int go;			     /* read: the starter has written the id maps */
-	int control;		     /* read: signal numbers; EOF: the starter is gone */
+	int control;		     /* read: signal numbers; EOF: the starter is gone. Or -1 */
+	int listener;		     /* a container's control socket, or -1 */
 	int status;		     /* write: struct sandbox_status */
 	int broker;		     /* to network.h's broker; -1: there is none */
 	struct netinfo_fds host_net; /* INET_HOST: of the caller's namespace */
@@ -71,7 +91,8 @@ struct boot_fds {
 struct sandbox_status {
 	int wait_status; /* wait(2) form, or our own code << 8 */
 	int failed;	 /* 1: the sentry failed to start, text follows */
-	char text[248];
+	int ready;	 /* 1: no end: a container is set up and waits for its start */
+	char text[700];
 };
 _Noreturn void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds);
 
@@ -97,7 +118,9 @@ int privileges_set_ids(uid_t uid, gid_t gid, uid_t saved_uid, gid_t saved_gid);
 int privileges_landlock(const int *read_fds, size_t nr_read, const int *write_fds, size_t nr_write,
 			int guest_root_fd, bool network); /* 0, or -errno (unsupported) */
 int privileges_landlock_nothing(void);			  /* no file at all */
-int privileges_drop_all(void);			 /* bounding, ambient, securebits, capset 0 */
+/* Bounding, ambient, securebits, capset 0. keep_files: the capabilities for files of other owners stay
+ * permitted, and are effective while the file system uid is 0 (fs/hostfs/hostop.h). */
+int privileges_drop_all(bool keep_files);
 int privileges_load_filter(unsigned int groups); /* all threads */
 
 #endif

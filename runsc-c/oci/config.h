@@ -9,7 +9,7 @@
  *
  * The config comes from the engine, not from the guest; the root filesystem that it names is hostile.
  *
- * Interface: oci_config_load() for create and run; oci_process_parse() also for the process.json of
+ * Interface: oci_config_parse() for create and run; oci_process_parse() also for the process.json of
  * exec. cfg->json is there for the parts that are read elsewhere: linux.resources
  * (cgroups).
  */
@@ -70,9 +70,11 @@ enum oci_mount_kind {
 struct oci_mount {
 	enum oci_mount_kind kind;
 	const char *destination; /* absolute */
-	const char *source;	 /* OCI_MOUNT_BIND: a path of the host */
-	bool readonly;
+	const char *source;	 /* as it was given */
+	char *source_path;	 /* OCI_MOUNT_BIND: a path of the host, absolute */
+	const char *type;    /* as it was given */
 	unsigned int flags; /* fs/vfs/vfs.h: MNT_* */
+	bool copy_up;	    /* tmpcopyup: what the image has there is copied into the tmpfs */
 	char *data;	    /* the filesystem's own options, with commas; or NULL */
 };
 
@@ -104,6 +106,7 @@ struct oci_id_map {
 	uint32_t container, host, count;
 };
 #define OCI_MAX_ID_MAPS 340
+#define OCI_MAX_MOUNTS 1024
 
 enum oci_hook_kind {
 	OCI_HOOK_PRESTART,
@@ -144,10 +147,13 @@ struct oci_config {
 	bool has_seccomp;
 };
 
-must_check int oci_config_load(const char *bundle, struct oci_config *cfg, struct oci_error *err);
-/* Of a text in memory, as for the copy in the state directory. */
+/* text: of config.json; bundle: absolute, its directory. */
 must_check int oci_config_parse(const char *text, const char *bundle, struct oci_config *cfg,
 				struct oci_error *err);
+/* Only cfg->hooks, whatever the rest says. */
+must_check int oci_config_parse_hooks(const char *text, struct oci_config *cfg,
+				      struct oci_error *err);
+const char *oci_hook_name(enum oci_hook_kind kind);
 void oci_config_free(struct oci_config *cfg);
 
 /* json: a process object; where names it in messages ("process"). Strings are borrowed from json. */

@@ -11,8 +11,6 @@
 
 #include "runsc-c/oci/container.h"
 
-struct oci_globals oci_globals;
-
 int oci_fail(struct oci_error *e, int err, const char *fmt, ...)
 {
 	va_list ap;

@@ -23,10 +23,11 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <sys/types.h>
 
 #include "runsc-c/oci/error.h"
+
+struct json_object;
 
 #define OCI_MAX_ID 1024
 #define OCI_CONTROL_SOCKET "control.sock"
@@ -44,6 +45,7 @@ struct oci_state {
 	uint64_t pid_start; /* field 22 of /proc/PID/stat */
 	pid_t creator;	    /* the create command */
 	uint64_t creator_start;
+	bool ready;   /* create has finished */
 	bool started; /* the guest was released */
 	/* The container's cgroup: one directory per hierarchy, absolute; written by cgroup code. */
 	char *cgroup_dirs[OCI_NR_CGROUP_DIRS];
@@ -64,7 +66,7 @@ must_check int oci_dir_make(const char *root, const char *id, struct oci_dir *re
 must_check int oci_dir_open(const char *root, const char *id, bool exclusive, struct oci_dir *ret,
 			    struct oci_error *err); /* -ENOENT: "container does not exist" */
 void oci_dir_close(struct oci_dir *d);
-void oci_dir_remove(struct oci_dir *d, const char *root, const char *id); /* and closes it */
+void oci_dir_remove(struct oci_dir *d); /* with all files in it; and closes it */
 
 must_check int oci_state_load(const struct oci_dir *d, struct oci_state *ret,
 			      struct oci_error *err);
@@ -79,7 +81,9 @@ uint64_t oci_process_start(pid_t pid);
 /* A pidfd of st->pid, checked to be that process; -ESRCH: it is gone. */
 must_check int oci_state_pidfd(const struct oci_state *st);
 
-/* state, list, and what hooks get on their standard input. */
-void oci_state_print(FILE *f, const struct oci_state *st, enum oci_status status);
+/* state, list, and what hooks get on their standard input; to be put. */
+struct json_object *oci_state_public(const struct oci_state *st, enum oci_status status);
+/* Writes tmp, renames it to name. */
+must_check int oci_file_replace(int dirfd, const char *name, const char *tmp, const char *text);
 
 #endif
