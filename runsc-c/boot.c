@@ -559,6 +559,35 @@ static void watch_host(struct kernel *k)
 	(void)k;
 }
 
+static int compare_fds(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* A container's sentry is a fork of the runtime: nothing else of that stays open, its lock on the
+ * container's directory above all. */
+static void close_other_fds(const struct sandbox_config *cfg, const struct boot_fds *fds)
+{
+	int keep[NETINFO_NR_FILES + 16] = {
+		0,	    1, 2, fds->go, fds->status, fds->listener, fds->broker, cfg->strace_fd,
+		cfg->log_fd};
+	size_t nr = 9;
+	int from = 3;
+
+	if (fds->broker >= 0) {
+		for (int i = 0; i < NETINFO_NR_FILES; i++)
+			keep[nr++] = fds->host_net.files[i];
+		keep[nr++] = fds->host_net.ioctls;
+	}
+	qsort(keep, nr, sizeof(keep[0]), compare_fds);
+	for (size_t i = 0; i < nr; i++) {
+		if (keep[i] > from)
+			syscall(SYS_close_range, from, keep[i] - 1, 0);
+		from = MAX(from, keep[i] + 1);
+	}
+	syscall(SYS_close_range, from, ~0U, 0);
+}
+
 static void report_ready(void)
 {
 	const struct sandbox_status st = {.ready = 1};
@@ -580,7 +609,7 @@ static void boot_wait_for_start(struct kernel *k, int listener)
 	for (;;) {
 		struct pollfd pfd = {.fd = listener, .events = POLLIN};
 
-		poll(&pfd, 1, -1);
+		ppoll(&pfd, 1, NULL, NULL);
 		fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 		if (fd < 0)
 			continue;
@@ -603,8 +632,10 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 	boot.status_fd = fds->status;
 	boot.control_fd = fds->control;
 	boot.is_container = cfg->oci != NULL;
-	if (boot.is_container)
+	if (boot.is_container) {
+		close_other_fds(cfg, fds);
 		setsid();
+	}
 	die_with_starter();
 	wait_go(fds->go); /* fails if the starter is gone already */
 	boot_signals();

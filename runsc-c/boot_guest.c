@@ -19,6 +19,7 @@
 #include "fs/tmpfs/tmpfs.h"
 #include "platform/policy/policy.h"
 #include "platform/platform.h"
+#include "runsc-c/oci/config.h"
 #include "sentry/base/log.h"
 #include "sentry/fdtable.h"
 #include "sentry/fs_context.h"
@@ -159,6 +160,16 @@ static void mount_tree(struct kernel *k, struct path *root, struct path *cwd)
 
 /* ---- the first process ---- */
 
+/* Those of config.json; without any the process has none, root or not. */
+static void container_caps(struct cred *c, const struct oci_caps *caps)
+{
+	c->cap_bounding = caps->bounding;
+	c->cap_permitted = caps->permitted;
+	c->cap_effective = caps->effective & caps->permitted;
+	c->cap_inheritable = caps->inheritable;
+	c->cap_ambient = caps->ambient & caps->permitted & caps->inheritable;
+}
+
 static struct cred *initial_cred(const struct sandbox_config *cfg)
 {
 	struct cred *c = cred_new();
@@ -171,6 +182,8 @@ static struct cred *initial_cred(const struct sandbox_config *cfg)
 	c->cap_bounding = all;
 	if (cfg->uid == 0)
 		c->cap_permitted = c->cap_effective = all;
+	if (cfg->oci)
+		container_caps(c, &cfg->oci->process.caps);
 	if (cred_set_groups(c, cfg->groups, cfg->nr_groups) < 0) {
 		cred_put(c);
 		return NULL;
@@ -196,6 +209,25 @@ static void initial_limits(struct kernel *k, const struct sandbox_config *cfg, s
 	}
 	p->limits[RLIMIT_CORE] = (struct rlimit64){0, RLIM_INFINITY};
 	p->limits[RLIMIT_NPROC] = (struct rlimit64){k->max_tasks, k->max_tasks};
+}
+
+static void container_limits(struct kernel *k, const struct oci_process *op, struct process *p)
+{
+	for (size_t i = 0; i < op->nr_rlimits; i++) {
+		const struct oci_rlimit *l = &op->rlimits[i];
+
+		p->limits[l->resource] = (struct rlimit64){l->soft, l->hard};
+	}
+	p->limits[RLIMIT_NOFILE].rlim_max = MIN(
+		MIN(p->limits[RLIMIT_NOFILE].rlim_max, k->host_nofile), (uint64_t)FDTABLE_MAX);
+	p->limits[RLIMIT_NOFILE].rlim_cur = MIN(p->limits[RLIMIT_NOFILE].rlim_cur,
+						p->limits[RLIMIT_NOFILE].rlim_max);
+	p->limits[RLIMIT_NPROC].rlim_max = MIN(p->limits[RLIMIT_NPROC].rlim_max,
+					       (uint64_t)k->max_tasks);
+	p->limits[RLIMIT_NPROC].rlim_cur = MIN(p->limits[RLIMIT_NPROC].rlim_cur,
+					       p->limits[RLIMIT_NPROC].rlim_max);
+	if (op->has_oom_score_adj)
+		p->oom_score_adj = op->oom_score_adj;
 }
 
 static struct task *first_task(struct kernel *k, const struct sandbox_config *cfg, pid_t host_tid,
@@ -226,6 +258,13 @@ static struct task *first_task(struct kernel *k, const struct sandbox_config *cf
 		boot_fail("out of memory");
 	k->init = t->process;
 	initial_limits(k, cfg, t->process);
+	if (cfg->oci) {
+		const struct oci_process *op = &cfg->oci->process;
+
+		container_limits(k, op, t->process);
+		t->no_new_privs = op->no_new_privs;
+		(void)fs_set_umask(t->fs, op->has_umask ? op->umask : 022);
+	}
 	return t;
 }
 

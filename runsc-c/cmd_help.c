@@ -1,8 +1,8 @@
 /*
  * runsc-c/cmd_help.c - which command is meant; help and version
  *
- * The program has two names. As `sandbox` it has the commands below; as `runsc-c` it will be an OCI
- * runtime, whose commands are not there yet.
+ * The program has two names. As `sandbox` it has the commands below; as `runsc-c` it is an OCI
+ * runtime (oci/cli.c).
  */
 #include "runsc-c/commands.h"
 
@@ -13,6 +13,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "runsc-c/oci/container.h"
 #include "runsc-c/sandbox.h"
 
 struct command {
@@ -79,16 +80,6 @@ static const char *base_name(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
-}
-
-static int oci_main(int argc, char **argv)
-{
-	if (argc > 1 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-v") == 0))
-		return print_version("runsc-c");
-	fprintf(stderr,
-		"runsc-c: the commands of an OCI runtime are not there yet; run programs with "
-		"`sandbox run`\n");
-	return EXIT_OURS;
 }
 
 /* What is opened later must not land on a standard descriptor. */

@@ -38,7 +38,8 @@ static const cap_value_t file_caps[] = {CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER,
 
 #define SECBITS_ALL                                                                                \
 	(SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP_LOCKED |                    \
-	 SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
+	 SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |                                   \
+	 SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
 
 int privileges_drop_all(bool keep_files)
 {
@@ -54,8 +55,8 @@ int privileges_drop_all(bool keep_files)
 	left = cap_init();
 	if (!left)
 		return -ENOMEM;
-	if (keep_files && cap_set_flag(left, CAP_PERMITTED, ARRAY_SIZE(file_caps), file_caps,
-				       CAP_SET) < 0)
+	if (keep_files &&
+	    cap_set_flag(left, CAP_PERMITTED, ARRAY_SIZE(file_caps), file_caps, CAP_SET) < 0)
 		err = -errno;
 	if (err == 0 && cap_set_proc(left) < 0)
 		err = -errno;

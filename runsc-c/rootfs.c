@@ -215,7 +215,7 @@ static int open_rootfs(struct rootfs *r, struct rootfs_error *err)
 	}
 	if (S_ISDIR(st.st_mode)) {
 		int e = rootfs_open_tree(&r->root, "--rootfs", cfg->rootfs,
-				     cfg->readonly || cfg->overlay != ROOTFS_OVERLAY_NONE, err);
+					 cfg->readonly || cfg->overlay != ROOTFS_OVERLAY_NONE, err);
 
 		r->kind = ROOTFS_DIR;
 		r->root.as_owner = true; /* an image is the caller's, files of mode 0600 included */

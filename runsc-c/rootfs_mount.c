@@ -202,8 +202,11 @@ static int may_enter(const struct builder *b, const struct rootfs_tree *tree)
 	const struct rootfs_config *cfg = b->r->cfg;
 	struct statx st;
 	uint16_t need = S_IXOTH;
-	int err, fd = hostop_open(tree->fd, ".", O_PATH | O_DIRECTORY, 0);
+	int err, fd;
 
+	if (cfg->oci) /* with root's rights over it, or it is an ordinary user's own */
+		return 0;
+	fd = hostop_open(tree->fd, ".", O_PATH | O_DIRECTORY, 0);
 	if (fd < 0)
 		return fd;
 	hostop_close(fd);

@@ -214,7 +214,8 @@ static const char *clone_hint(int err)
 {
 	if (err == EPERM)
 		return "; user namespaces are forbidden here; see `sandbox doctor` "
-		       "(kernel.unprivileged_userns_clone, an AppArmor or seccomp profile, a chroot)";
+		       "(kernel.unprivileged_userns_clone, an AppArmor or seccomp profile, a "
+		       "chroot)";
 	if (err == ENOSPC || err == EUSERS)
 		return "; the limit is in /proc/sys/user/max_*_namespaces";
 	return "";
@@ -336,8 +337,8 @@ static pid_t start_sentry(const struct sandbox_config *cfg, struct pipes *p, int
 }
 
 /* Both: the sentry, waiting, with its maps. -errno, and nothing is left. */
-static pid_t start(const struct sandbox_config *cfg, struct pipes *p, int sfd,
-		   const sigset_t *mask, char *text, size_t size)
+static pid_t start(const struct sandbox_config *cfg, struct pipes *p, int sfd, const sigset_t *mask,
+		   char *text, size_t size)
 {
 	pid_t pid = start_sentry(cfg, p, sfd, mask);
 	int err = pid < 0 ? -errno : 0;

@@ -54,6 +54,7 @@ struct sandbox_config {
 	const struct cgroup *cgroup; /* the sentry goes into it; NULL: none */
 	/* A container of an engine, see oci/container.h: nothing of the starter stays. NULL: none. */
 	const struct oci_config *oci;
+	int log_fd; /* with oci: stays open for the log; -1: none */
 };
 
 #define EXIT_OURS 125 /* the sandbox itself failed */
@@ -66,7 +67,7 @@ int sandbox_run(const struct sandbox_config *cfg);
 
 /* A sentry that was born and waits for a byte in go. */
 struct sandbox_process {
-	pid_t pid, broker; /* children; broker 0: there is none */
+	pid_t pid, broker;	 /* children; broker 0: there is none */
 	int go, control, status; /* the starter's ends */
 };
 /* What of struct boot_fds a container has besides: */

@@ -43,7 +43,8 @@ static int not_yet(int argc, char **argv)
 	struct oci_error err;
 
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-		printf("runsc-c %s: not yet: a container's memory and kernel state cannot be saved\n",
+		printf("runsc-c %s: not yet: a container's memory and kernel state cannot be "
+		       "saved\n",
 		       argv[0]);
 		return 0;
 	}
@@ -123,6 +124,13 @@ static int set_strace(void *o, char *v, struct option_error *err)
 	return 0;
 }
 
+static int set_debug_log(void *o, char *v, struct option_error *err)
+{
+	(void)err;
+	((struct oci_globals *)o)->debug_log = v;
+	return 0;
+}
+
 static int ignore(void *o, char *v, struct option_error *err)
 {
 	(void)o, (void)v, (void)err;
@@ -141,6 +149,8 @@ static const struct option_spec specs[] = {
 	{"criu", 0, OPTION_VALUE, "PATH", "accepted, has no effect", ignore},
 	{"platform", 0, OPTION_VALUE, "NAME", "as for `sandbox run`", set_platform},
 	{"fast-path", 0, OPTION_VALUE, "MODE", "as for `sandbox run`", set_fast_path},
+	{"debug-log", 0, OPTION_VALUE, "FILE", "append the sentry's own messages to FILE",
+	 set_debug_log},
 	{"strace", 0, OPTION_VALUE, "FILE", "append the guests' system calls to FILE", set_strace},
 };
 
@@ -148,15 +158,17 @@ static const struct option_spec specs[] = {
 
 static void usage(FILE *f)
 {
-	fprintf(f, "usage: runsc-c [OPTIONS] COMMAND [COMMAND'S OPTIONS] ...\n\n"
-		   "An OCI runtime: runs containers under a userspace kernel. Engines call it as they "
-		   "call\nrunc: docker run --runtime=runsc-c ...\n\ncommands:\n");
+	fprintf(f,
+		"usage: runsc-c [OPTIONS] COMMAND [COMMAND'S OPTIONS] ...\n\n"
+		"An OCI runtime: runs containers under a userspace kernel. Engines call it as they "
+		"call\nrunc: docker run --runtime=runsc-c ...\n\ncommands:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(f, "  %-12s %s\n", commands[i].name, commands[i].summary);
 	fprintf(f, "\noptions:\n");
 	options_print_help(f, specs, ARRAY_SIZE(specs));
-	fprintf(f, "  -v, --version               versions of this program, of the specification, and "
-		   "of the\n%30skernel that guests see\n",
+	fprintf(f,
+		"  -v, --version               versions of this program, of the specification, and "
+		"of the\n%30skernel that guests see\n",
 		"");
 }
 

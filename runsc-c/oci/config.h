@@ -72,10 +72,10 @@ struct oci_mount {
 	const char *destination; /* absolute */
 	const char *source;	 /* as it was given */
 	char *source_path;	 /* OCI_MOUNT_BIND: a path of the host, absolute */
-	const char *type;    /* as it was given */
-	unsigned int flags; /* fs/vfs/vfs.h: MNT_* */
-	bool copy_up;	    /* tmpcopyup: what the image has there is copied into the tmpfs */
-	char *data;	    /* the filesystem's own options, with commas; or NULL */
+	const char *type;	 /* as it was given */
+	unsigned int flags;	 /* fs/vfs/vfs.h: MNT_* */
+	bool copy_up;		 /* tmpcopyup: what the image has there is copied into the tmpfs */
+	char *data;		 /* the filesystem's own options, with commas; or NULL */
 };
 
 struct oci_device {

@@ -16,8 +16,8 @@
 /* ---- namespaces ---- */
 
 static const char *const ns_names[OCI_NR_NS] = {
-	[OCI_NS_PID] = "pid",	[OCI_NS_NETWORK] = "network", [OCI_NS_MOUNT] = "mount",
-	[OCI_NS_IPC] = "ipc",	[OCI_NS_UTS] = "uts",	      [OCI_NS_USER] = "user",
+	[OCI_NS_PID] = "pid",	    [OCI_NS_NETWORK] = "network", [OCI_NS_MOUNT] = "mount",
+	[OCI_NS_IPC] = "ipc",	    [OCI_NS_UTS] = "uts",	  [OCI_NS_USER] = "user",
 	[OCI_NS_CGROUP] = "cgroup", [OCI_NS_TIME] = "time",
 };
 
@@ -45,10 +45,11 @@ static int parse_namespace(struct json_object *o, const char *where, struct oci_
 	if (!path || i == OCI_NS_NETWORK)
 		return 0;
 	if (i == OCI_NS_PID || i == OCI_NS_MOUNT || i == OCI_NS_USER)
-		return oci_fail(err, -EINVAL,
-				"%s.path: joining a %s namespace (%.200s) is not possible: a sandbox "
-				"has a kernel of its own",
-				where, type, path);
+		return oci_fail(
+			err, -EINVAL,
+			"%s.path: joining a %s namespace (%.200s) is not possible: a sandbox "
+			"has a kernel of its own",
+			where, type, path);
 	oci_warn("%s.path: %s: not joined, the sandbox has a %s namespace of its own", where, path,
 		 type);
 	return 0;
@@ -73,9 +74,10 @@ static int parse_namespaces(struct json_object *l, struct oci_config *cfg, struc
 	}
 	for (int i = 0; r >= 0 && i < OCI_NR_NS; i++)
 		if (!cfg->ns[i].listed && (i == OCI_NS_PID || i == OCI_NS_IPC || i == OCI_NS_UTS))
-			oci_warn("linux.namespaces: %s is not listed; the host's is not shared: the "
-				 "sandbox has its own",
-				 ns_names[i]);
+			oci_warn(
+				"linux.namespaces: %s is not listed; the host's is not shared: the "
+				"sandbox has its own",
+				ns_names[i]);
 	return r < 0 ? r : 0;
 }
 

@@ -50,10 +50,10 @@ static const struct {
 
 /* Without meaning for the sandbox's own files, or what it does anyhow. */
 static const char *const silent_options[] = {
-	"bind",	   "rbind",	  "private",	"rprivate", "unbindable", "runbindable", "sync",
-	"async",   "dirsync",	  "nomand",	"mand",	    "iversion",	  "noiversion",	 "silent",
-	"loud",	   "lazytime",	  "nolazytime", "acl",	    "noacl",	  "z",		 "Z",
-	"private", "nostrictatime", "remount",
+	"bind",	      "rbind",	"private", "rprivate", "unbindable",	"runbindable",
+	"sync",	      "async",	"dirsync", "nomand",   "mand",		"iversion",
+	"noiversion", "silent", "loud",	   "lazytime", "nolazytime",	"acl",
+	"noacl",      "z",	"Z",	   "private",  "nostrictatime", "remount",
 };
 static const char *const warned_options[] = {"shared", "rshared", "slave", "rslave"};
 
@@ -93,8 +93,7 @@ static int add_data(struct oci_mount *m, const char *option, struct oci_error *e
 static int apply_option(struct oci_mount *m, const char *where, const char *option,
 			struct oci_error *err)
 {
-	if (apply_flag(m, option) ||
-	    is_among(option, silent_options, ARRAY_SIZE(silent_options)))
+	if (apply_flag(m, option) || is_among(option, silent_options, ARRAY_SIZE(silent_options)))
 		return 0;
 	if (is_among(option, warned_options, ARRAY_SIZE(warned_options))) {
 		oci_warn("%s.options: %s on %s: mounts do not propagate into the sandbox", where,
@@ -120,9 +119,9 @@ static const struct {
 	const char *type;
 	enum oci_mount_kind kind;
 } kinds[] = {
-	{"bind", OCI_MOUNT_BIND},     {"rbind", OCI_MOUNT_BIND},   {"none", OCI_MOUNT_BIND},
-	{"tmpfs", OCI_MOUNT_TMPFS},   {"proc", OCI_MOUNT_PROC},	   {"sysfs", OCI_MOUNT_SYSFS},
-	{"devpts", OCI_MOUNT_DEVPTS}, {"mqueue", OCI_MOUNT_MQUEUE}, {"cgroup", OCI_MOUNT_CGROUP},
+	{"bind", OCI_MOUNT_BIND},      {"rbind", OCI_MOUNT_BIND},    {"none", OCI_MOUNT_BIND},
+	{"tmpfs", OCI_MOUNT_TMPFS},    {"proc", OCI_MOUNT_PROC},     {"sysfs", OCI_MOUNT_SYSFS},
+	{"devpts", OCI_MOUNT_DEVPTS},  {"mqueue", OCI_MOUNT_MQUEUE}, {"cgroup", OCI_MOUNT_CGROUP},
 	{"cgroup2", OCI_MOUNT_CGROUP},
 };
 

@@ -15,16 +15,46 @@
 /* ---- capabilities ---- */
 
 static const char *const cap_names[] = {
-	"chown",	    "dac_override",	"dac_read_search", "fowner",
-	"fsetid",	    "kill",		"setgid",	   "setuid",
-	"setpcap",	    "linux_immutable",	"net_bind_service", "net_broadcast",
-	"net_admin",	    "net_raw",		"ipc_lock",	   "ipc_owner",
-	"sys_module",	    "sys_rawio",	"sys_chroot",	   "sys_ptrace",
-	"sys_pacct",	    "sys_admin",	"sys_boot",	   "sys_nice",
-	"sys_resource",	    "sys_time",		"sys_tty_config",  "mknod",
-	"lease",	    "audit_write",	"audit_control",   "setfcap",
-	"mac_override",	    "mac_admin",	"syslog",	   "wake_alarm",
-	"block_suspend",    "audit_read",	"perfmon",	   "bpf",
+	"chown",
+	"dac_override",
+	"dac_read_search",
+	"fowner",
+	"fsetid",
+	"kill",
+	"setgid",
+	"setuid",
+	"setpcap",
+	"linux_immutable",
+	"net_bind_service",
+	"net_broadcast",
+	"net_admin",
+	"net_raw",
+	"ipc_lock",
+	"ipc_owner",
+	"sys_module",
+	"sys_rawio",
+	"sys_chroot",
+	"sys_ptrace",
+	"sys_pacct",
+	"sys_admin",
+	"sys_boot",
+	"sys_nice",
+	"sys_resource",
+	"sys_time",
+	"sys_tty_config",
+	"mknod",
+	"lease",
+	"audit_write",
+	"audit_control",
+	"setfcap",
+	"mac_override",
+	"mac_admin",
+	"syslog",
+	"wake_alarm",
+	"block_suspend",
+	"audit_read",
+	"perfmon",
+	"bpf",
 	"checkpoint_restore",
 };
 
@@ -84,22 +114,14 @@ static int parse_caps(struct json_object *json, const char *where, struct oci_ca
 /* ---- limits ---- */
 
 static const char *const rlimit_names[] = {
-	[RLIMIT_CPU] = "CPU",
-	[RLIMIT_FSIZE] = "FSIZE",
-	[RLIMIT_DATA] = "DATA",
-	[RLIMIT_STACK] = "STACK",
-	[RLIMIT_CORE] = "CORE",
-	[RLIMIT_RSS] = "RSS",
-	[RLIMIT_NPROC] = "NPROC",
-	[RLIMIT_NOFILE] = "NOFILE",
-	[RLIMIT_MEMLOCK] = "MEMLOCK",
-	[RLIMIT_AS] = "AS",
-	[RLIMIT_LOCKS] = "LOCKS",
-	[RLIMIT_SIGPENDING] = "SIGPENDING",
-	[RLIMIT_MSGQUEUE] = "MSGQUEUE",
-	[RLIMIT_NICE] = "NICE",
-	[RLIMIT_RTPRIO] = "RTPRIO",
-	[RLIMIT_RTTIME] = "RTTIME",
+	[RLIMIT_CPU] = "CPU",		[RLIMIT_FSIZE] = "FSIZE",
+	[RLIMIT_DATA] = "DATA",		[RLIMIT_STACK] = "STACK",
+	[RLIMIT_CORE] = "CORE",		[RLIMIT_RSS] = "RSS",
+	[RLIMIT_NPROC] = "NPROC",	[RLIMIT_NOFILE] = "NOFILE",
+	[RLIMIT_MEMLOCK] = "MEMLOCK",	[RLIMIT_AS] = "AS",
+	[RLIMIT_LOCKS] = "LOCKS",	[RLIMIT_SIGPENDING] = "SIGPENDING",
+	[RLIMIT_MSGQUEUE] = "MSGQUEUE", [RLIMIT_NICE] = "NICE",
+	[RLIMIT_RTPRIO] = "RTPRIO",	[RLIMIT_RTTIME] = "RTTIME",
 };
 
 static int find_rlimit(const char *type)
@@ -129,7 +151,8 @@ static int parse_rlimit(struct json_object *o, const char *where, struct oci_pro
 	if (l.resource < 0)
 		return oci_fail(err, -EINVAL, "%s.type: \"%.40s\": no such limit", where, type);
 	if (l.soft > l.hard)
-		return oci_fail(err, -EINVAL, "%s: soft limit of %s above the hard one", where, type);
+		return oci_fail(err, -EINVAL, "%s: soft limit of %s above the hard one", where,
+				type);
 	for (size_t i = 0; i < p->nr_rlimits; i++)
 		if (p->rlimits[i].resource == l.resource)
 			return oci_fail(err, -EINVAL, "%s: %s is there twice", where, type);
@@ -181,7 +204,8 @@ static int parse_groups(struct json_object *user, const char *where, struct oci_
 
 		if (id < 0 || id > MAX_SIGNED_ID)
 			return oci_fail(err, -EINVAL,
-					"%s.additionalGids[%zu]: must be a group's number", where, i);
+					"%s.additionalGids[%zu]: must be a group's number", where,
+					i);
 		p->groups[p->nr_groups++] = (uint32_t)id;
 	}
 	return 0;

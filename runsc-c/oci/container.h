@@ -53,7 +53,8 @@ struct oci_globals {
 	/* This program's own, for all containers: */
 	const char *platform;  /* NULL: auto */
 	const char *fast_path; /* NULL: the default */
-	bool strace;
+	const char *strace;    /* file; NULL: none */
+	const char *debug_log; /* the sentry's messages; NULL: nowhere */
 };
 extern struct oci_globals oci_globals;
 
@@ -70,9 +71,15 @@ struct oci_create_options {
 	bool no_subreaper; /* run */
 };
 
-must_check int oci_create(const struct oci_create_options *o, struct oci_error *err);
+/* ret_pid: of the sentry, a child of the caller; may be NULL. */
+must_check int oci_create(const struct oci_create_options *o, pid_t *ret_pid,
+			  struct oci_error *err);
 must_check int oci_start(const char *id, struct oci_error *err);
 must_check int oci_delete(const char *id, bool force, struct oci_error *err);
+must_check int oci_kill(const char *id, int sig, bool all, struct oci_error *err);
+/* The locked directory and the state in it. */
+must_check int oci_open_container(const char *id, bool exclusive, struct oci_dir *dir,
+				  struct oci_state *st, struct oci_error *err);
 
 /* The commands; argv[0] is the command's name. They print their errors and return the exit status. */
 int oci_cmd_create(int argc, char **argv);

@@ -22,7 +22,8 @@
 
 int oci_check_id(const char *id, struct oci_error *err)
 {
-	size_t len = strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-.");
+	size_t len = strspn(id,
+			    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-.");
 
 	if (!*id || id[len] || len > OCI_MAX_ID || strcmp(id, ".") == 0 || strcmp(id, "..") == 0)
 		return oci_fail(err, -EINVAL,
@@ -156,10 +157,11 @@ uint64_t oci_process_start(pid_t pid)
 		return 0;
 	buf[n] = '\0';
 	s = strrchr(buf, ')'); /* a name may contain anything */
-	if (!s || sscanf(s + 1,
-			 " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
-			 "%llu",
-			 &status, &start) != 2)
+	if (!s ||
+	    sscanf(s + 1,
+		   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
+		   "%llu",
+		   &status, &start) != 2)
 		return 0;
 	return status == 'Z' || status == 'X' ? 0 : start;
 }
