@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "fs/anon/epoll.h"
 #include "fs/proc/procfs.h"
 #include "fs/vfs/file.h"
 #include "platform/platform.h"
@@ -154,7 +155,30 @@ static struct file *file_of(struct task *t, int fd)
 	return f;
 }
 
-static long compare(struct task *t1, struct task *t2, int type, const uint64_t *a)
+/* struct kcmp_epoll_slot says where in which epoll of t2 to look. */
+static long compare_epoll(struct task *t, struct task *t1, struct task *t2, int fd, uaddr_t at)
+{
+	struct kcmp_epoll_slot slot;
+	struct file *f1, *epf;
+	uintptr_t watched = 0;
+	long r = -EBADF;
+
+	if (copy_in_obj(t, &slot, at) < 0)
+		return -EFAULT;
+	f1 = file_of(t1, fd);
+	epf = file_of(t2, (int)slot.efd);
+	if (f1 && epf)
+		r = epoll_target(epf, (int)slot.tfd, slot.toff, &watched);
+	if (r == 0)
+		r = order_id((uint64_t)(uintptr_t)f1, watched);
+	if (f1)
+		file_put(f1);
+	if (epf)
+		file_put(epf);
+	return r;
+}
+
+static long compare(struct task *t, struct task *t1, struct task *t2, int type, const uint64_t *a)
 {
 	struct file *f1, *f2;
 	long r;
@@ -175,8 +199,9 @@ static long compare(struct task *t1, struct task *t2, int type, const uint64_t *
 	case KCMP_SYSVSEM: return 0; /* before the first SEM_UNDO nobody has a list */
 	case KCMP_FILES: return order(t1->files, t2->files);
 	case KCMP_FS: return order(t1->fs, t2->fs);
+	case KCMP_EPOLL_TFD: return compare_epoll(t, t1, t2, (int)a[3], a[4]);
 	}
-	return type == KCMP_EPOLL_TFD ? -EOPNOTSUPP : -EINVAL;
+	return -EINVAL;
 }
 
 long sys_kcmp(struct task *t, const uint64_t *a)
@@ -190,7 +215,7 @@ long sys_kcmp(struct task *t, const uint64_t *a)
 	else if (ptrace_may_access(t, t1, false) < 0 || ptrace_may_access(t, t2, false) < 0)
 		r = -EPERM;
 	else
-		r = compare(t1, t2, (int)a[2], a);
+		r = compare(t, t1, t2, (int)a[2], a);
 	task_put(t1);
 	task_put(t2);
 	return r;

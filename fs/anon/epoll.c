@@ -392,6 +392,27 @@ unsigned int epoll_nr_items(struct file *epf)
 	return n;
 }
 
+int epoll_target(struct file *epf, int fd, uint32_t nth, uintptr_t *ret)
+{
+	struct epitem *epi;
+	struct epoll *ep;
+	int err = -ENOENT;
+
+	if (!file_is_epoll(epf))
+		return -EINVAL;
+	ep = epf->data;
+	mutex_lock(&ep->mu);
+	rb_for_each_entry(epi, &ep->items, node) {
+		if (epi->fd != fd || nth-- > 0)
+			continue;
+		*ret = (uintptr_t)epi->file;
+		err = 0;
+		break;
+	}
+	mutex_unlock(&ep->mu);
+	return err;
+}
+
 /* Ready if one listed item is; items that are not leave the list, as nobody would ask them. */
 static uint32_t epoll_poll(struct file *f)
 {

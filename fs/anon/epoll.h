@@ -28,5 +28,8 @@ int epoll_collect(struct task *t, struct file *epf, struct epoll_event *events, 
 /* An upper bound of what epoll_collect() may return now. */
 unsigned int epoll_nr_items(struct file *epf);
 void epoll_release_file(struct file *f);
+/* Which file is watched as fd, the nth of those that are (kcmp(2)): a number to compare, the file may be
+ * gone. -EINVAL: epf is no epoll. -ENOENT. */
+int epoll_target(struct file *epf, int fd, uint32_t nth, uintptr_t *ret);
 
 #endif

@@ -28,7 +28,6 @@
 #define TCSETA_ 0x5406
 #define TCSETAW_ 0x5407
 #define TCSETAF_ 0x5408
-#define TIOCGLCKTRMIOS_ 0x5456
 
 struct old_termio {
 	uint16_t c_iflag, c_oflag, c_cflag, c_lflag;
@@ -49,13 +48,30 @@ static uint32_t baud_rate(uint32_t cflag)
 	return rates[cflag & 15];
 }
 
+/* drivers/tty/tty_ioctl.c: unset_locked_termios() */
+static struct ktermios keep_locked(const struct tty *tty, struct ktermios kt)
+{
+	const struct ktermios *old = &tty->termios, *locked = &tty->termios_locked;
+
+	kt.c_iflag = (kt.c_iflag & ~locked->c_iflag) | (old->c_iflag & locked->c_iflag);
+	kt.c_oflag = (kt.c_oflag & ~locked->c_oflag) | (old->c_oflag & locked->c_oflag);
+	kt.c_cflag = (kt.c_cflag & ~locked->c_cflag) | (old->c_cflag & locked->c_cflag);
+	kt.c_lflag = (kt.c_lflag & ~locked->c_lflag) | (old->c_lflag & locked->c_lflag);
+	if (locked->c_line)
+		kt.c_line = old->c_line;
+	for (size_t i = 0; i < ARRAY_SIZE(kt.c_cc); i++)
+		if (locked->c_cc[i])
+			kt.c_cc[i] = old->c_cc[i];
+	return kt;
+}
+
 void tty_set_termios(struct tty *tty, const struct ktermios *new_termios)
 {
 	struct ktermios old = tty->termios;
 	bool flow_old = (old.c_iflag & IXON) && old.c_cc[VSTOP] == 19 && old.c_cc[VSTART] == 17;
 	bool flow_new;
 
-	tty->termios = *new_termios;
+	tty->termios = keep_locked(tty, *new_termios);
 	/* A pseudoterminal has 8 bits and always receives. */
 	tty->termios.c_cflag &= ~(uint32_t)(CSIZE | PARENB);
 	tty->termios.c_cflag |= CS8 | CREAD;
@@ -153,6 +169,25 @@ static long set_termios(struct tty *tty, struct task *t, uint64_t arg, enum term
 	return 0;
 }
 
+static long locked_ioctl(struct tty *tty, struct task *t, unsigned int cmd, uint64_t arg)
+{
+	struct ktermios kt;
+
+	tty_lock(tty);
+	kt = tty->termios_locked;
+	tty_unlock(tty);
+	if (cmd == TIOCGLCKTRMIOS)
+		return copy_out(t, arg, &kt, KTERMIOS_OLD_SIZE);
+	if (!task_has_cap(t, CAP_CHECKPOINT_RESTORE) && !task_has_cap(t, CAP_SYS_ADMIN))
+		return -EPERM;
+	if (copy_in(t, &kt, arg, KTERMIOS_OLD_SIZE) < 0)
+		return -EFAULT;
+	tty_lock(tty);
+	tty->termios_locked = kt;
+	tty_unlock(tty);
+	return 0;
+}
+
 /* The modes are those of the guest's side, whichever side asks. -ENOTTY: not one of these. */
 static long termios_ioctl(struct tty *tty, struct task *t, unsigned int cmd, uint64_t arg,
 			  bool master)
@@ -170,6 +205,8 @@ static long termios_ioctl(struct tty *tty, struct task *t, unsigned int cmd, uin
 	case TCSETA_:
 	case TCSETAW_:
 	case TCSETAF_: return set_termios(tty, t, arg, FORM_TERMIO, cmd == TCSETAF_, master);
+	case TIOCGLCKTRMIOS:
+	case TIOCSLCKTRMIOS: return locked_ioctl(tty, t, cmd, arg);
 	default: return -ENOTTY;
 	}
 }

@@ -102,6 +102,8 @@ struct tty {
 
 	struct mutex mu; /* LOCK_TTY */
 	struct ktermios termios;
+	struct ktermios
+		termios_locked; /* bits and characters that stay as they are: TIOCSLCKTRMIOS */
 	struct winsize winsize;
 	struct ldisc ldisc;
 	struct tty_ring in, out;
