@@ -27,6 +27,7 @@
 #include "netstack/socket/net_show.h"
 #include "platform/policy/policy.h"
 #include "runsc-c/sandbox.h"
+#include "sentry/base/fd_message.h"
 #include "sentry/base/log.h"
 #include "sentry/kernel.h"
 
@@ -127,51 +128,11 @@ struct incoming {
 	int fd; /* -1: none */
 };
 
-union fd_control {
-	struct cmsghdr align;
-	char buf[CMSG_SPACE(sizeof(int))];
-};
-
-static int receive(struct incoming *in)
-{
-	union fd_control c;
-	struct iovec iov = {.iov_base = &in->rq, .iov_len = sizeof(in->rq)};
-	struct msghdr h = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &c, .msg_controllen = sizeof(c)};
-	ssize_t n;
-
-	do
-		n = syscall(SYS_recvmsg, BROKER_FD, &h, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	in->fd = -1;
-	if (n != (ssize_t)sizeof(in->rq) || (h.msg_flags & MSG_TRUNC))
-		return -1;
-	if (h.msg_controllen >= CMSG_LEN(sizeof(int)) && c.align.cmsg_level == SOL_SOCKET &&
-	    c.align.cmsg_type == SCM_RIGHTS)
-		memcpy(&in->fd, CMSG_DATA(&c.align), sizeof(in->fd));
-	return 0;
-}
-
 static int reply(int error, int fd)
 {
 	struct broker_reply r = {.error = error};
-	union fd_control c = {0};
-	struct iovec iov = {.iov_base = &r, .iov_len = sizeof(r)};
-	struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1};
-	ssize_t n;
 
-	if (fd >= 0) {
-		h.msg_control = &c;
-		h.msg_controllen = sizeof(c);
-		c.align = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)),
-					   .cmsg_level = SOL_SOCKET,
-					   .cmsg_type = SCM_RIGHTS};
-		memcpy(CMSG_DATA(&c.align), &fd, sizeof(fd));
-	}
-	do
-		n = syscall(SYS_sendmsg, BROKER_FD, &h, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	return n == (ssize_t)sizeof(r) ? 0 : -1;
+	return fd_message_send(BROKER_FD, &r, sizeof(r), fd) < 0 ? -1 : 0;
 }
 
 static int serve_socket(const struct broker_request *rq)
@@ -209,7 +170,7 @@ _Noreturn static void broker_main(void)
 	struct incoming in;
 	int r = 0;
 
-	while (r == 0 && receive(&in) == 0) {
+	while (r == 0 && fd_message_receive(BROKER_FD, &in.rq, sizeof(in.rq), &in.fd) == 0) {
 		switch (in.rq.op) {
 		case BROKER_SOCKET: r = serve_socket(&in.rq); break;
 		case BROKER_BIND: r = serve_bind(&in); break;

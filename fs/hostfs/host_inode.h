@@ -78,6 +78,7 @@ struct host_fd {
 	/* host_kept.c */
 	bool keep;
 	int flags;
+	uint64_t ino;
 	struct statx_timestamp ctime;
 };
 

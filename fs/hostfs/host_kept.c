@@ -24,6 +24,7 @@
 void host_kept_opened(struct host_fd *h, int flags, const struct statx *stx)
 {
 	h->flags = flags;
+	h->ino = stx->stx_ino;
 	h->ctime = stx->stx_ctime;
 	h->keep = (flags & O_ACCMODE) == O_RDONLY && (stx->stx_mask & STATX_CTIME) &&
 		  S_ISREG(stx->stx_mode) && stx->stx_size <= MAX_KEPT_SIZE && stx->stx_nlink > 0;
@@ -79,8 +80,8 @@ static bool is_unchanged(struct host_inode *hi, const struct host_fd *h)
 		return false;
 	err = hostop_statx(loc.fd, loc.name.s, &stx);
 	host_loc_put(&loc);
-	return err == 0 && host_inode_is(hi, &stx) && stx.stx_ctime.tv_sec == h->ctime.tv_sec &&
-	       stx.stx_ctime.tv_nsec == h->ctime.tv_nsec;
+	return err == 0 && host_inode_is(hi, &stx) && stx.stx_ino == h->ino &&
+	       stx.stx_ctime.tv_sec == h->ctime.tv_sec && stx.stx_ctime.tv_nsec == h->ctime.tv_nsec;
 }
 
 struct host_fd *host_kept_get(struct host_inode *hi, int flags)

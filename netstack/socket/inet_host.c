@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "netstack/socket/inet_impl.h"
+#include "sentry/base/fd_message.h"
 
 const struct inet_kind inet_kinds[INET_NR_KINDS] = {
 	{AF_INET, SOCK_STREAM, IPPROTO_TCP},	{AF_INET6, SOCK_STREAM, IPPROTO_TCP},
@@ -63,65 +64,19 @@ void inet_host_unreserve(struct kernel *k)
 
 /* ---- the broker ---- */
 
-union fd_control {
-	struct cmsghdr align;
-	char buf[CMSG_SPACE(sizeof(int))];
-};
-
-static int broker_send(const struct broker_request *rq, int fd)
-{
-	union fd_control c = {0};
-	struct iovec iov = {.iov_base = (void *)(uintptr_t)rq, .iov_len = sizeof(*rq)};
-	struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1};
-	ssize_t n;
-
-	if (fd >= 0) {
-		h.msg_control = &c;
-		h.msg_controllen = sizeof(c);
-		c.align = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)),
-					   .cmsg_level = SOL_SOCKET,
-					   .cmsg_type = SCM_RIGHTS};
-		memcpy(CMSG_DATA(&c.align), &fd, sizeof(fd));
-	}
-	do
-		n = syscall(SYS_sendmsg, line.fd, &h, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	return n == (ssize_t)sizeof(*rq) ? 0 : -ENETDOWN;
-}
-
-static int broker_receive(int *ret_fd)
-{
-	union fd_control c = {0};
-	struct broker_reply reply = {.error = -ENETDOWN};
-	struct iovec iov = {.iov_base = &reply, .iov_len = sizeof(reply)};
-	struct msghdr h = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &c, .msg_controllen = sizeof(c)};
-	ssize_t n;
-
-	*ret_fd = -1;
-	do
-		n = syscall(SYS_recvmsg, line.fd, &h, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	if (n > 0 && h.msg_controllen >= CMSG_LEN(sizeof(int)) &&
-	    c.align.cmsg_level == SOL_SOCKET && c.align.cmsg_type == SCM_RIGHTS)
-		memcpy(ret_fd, CMSG_DATA(&c.align), sizeof(*ret_fd));
-	if (n != (ssize_t)sizeof(reply))
-		return -ENETDOWN;
-	return MIN(reply.error, 0);
-}
-
 /* fd: goes along, -1: none. *ret_fd: what came back, -1: none. */
 static int broker_ask(const struct broker_request *rq, int fd, int *ret_fd)
 {
+	struct broker_reply reply;
 	int err;
 
 	*ret_fd = -1;
 	mutex_lock(&line.mu);
-	err = broker_send(rq, fd);
+	err = fd_message_send(line.fd, rq, sizeof(*rq), fd);
 	if (err == 0)
-		err = broker_receive(ret_fd);
+		err = fd_message_receive(line.fd, &reply, sizeof(reply), ret_fd);
 	mutex_unlock(&line.mu);
-	return err;
+	return err < 0 ? -ENETDOWN : MIN(reply.error, 0);
 }
 
 /* ---- what the family calls ---- */
