@@ -50,6 +50,9 @@ struct platform_boot {
 	enum fast_mode fast_path;
 };
 
+/* What happens to the affinity of a task's thread: its own call shows it, somebody else's, or it is set. */
+enum affinity_use { AFFINITY_OWN_CALL, AFFINITY_SHOWN, AFFINITY_SET };
+
 #define CALL_NATIVE_AGAIN (-0x10005L)
 
 struct platform {
@@ -90,8 +93,8 @@ struct platform {
 	/* Is it stopped by SIGSTOP or its like? NULL: the host's /proc says so. */
 	bool (*is_stopped)(struct task *t);
 	/* Optional. The host thread's affinity becomes what the guest has set or inherited, if the
-	 * platform has put another in its place. Called before it is shown or changed. */
-	void (*own_affinity)(struct task *t);
+	 * platform has put another in its place. Called before it is shown or set. */
+	void (*own_affinity)(struct task *t, enum affinity_use use);
 	void (*watch_signals)(struct process *p, struct task *in_flight);
 
 	/* Puts a duplicate of host_fd under number at in the guest's host fd table (O_CLOEXEC);

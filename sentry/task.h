@@ -43,6 +43,7 @@
 #include "sentry/kernel.h"
 #include "sentry/park.h"
 
+struct bound;
 struct channel;
 struct exec_plan;
 struct fast_mm;
@@ -88,6 +89,8 @@ struct plat_thread {
 	bool spare_awaits;		/* there was a channel for it when it began */
 	bool early;			/* its program is known to make many calls */
 	uintptr_t program;		/* 0: not looked up yet; program.c */
+	_Atomic(struct bound *) bound;	/* platform/fastpath/share.c */
+	_Atomic int64_t bind_after_ns;
 };
 
 enum process_state { PROCESS_LIVE, PROCESS_DYING, PROCESS_ZOMBIE };

@@ -57,10 +57,10 @@ static bool may_schedule(struct task *t, struct task *target)
 
 /* ---- affinity ---- */
 
-static void own_affinity(struct task *t)
+static void own_affinity(struct task *t, enum affinity_use use)
 {
 	if (t->kernel->platform->own_affinity)
-		t->kernel->platform->own_affinity(t);
+		t->kernel->platform->own_affinity(t, use);
 }
 
 long sys_sched_getaffinity(struct task *t, const uint64_t *a)
@@ -76,7 +76,7 @@ long sys_sched_getaffinity(struct task *t, const uint64_t *a)
 	}
 	if (!target)
 		return -ESRCH;
-	own_affinity(target);
+	own_affinity(target, target == t ? AFFINITY_OWN_CALL : AFFINITY_SHOWN);
 	n = syscall(SYS_sched_getaffinity, target->plat.host_tid, MIN(sizeof(mask), (size_t)len),
 		    mask);
 	task_put(target);
@@ -100,7 +100,7 @@ long sys_sched_setaffinity(struct task *t, const uint64_t *a)
 	if (!may_schedule(t, target))
 		err = -EPERM;
 	if (err == 0) {
-		own_affinity(target);
+		own_affinity(target, AFFINITY_SET);
 		if (syscall(SYS_sched_setaffinity, target->plat.host_tid, sizeof(mask), mask) < 0)
 			err = -errno;
 	}

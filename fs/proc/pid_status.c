@@ -243,7 +243,7 @@ static void show_own_affinity(struct proc_pid *pp)
 	struct task *t = pp->kernel->platform->own_affinity ? proc_pid_task(pp) : NULL;
 
 	if (t)
-		pp->kernel->platform->own_affinity(t);
+		pp->kernel->platform->own_affinity(t, AFFINITY_SHOWN);
 	task_put(t);
 }
 

@@ -17,6 +17,7 @@
  * are busy with something else.
  */
 #include "platform/fastpath/fast_mm.h"
+#include "platform/fastpath/share.h"
 #include "platform/fastpath/site.h"
 #include "platform/platform.h"
 
@@ -47,7 +48,7 @@ static unsigned int window_of(const struct task *t)
 	if (t->plat.early)
 		return EARLY_TRAPS;
 	if (t->plat.channel)
-		return WARM_TRAPS;
+		return atomic_load(&share_binding) ? 1 : WARM_TRAPS;
 	return t->plat.spare_awaits ? SPARE_TRAPS : COLD_TRAPS;
 }
 
@@ -88,12 +89,13 @@ static enum fast_advice advise_locked(struct task *t, int64_t now, bool hot,
 		return FAST_NOTHING;
 	if (!ch || channel_lacks_slot(ch))
 		return FAST_SETUP;
-	if (ch->state != CHANNEL_READY || now < ch->not_before_ns)
+	if (ch->state != CHANNEL_READY || (now < ch->not_before_ns && !atomic_load(&share_binding)))
 		return FAST_NOTHING;
 	site = in_region(mm, t->call.ip) ? NULL : fast_site_locked(mm, t->call.ip - 2);
 	if (!hot) /* waking the poller would not be worth it */
 		return site && !site->done ? FAST_PATCH : FAST_NOTHING;
-	if (ch->active && (!site || site->done) && !fast.always && disappoints(ch, window_of(t))) {
+	if (ch->active && (!site || site->done) && !fast.always && !atomic_load(&share_binding) &&
+	    disappoints(ch, window_of(t))) {
 		channel_back_off_locked(ch, now);
 		channel_deactivate_locked(ch);
 		*ret_unlisted = ch;
@@ -139,13 +141,16 @@ enum fast_advice fast_note_trap(struct task *t)
 	atomic_fetch_add_explicit(&fast_stats.trapped, 1, memory_order_relaxed);
 	if (unlikely(t->plat.program == 0))
 		look_up_program(t);
+	if (t->plat.channel)
+		share_note_trap(t);
 	window = window_of(t);
 	due = t->plat.channel && site_is_due(t);
 	if (++t->plat.traps < window && !due)
 		return FAST_NOTHING;
 	now = clock_now_ns(CLOCK_MONOTONIC);
 	if (t->plat.traps >= window) {
-		hot = fast.always || (t->plat.early && !t->plat.channel) ||
+		hot = fast.always || atomic_load(&share_binding) ||
+		      (t->plat.early && !t->plat.channel) ||
 		      now - t->plat.window_ns < (int64_t)window * NS_PER_TRAP;
 		t->plat.window_ns = now;
 		t->plat.traps = 0;

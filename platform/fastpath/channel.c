@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "platform/fastpath/fast_mm.h"
+#include "platform/fastpath/share.h"
 #include "platform/fastpath/proven.h"
 #include "platform/platform.h"
 #include "sentry/base/log.h"
@@ -39,6 +40,7 @@ void fast_init(struct kernel *k, enum fast_mode mode)
 {
 	mutex_init(&fast.mu, LOCK_FASTPATH);
 	proven_init();
+	share_init();
 	cond_init(&fast.work);
 	list_init(&fast.active);
 	fast.always = mode == FAST_ALWAYS;
@@ -386,4 +388,5 @@ void fast_report(struct strbuf *sb)
 		      atomic_load(&fast_stats.unpatchable), atomic_load(&fast_stats.served),
 		      atomic_load(&fast_stats.punted), atomic_load(&fast_stats.trapped),
 		      atomic_load(&fast_stats.wakeups));
+	share_report(sb);
 }

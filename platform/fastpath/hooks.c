@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 
 #include "platform/fastpath/fast_mm.h"
+#include "platform/fastpath/share.h"
 #include "platform/platform.h"
 #include "sentry/base/mem.h"
 
@@ -76,6 +77,7 @@ void fast_task_removed(struct task *t)
 
 	if (!fast.enabled)
 		return;
+	share_set_free(t);
 	rwlock_rdlock(&t->kernel->tree_lock);
 	live = t->process->state == PROCESS_LIVE && t->process->nr_tasks > 0;
 	rwlock_unlock(&t->kernel->tree_lock);
@@ -118,6 +120,7 @@ bool fast_where(struct task *t, uint64_t *ret_channel, uint64_t *ret_slot)
 
 void fast_leave(struct task *t)
 {
+	share_set_free(t);
 	if (t->plat.channel)
 		retire(t);
 }
@@ -212,6 +215,7 @@ bool fast_clone_starts(struct task *t, uint64_t flags, uint64_t *ret_slot)
 
 	if (!fast.enabled)
 		return true;
+	share_set_free(t); /* who is made would inherit its affinity */
 	mutex_lock(&fast.mu);
 	if (flags & CLONE_VM)
 		listed = share_slot_locked(t, flags, ret_slot);

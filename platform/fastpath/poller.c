@@ -9,12 +9,14 @@
 #include <sched.h>
 
 #include "platform/fastpath/fast_mm.h"
+#include "platform/fastpath/share.h"
 #include "platform/platform.h"
 #include "sentry/base/late_close.h"
 #include "sentry/mem/window.h"
 
 #define POLLER_IDLE_NS 200000
-#define POLLER_IDLE_BUSY_NS 400000 /* programs that make their calls in many bursts */
+#define POLLER_IDLE_BUSY_NS 400000    /* programs that make their calls in many bursts */
+#define POLLER_IDLE_SHARED_NS 1000000 /* guests are bound: they will be back */
 #define ROUNDS_PER_CLOCK 64
 #define IDLE_ROUNDS 16	/* until the guest seems to do something else: less than a microsecond */
 #define WORTH_WAKING 32 /* calls served until it sleeps again */
@@ -128,6 +130,8 @@ static void serve(struct channel *ch, struct task *t)
 		task_serve_end(t);
 		return;
 	}
+	if (unlikely(atomic_load_explicit(&share_binding, memory_order_relaxed)))
+		share_bind(t);
 	copy_request(ch, &call);
 	if (!fast_is_channel_call((uint32_t)call.nr)) {
 		task_serve_end(t);
@@ -199,6 +203,8 @@ static void drain_runq(void)
 
 static int64_t idle_time(void)
 {
+	if (atomic_load_explicit(&share_binding, memory_order_relaxed))
+		return POLLER_IDLE_SHARED_NS;
 	for (uint32_t i = 0; i < snapshot.nr; i++)
 		if (snapshot.entries[i].ch->was_early)
 			return POLLER_IDLE_BUSY_NS;
@@ -223,6 +229,7 @@ static void poll_while_busy(struct kernel *k)
 		if (++round % ROUNDS_PER_CLOCK == 0) {
 			int64_t now = clock_now_ns(CLOCK_MONOTONIC);
 
+			share_tick(now);
 			if (any)
 				last = now;
 			else if (now - last > idle_time())
@@ -242,6 +249,7 @@ static uint32_t worth_waking(const struct channel *ch)
 static void sleep_until_active(struct kernel *k)
 {
 	snapshot_drop();
+	share_poller_sleeps();
 	late_close_all();
 	mutex_lock(&fast.mu);
 	while (!list_empty(&fast.active)) {
@@ -265,6 +273,7 @@ static void sleep_until_active(struct kernel *k)
 void fast_poller(struct kernel *k)
 {
 	late_close_begin();
+	share_poller_begins();
 	while (!atomic_load(&k->exiting)) {
 		sleep_until_active(k);
 		poll_while_busy(k);

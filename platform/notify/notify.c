@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "platform/fastpath/share.h"
 #include "platform/guestmem.h"
 #include "platform/stub/embed.h"
 #include "platform/stub/stub_abi.h"
@@ -450,6 +451,7 @@ const struct platform platform_notify = {
 	.exec_stub = notify_exec_stub,
 	.answer_with_signal = notify_answer_with_signal,
 	.parked = kick_parked,
+	.own_affinity = share_own_affinity,
 	.call_valid = notify_call_valid,
 	.is_signalled = kick_is_signalled,
 	.watch_signals = kick_watch,

@@ -32,9 +32,6 @@
 #include <inttypes.h>
 #include <sched.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "platform/ptrace/ptrace.h"
 #include "sentry/hostproc.h"
@@ -77,40 +74,6 @@ static struct {
 	int64_t chosen_ns, looked_ns;
 } here = {.cpu = -1};
 
-/* ---- affinities ---- */
-
-static bool affinity_get(pid_t tid, struct affinity *a)
-{
-	memset(a->mask, 0, sizeof(a->mask));
-	a->len = syscall(SYS_sched_getaffinity, tid, sizeof(a->mask), a->mask);
-	return a->len > 0;
-}
-
-/* It fails when the thread has been killed. */
-static void affinity_set(pid_t tid, const struct affinity *a)
-{
-	if (a->len > 0)
-		syscall(SYS_sched_setaffinity, tid, a->len, a->mask);
-}
-
-static bool affinity_has(const struct affinity *a, int cpu)
-{
-	return cpu >= 0 && (size_t)cpu < sizeof(a->mask) * 8 && a->mask[cpu / 64] >> cpu % 64 & 1;
-}
-
-static bool affinity_equal(const struct affinity *a, const struct affinity *b)
-{
-	return memcmp(a->mask, b->mask, sizeof(a->mask)) == 0;
-}
-
-static void affinity_set_one(pid_t tid, int cpu)
-{
-	struct affinity a = {.len = sizeof(a.mask)};
-
-	a.mask[cpu / 64] = 1ULL << cpu % 64;
-	affinity_set(tid, &a);
-}
-
 void place_init(void)
 {
 	list_init(&here.bound);
@@ -128,15 +91,6 @@ static void owner_release(void)
 	here.cpu = -1;
 }
 
-static int first_cpu(const struct affinity *a)
-{
-	int cpu;
-
-	for (cpu = 0; cpu < AFFINITY_CPUS && !affinity_has(a, cpu); cpu++)
-		;
-	return cpu < AFFINITY_CPUS ? cpu : -1;
-}
-
 /* Where the owner was woken last, if that is allowed. */
 static int allowed_cpu(const struct affinity *allowed)
 {
@@ -147,7 +101,7 @@ static int allowed_cpu(const struct affinity *allowed)
 		return cpu;
 	for (size_t i = 0; i < ARRAY_SIZE(both.mask); i++)
 		both.mask[i] = allowed->mask[i] & here.owner.mask[i];
-	return first_cpu(&both);
+	return affinity_first(&both);
 }
 
 static void choose_cpu(const struct affinity *allowed, int64_t now)
@@ -212,7 +166,7 @@ static void push_away(const struct tracee *tr)
 
 	if (tr->place.cpu < 0)
 		return;
-	others.mask[tr->place.cpu / 64] &= ~(1ULL << tr->place.cpu % 64);
+	affinity_remove(&others, tr->place.cpu);
 	affinity_set(tr->tid, &others); /* refused if there are none */
 }
 
@@ -244,7 +198,7 @@ void place_born(struct tracee *child, const struct tracee *parent)
 	else if (!parent || !affinity_get(parent->tid, &p->own))
 		p->own = here.first;
 	if (affinity_get(child->tid, &now) && !affinity_equal(&now, &p->own))
-		link_bound(child, first_cpu(&now));
+		link_bound(child, affinity_first(&now));
 }
 
 /* ---- who is bound ---- */

@@ -179,10 +179,11 @@ static bool pt_call_valid(struct task *t)
 	return !task_is_dead(t) && state > 0 && state != 'Z' && state != 'X';
 }
 
-static void pt_own_affinity(struct task *t)
+static void pt_own_affinity(struct task *t, enum affinity_use use)
 {
 	struct tracee *tr = tracee_find(t->plat.host_tid);
 
+	(void)use; /* it is not bound again before its next calls */
 	if (tr)
 		place_release(tr);
 }

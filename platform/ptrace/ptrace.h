@@ -54,6 +54,7 @@
 #include <sys/types.h>
 #include <sys/user.h>
 
+#include "platform/affinity.h"
 #include "platform/platform.h"
 #include "sentry/base/hash.h"
 #include "sentry/base/list.h"
@@ -89,12 +90,6 @@ struct verdict {
 struct wait_repeat {
 	uint64_t ip, sp; /* of the call; ip 0: none */
 	int64_t first_ns, last_ns;
-};
-
-#define AFFINITY_CPUS 1024
-struct affinity {
-	long len; /* bytes; 0: none */
-	uint64_t mask[AFFINITY_CPUS / 64];
 };
 
 /* Where it runs: place.c. */

@@ -1,0 +1,68 @@
+/*
+ * platform/fastpath/share.h - which processors guests leave to the poller
+ *
+ * Model: a poller is worth its processor many times over where guests do little but make calls (0.2 us
+ * a call instead of 5), but when they keep all processors busy themselves the host's scheduler gives it
+ * time in turns of milliseconds, and all calls trap. So the poller gets a processor, and the threads that
+ * call are bound to the others: they share fewer processors, and the whole is several times faster. Is
+ * it? That is tried out.
+ *
+ *	FREE  ---channels trap at more than one call in TRAP_NS for a window---> TRIAL
+ *	TRIAL ---calls per second are KEEP_PERCENT of what they were, in one of three windows: others
+ *	         may have the processors for a while---> KEPT; else FREE for a while, each time for longer
+ *	KEPT  ---they fall to what they were when free, for some windows---> FREE, the same
+ *	KEPT  ---the poller has nothing to do and sleeps---> FREE; trusted, if it was worth while: busy
+ *	         again within TRUST_NS, KEPT again after a few traps
+ *	KEPT  ---after a time, each time a longer one---> CHECK: nobody is bound; calls are counted as in
+ *	         FREE, and the verdict is made anew
+ *
+ * What is counted are calls, served and trapped, of the whole sandbox, by the sentry: what a guest
+ * writes into its channels has no influence. A guest can make more calls than it has use for; it gains
+ * a poller that works for it, on a processor that is its own anyway.
+ *
+ * A thread is bound at a call of its own, trapped or over the channel, so those that compute are left alone.
+ * It is set free before it makes another thread or process, or executes a program: affinities are
+ * inherited. Who computes more than it calls loses by being bound, and the trial says so: it takes 7 ms
+ * at half the speed at worst, and after n failures the next is not before 8 << n ms, up to a second.
+ *
+ * Guests must not see this: who shows or changes an affinity has it restored first (platform.h,
+ * own_affinity); who has set one is not bound any more. Processors outside of a thread's own affinity
+ * are never used, so one that may use the poller's alone is left there.
+ *
+ * Locking: mu (LOCK_FASTPATH, never with fast.mu). Bound threads are linked by records of our own, which
+ * task->plat.bound points to.
+ *
+ * Limits: see platform/ptrace/place.c. With many processors there is still one poller.
+ */
+#ifndef PLATFORM_FASTPATH_SHARE_H
+#define PLATFORM_FASTPATH_SHARE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "platform/platform.h"
+
+struct strbuf;
+struct task;
+
+extern atomic_bool share_binding; /* threads that call are to be bound, and the poller polls */
+
+void share_init(void);
+/* A call of t has trapped in spite of its channel. */
+void share_note_trap(struct task *t);
+/* t makes a call, and is not in the middle of making a thread: bound, if it is to be. */
+void share_bind(struct task *t);
+/* It gets back its own affinity. */
+void share_set_free(struct task *t);
+/* The same where it is shown, or set: then it is not bound any more. */
+void share_own_affinity(struct task *t, enum affinity_use use);
+
+/* The poller's: it begins; it looks at the clock every few microseconds; it is going to sleep. */
+void share_poller_begins(void);
+void share_tick(int64_t now);
+void share_poller_sleeps(void);
+
+void share_report(struct strbuf *sb);
+
+#endif
