@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -268,6 +269,56 @@ static struct task *first_task(struct kernel *k, const struct sandbox_config *cf
 	return t;
 }
 
+/* ---- is the container's program there? As runc, create tells, not start ---- */
+
+static int try_program(struct task *t, const char *path)
+{
+	struct file *f;
+	int err = vfs_open_exec(t, AT_FDCWD, path, 0, &f);
+
+	if (err == 0)
+		file_put(f);
+	return err;
+}
+
+/* PATH of the container's own environment. */
+static int search_program(struct task *t, char *const *env, const char *name)
+{
+	char path[PATH_MAX];
+	int err = -ENOENT;
+
+	for (; *env && strncmp(*env, "PATH=", 5) != 0; env++)
+		;
+	for (const char *dir = *env ? *env + 5 : ""; *dir;) {
+		size_t len = strcspn(dir, ":");
+		int n = snprintf(path, sizeof(path), "%.*s/%s", (int)MIN(len, sizeof(path)),
+				 len ? dir : ".", name);
+		int e = n < (int)sizeof(path) ? try_program(t, path) : -ENAMETOOLONG;
+
+		if (e == 0)
+			return 0;
+		if (e == -EACCES)
+			err = e;
+		dir += len + (dir[len] == ':');
+	}
+	return err;
+}
+
+static void check_program(struct task *t, const struct oci_process *p)
+{
+	const char *name = p->args[0];
+	int err = strchr(name, '/') ? try_program(t, name) : search_program(t, p->env, name);
+
+	if (err == -ENOENT && !strchr(name, '/'))
+		boot_fail("exec: \"%s\": executable file not found in $PATH", name);
+	if (err == -ENOENT)
+		boot_fail("exec: \"%s\": stat %s: no such file or directory", name, name);
+	if (err == -EACCES)
+		boot_fail("exec: \"%s\": permission denied", name);
+	if (err < 0)
+		boot_fail("exec: \"%s\": %s", name, strerror(-err));
+}
+
 void boot_guest_create(struct kernel *k, const struct sandbox_config *cfg, pid_t init_host_tid)
 {
 	struct boot_command cmd = {
@@ -283,6 +334,8 @@ void boot_guest_create(struct kernel *k, const struct sandbox_config *cfg, pid_t
 	t = first_task(k, cfg, init_host_tid, &root, &cwd);
 	path_put(&root);
 	path_put(&cwd);
+	if (cfg->oci)
+		check_program(t, &cfg->oci->process);
 	install_stdio(k, t);
 	cmd.setsid = cmd.ctty = guest.has_tty && guest.stdio[0].is_tty;
 	if (cfg->no_init && cmd.ctty)

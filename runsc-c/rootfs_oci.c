@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -51,7 +52,7 @@ int rootfs_oci_open(struct rootfs *r, struct rootfs_error *err)
 	for (size_t i = 0; e == 0 && i < oci->nr_mounts; i++) {
 		const struct oci_mount *m = &oci->mounts[i];
 		struct rootfs_tree *tree = &r->binds[i];
-		char what[PATH_MAX + 64];
+		char what[PATH_MAX + 64], full[PATH_MAX];
 
 		tree->fd = -1;
 		r->nr_binds = i + 1;
@@ -59,7 +60,9 @@ int rootfs_oci_open(struct rootfs *r, struct rootfs_error *err)
 			continue;
 		snprintf(what, sizeof(what), "error mounting \"%s\" to rootfs at \"%s\": stat",
 			 m->source, m->destination);
-		e = rootfs_open_source(tree, what, m->source_path, m->flags & MNT_READONLY, err);
+		if (!realpath(m->source_path, full))
+			return rootfs_fail(err, -errno, "%s %s", what, m->source);
+		e = rootfs_open_source(tree, what, full, m->flags & MNT_READONLY, err);
 		tree->as_owner = true;
 	}
 	return e;
