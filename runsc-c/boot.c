@@ -644,7 +644,7 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 		boot_fail("cannot make mounts private: %s", strerror(errno));
 	write_proc_file("/proc/self/oom_score_adj", "0");
 	boot_proc(k);
-	err = network_boot(k, cfg->network, &fds->host_net);
+	err = network_boot(k, cfg->network, &fds->host_net, boot.is_container);
 	if (err < 0)
 		boot_fail("cannot set up the sandbox's network: %s", strerror(-err));
 	inet_init(k, cfg->network, fds->broker);

@@ -296,7 +296,7 @@ static void check_namespaces(struct finding *f)
 /* What --network=none makes: step 1. IPv6 in it: step 2. */
 static void probe_network(int fd)
 {
-	int err = unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0 ? -errno : network_lo_up(), s;
+	int err = unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0 ? -errno : network_lo_up(true), s;
 
 	if (err < 0)
 		report(fd, 1, -err);

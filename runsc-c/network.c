@@ -50,7 +50,7 @@ static void route_multicast(int fd)
 		log_info("route for multicast: %s", strerror(errno));
 }
 
-int network_lo_up(void)
+int network_lo_up(bool multicast)
 {
 	struct ifreq r = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING | IFF_LOOPBACK};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
@@ -59,7 +59,7 @@ int network_lo_up(void)
 		return -errno;
 	if (ioctl(fd, SIOCSIFFLAGS, &r) < 0)
 		err = -errno;
-	if (err == 0)
+	if (err == 0 && multicast)
 		route_multicast(fd);
 	close(fd);
 	return err;
@@ -77,7 +77,8 @@ static void set_sysctl(struct kernel *k, const char *path, const char *value)
 
 /* The sentry has no rights in its namespace when it serves guests: what a guest may do there is for
  * the guest's credentials to say. */
-int network_boot(struct kernel *k, enum inet_mode mode, const struct netinfo_fds *host_net)
+int network_boot(struct kernel *k, enum inet_mode mode, const struct netinfo_fds *host_net,
+		 bool is_container)
 {
 	struct netinfo_fds own;
 	bool all_ids = getuid() == 0;
@@ -89,7 +90,7 @@ int network_boot(struct kernel *k, enum inet_mode mode, const struct netinfo_fds
 		netinfo_init(mode, host_net);
 	if (mode != INET_OWN)
 		return 0;
-	err = network_lo_up();
+	err = network_lo_up(!is_container); /* an engine routes by itself */
 	if (err < 0)
 		return err;
 	set_sysctl(k, "sys/net/ipv4/ip_unprivileged_port_start", "0");

@@ -26,7 +26,8 @@ void network_close_views(const struct netinfo_fds *fds);
 
 /* In the sentry, with its capabilities: makes what the mode needs. 0 or -errno. */
 must_check int network_boot(struct kernel *k, enum inet_mode mode,
-			    const struct netinfo_fds *host_net);
-must_check int network_lo_up(void); /* of the calling thread's namespace */
+			    const struct netinfo_fds *host_net, bool is_container);
+/* multicast: with a route for it. */
+must_check int network_lo_up(bool multicast); /* of the calling thread's namespace */
 
 #endif
