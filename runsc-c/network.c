@@ -219,7 +219,7 @@ static int load_filter(void)
 	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, policy_broker_program());
 }
 
-_Noreturn static void broker_start(int fd, pid_t starter)
+_Noreturn static void broker_start(int fd, pid_t starter, bool outlives)
 {
 	struct rlimit nofile = {BROKER_NOFILE, BROKER_NOFILE}, core = {1, 1};
 	sigset_t all;
@@ -240,8 +240,9 @@ _Noreturn static void broker_start(int fd, pid_t starter)
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	setrlimit(RLIMIT_NOFILE, &nofile);
 	setrlimit(RLIMIT_CORE, &core);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != starter ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+	if (!outlives && (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != starter))
+		_exit(1);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		_exit(1);
 	(void)privileges_landlock_nothing();
 	if (load_filter() < 0)
@@ -249,7 +250,7 @@ _Noreturn static void broker_start(int fd, pid_t starter)
 	broker_main();
 }
 
-pid_t network_start_broker(int *ret_fd)
+pid_t network_start_broker(bool outlives, int *ret_fd)
 {
 	pid_t starter = getpid(), pid;
 	int sv[2];
@@ -258,7 +259,7 @@ pid_t network_start_broker(int *ret_fd)
 		return -errno;
 	pid = fork();
 	if (pid == 0)
-		broker_start(sv[1], starter);
+		broker_start(sv[1], starter, outlives);
 	close(sv[1]);
 	if (pid < 0) {
 		int err = -errno;

@@ -6,7 +6,7 @@
  * from before the sentry is made: in the caller's network namespace, without capabilities but
  * CAP_NET_BIND_SERVICE where the caller has it, as nobody if the caller is root, without access to any
  * file (Landlock), under the seccomp program of platform/policy/broker.def. It ends when the sentry
- * does, or the starter.
+ * does, or the starter (not that of a container).
  */
 #ifndef RUNSC_C_NETWORK_H
 #define RUNSC_C_NETWORK_H
@@ -16,8 +16,8 @@
 #include "netstack/socket/inet.h"
 #include "netstack/socket/netinfo.h"
 
-/* In the starter. *ret_fd: the sentry's end. The broker's pid, or a negative errno. */
-must_check pid_t network_start_broker(int *ret_fd);
+/* In the starter. outlives: it does not end with the starter. *ret_fd: the sentry's end. The broker's pid, or a negative errno. */
+must_check pid_t network_start_broker(bool outlives, int *ret_fd);
 void network_end_broker(pid_t pid);
 
 /* In the starter: what tells the sentry about the caller's network (netinfo.h). */

@@ -234,9 +234,9 @@ static void say(char *text, size_t size, const char *what, int err)
 	snprintf(text, size, "cannot %s: %s", what, strerror(err < 0 ? -err : err));
 }
 
-static int open_broker(struct pipes *p, char *text, size_t size)
+static int open_broker(struct pipes *p, bool outlives, char *text, size_t size)
 {
-	p->broker_pid = network_start_broker(&p->broker);
+	p->broker_pid = network_start_broker(outlives, &p->broker);
 	if (p->broker_pid < 0) {
 		say(text, size, "start the network's broker", p->broker_pid);
 		return p->broker_pid;
@@ -262,14 +262,14 @@ static int open_pipes(const struct sandbox_config *cfg, int netns, struct pipes 
 	if (cfg->network != INET_HOST)
 		return 0;
 	if (netns < 0)
-		return open_broker(p, text, size);
+		return open_broker(p, cfg->oci != NULL, text, size);
 	own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (own < 0 || setns(netns, CLONE_NEWNET) < 0) {
 		err = -errno;
 		say(text, size, "enter the network namespace", err);
 		return err;
 	}
-	err = open_broker(p, text, size);
+	err = open_broker(p, cfg->oci != NULL, text, size);
 	if (setns(own, CLONE_NEWNET) < 0 && err == 0)
 		err = -errno;
 	close(own);
