@@ -90,6 +90,8 @@ static struct sighand *copy_of(struct sighand *from)
 	if (!h)
 		return NULL;
 	h->no_restart = atomic_load(&from->no_restart);
+	h->entered = atomic_load(&from->entered);
+	h->defaulted = atomic_load(&from->defaulted);
 	mutex_lock(&from->mu);
 	h->known = from->known;
 	memcpy(h->action, from->action, sizeof(h->action));

@@ -3,7 +3,8 @@
  *
  * Model: dispositions are the host's. Where a platform puts code of its own before handlers without
  * SA_RESTART, so that the host sees others than the guest (platform.h: sigaction), a bit for each
- * such signal is kept, and the actions as far as they are known. There is no record before the first
+ * such signal is kept, and the actions as far as they are known. The same is done to those of SIGSEGV and
+ * SIGBUS where the platform's own code makes faults. There is no record before the first
  * such handler. Processes share a record exactly where they share their dispositions (CLONE_SIGHAND).
  *
  * Locking: a process's pointer under process->mu; bits are atomic; actions under mu. They only say
@@ -31,6 +32,8 @@ struct sighand_action {
 struct sighand {
 	struct ref ref;
 	_Atomic uint64_t no_restart; /* bit sig - 1; may be old where the signal is not caught */
+	/* The host has the platform's code in place of: the guest's handler; the default action. */
+	_Atomic uint64_t entered, defaulted;
 	struct mutex mu;
 	uint64_t known; /* mu; bit sig - 1: this is the action */
 	struct sighand_action action[SIGHAND_NR];

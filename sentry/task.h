@@ -139,8 +139,8 @@ struct process {
 	struct fast_mm *fast_mm; /* platform/fastpath/: may be NULL */
 	uint32_t fast_slots;	 /* slots that its memory has seen before that */
 	atomic_bool own_gs;	 /* the guest has set its %gs */
-	/* SIGSEGV and SIGBUS: default actions, as the guest thinks, but platform/stub/fault.c handles them;
-	 * the guest has others. */
+	/* Faults of the shim's copies (SIGSEGV, SIGBUS): platform/stub/fault.c sees them; it cannot, since the
+	 * guest has actions of its own. */
 	atomic_bool fault_handlers, own_faults;
 
 	/* Signals: see signal.h and platform/notify/kick.c. */

@@ -16,6 +16,7 @@
 #include "platform/platform.h"
 #include "sentry/fdtable.h"
 #include "sentry/fs_context.h"
+#include "sentry/sighand.h"
 #include "sentry/task.h"
 
 static const char *const passed[] = {
@@ -222,8 +223,8 @@ static bool own_line(struct strbuf *sb, const char *key, void *ctx)
 	return true;
 }
 
-/* The fast path's (task.h): the guest has left them at their default action. */
-static void hide_fault_handlers(char *text)
+/* The fast path's: the guest has left these signals at their default action. */
+static void hide_handlers(char *text, uint64_t hidden)
 {
 	char *field = strstr(text, "\nSigCgt:\t"), old;
 	unsigned long long mask;
@@ -231,7 +232,7 @@ static void hide_fault_handlers(char *text)
 	if (!field)
 		return;
 	field += strlen("\nSigCgt:\t");
-	mask = strtoull(field, NULL, 16) & ~(1ULL << (SIGSEGV - 1) | 1ULL << (SIGBUS - 1));
+	mask = strtoull(field, NULL, 16) & ~hidden;
 	old = field[16];
 	snprintf(field, 17, "%016llx", mask);
 	field[16] = old;
@@ -251,6 +252,7 @@ int proc_status_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 {
 	struct status_source s = {.pp = proc_pid_of(kn), .reader = t};
 	_cleanup_strbuf_ struct strbuf host;
+	struct sighand *hand;
 	const char *state;
 	int err;
 
@@ -266,8 +268,10 @@ int proc_status_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 	proc_ids_get(s.pp, &s.ids);
 	s.task = proc_pid_task(s.pp);
 	s.cred = s.task ? task_cred_get(s.task) : NULL;
-	if (atomic_load(&s.pp->process->fault_handlers))
-		hide_fault_handlers(host.data);
+	hand = sighand_get(s.pp->process);
+	if (hand)
+		hide_handlers(host.data, atomic_load(&hand->defaulted));
+	sighand_put(hand);
 	status_translate(sb, host.data, own_line, &s);
 	cred_put(s.cred);
 	task_put(s.task);

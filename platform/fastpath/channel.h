@@ -149,7 +149,7 @@ void fast_fork(struct process *child, struct process *from, bool shares_memory);
 void fast_exec(struct task *t);
 void fast_task_removed(struct task *t);
 void fast_process_free(struct process *p);
-/* p handles SIGSEGV or SIGBUS itself: its shims copy no data any more. */
+/* p's actions for SIGSEGV and SIGBUS do not let us see faults: its shims copy no data any more. */
 void fast_own_faults(struct process *p);
 void fast_disable(struct task *t);    /* it sets %gs itself, or installs a seccomp filter */
 void fast_update_ids(struct task *t); /* its credentials have changed */

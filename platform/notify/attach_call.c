@@ -239,6 +239,12 @@ void attached_end_again(struct attached *a)
 	attached_end(a);
 }
 
+void attached_end_done(struct attached *a, long result)
+{
+	a->after.rax = (unsigned long long)result;
+	attached_end(a);
+}
+
 int attach_call_prepared(struct task *t, int nr, uint64_t args[6],
 			 void (*prepare)(struct task *t, uint64_t sp, uint64_t args[6]),
 			 long (*done)(struct task *t, long result, uint64_t args[6]))
@@ -264,8 +270,7 @@ int attach_call_prepared(struct task *t, int nr, uint64_t args[6],
 		attached_end_again(&a);
 		return 0;
 	}
-	a.after.rax = (unsigned long long)result;
-	attached_end(&a);
+	attached_end_done(&a, result);
 	return 0;
 }
 

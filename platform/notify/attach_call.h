@@ -35,6 +35,8 @@ long attached_run(struct attached *a, int nr, uint64_t a0, uint64_t a1, uint64_t
 		  uint64_t a4, uint64_t a5);
 /* Lets it go on and make the held call again. Gives the verdict. */
 void attached_end_again(struct attached *a);
+/* The same, but the held call is done, with this result. */
+void attached_end_done(struct attached *a, long result);
 
 /* call_native with prepare(): the thread has stopped, sp is its stack pointer; may change args. One
  * thread of all guests is in such a call at a time. All of it is over, or never happened (the guest

@@ -3,7 +3,8 @@
  *
  * Model: a trapped call that the sentry has not received yet is interrupted by any handled signal,
  * and the host then restarts it only if the handler has SA_RESTART. So handlers without it are
- * installed with it, with code of ours before them (platform/stub/signal.S). EINTR where Linux has
+ * installed with it, with code of ours before them (platform/stub/signal.S). So are all handlers of SIGSEGV
+ * and SIGBUS in processes whose shims copy data (attach_faults.c). EINTR where Linux has
  * it: sigaction_interrupts() for calls that the sentry holds, signal.S for those that sleep in the
  * host. Who asks for the action is told what the guest has set.
  *
@@ -43,11 +44,13 @@ struct setting {
 	uaddr_t host_act;	    /* what the host is to read; 0: nothing is set */
 	uaddr_t scratch;	    /* the host's old action; 0: the guest's stack has no room */
 	int sig;
-	bool stubbed; /* act is to be installed with an entry */
-	bool hidden;  /* the host's old action has SA_RESTART, the guest's has not */
+	bool stubbed;	 /* act is to be installed with an entry */
+	bool hidden;	 /* the host's old action is not the guest's */
+	bool no_restart; /* in particular, the guest's has no SA_RESTART */
 };
 
 #define BIT(sig) (1ULL << ((sig)-1))
+#define RESTARTS (1ULL << STUB_RESTARTS_BIT)
 
 /* ---- slots ---- */
 
@@ -69,7 +72,7 @@ static uaddr_t slot_addr(unsigned int slot)
 static struct stub_handler slot_content(unsigned int slot, const struct sighand_action *act)
 {
 	return (struct stub_handler){
-		.handler = act->handler,
+		.handler = act->handler | (act->flags & SA_RESTART ? RESTARTS : 0),
 		.act = {entry_addr(slot), act->flags | SA_RESTART, act->restorer, act->mask},
 	};
 }
@@ -113,17 +116,51 @@ static int slot_get(struct task *t, const struct sighand_action *act)
 	return slot;
 }
 
-/* ---- the host is asked for the old action ---- */
+/* ---- the record ---- */
+
+static void set_bit(_Atomic uint64_t *set, int sig, bool on)
+{
+	if (on)
+		atomic_fetch_or(set, BIT(sig));
+	else
+		atomic_fetch_and(set, ~BIT(sig));
+}
 
 /* From here on the signal may come to the new handler, so the record is before the host. */
-static void record(struct setting *s)
+static void record(struct sighand *h, int sig, const struct sighand_action *act, bool stubbed)
 {
-	if (s->stubbed)
-		atomic_fetch_or(&s->hand->no_restart, BIT(s->sig));
-	else
-		atomic_fetch_and(&s->hand->no_restart, ~BIT(s->sig));
-	sighand_action_set(s->hand, s->sig, &s->act);
+	set_bit(&h->no_restart, sig, stubbed && !(act->flags & SA_RESTART));
+	set_bit(&h->entered, sig, stubbed);
+	sighand_action_set(h, sig, act);
 }
+
+static bool can_be_entered(const struct sighand_action *act)
+{
+	return act->handler > 1 && act->handler < USER_ADDR_MAX && !is_entry(act->handler);
+}
+
+bool sigaction_takes_faults(const struct sighand_action *act)
+{
+	return can_be_entered(act) && !(act->flags & SA_RESETHAND);
+}
+
+bool sigaction_is_entered(const struct sighand_action *host)
+{
+	return is_entry(host->handler) && !(host->flags & SA_RESETHAND);
+}
+
+uaddr_t sigaction_enter(struct task *t, struct sighand *h, int sig,
+			const struct sighand_action *act)
+{
+	int slot = slot_get(t, act);
+
+	if (slot < 0)
+		return 0;
+	record(h, sig, act, true);
+	return slot_addr((unsigned int)slot) + offsetof(struct stub_handler, act);
+}
+
+/* ---- the host is asked for the old action ---- */
 
 static void prepare(struct task *t, uint64_t sp, uint64_t args[6])
 {
@@ -132,7 +169,7 @@ static void prepare(struct task *t, uint64_t sp, uint64_t args[6])
 	uaddr_t at = (sp - STUB_RED_ZONE - 2 * sizeof(none)) & ~15ULL;
 
 	if (s->act_addr)
-		record(s);
+		record(s->hand, s->sig, &s->act, s->stubbed);
 	if (copy_out_obj(t, at, &none) < 0)
 		return;
 	s->scratch = at;
@@ -143,18 +180,19 @@ static void prepare(struct task *t, uint64_t sp, uint64_t args[6])
 static long give_old(struct task *t, const struct setting *s)
 {
 	struct sighand_action old;
-	bool hidden = s->hidden; /* also of the default action that SA_RESETHAND has left */
+	bool no_restart = s->no_restart; /* also of the default action that SA_RESETHAND has left */
 
 	if (copy_in_obj(t, &old, s->scratch) < 0)
 		return -EFAULT;
 	if (is_entry(old.handler)) {
 		uint64_t slot = (old.handler - entry_addr(0)) / STUB_SIGNAL_STEP;
 
-		hidden = true;
 		if (copy_in_obj(t, &old.handler, slot_addr((unsigned int)slot)) < 0)
 			return -EFAULT;
+		no_restart = !(old.handler & RESTARTS);
+		old.handler &= ~RESTARTS;
 	}
-	if (hidden)
+	if (no_restart)
 		old.flags &= ~(uint64_t)SA_RESTART;
 	if (!s->act_addr)
 		sighand_action_set(s->hand, s->sig, &old);
@@ -186,9 +224,12 @@ static long ask_host(struct task *t, struct setting *s)
 
 /* ---- the call ---- */
 
-static bool needs_entry(const struct sighand_action *act)
+static bool needs_entry(struct task *t, int sig, const struct sighand_action *act)
 {
-	return act->handler > 1 && !(act->flags & SA_RESTART) && !is_entry(act->handler);
+	if (!can_be_entered(act))
+		return false;
+	return !(act->flags & SA_RESTART) ||
+	       (attach_is_fault(sig) && atomic_load(&t->process->fault_handlers));
 }
 
 static bool overlap(uaddr_t a, uaddr_t b)
@@ -213,7 +254,8 @@ static bool give_known(struct task *t, const struct setting *s)
 
 static long change(struct task *t, struct setting *s)
 {
-	s->hidden = atomic_load(&s->hand->no_restart) & BIT(s->sig);
+	s->no_restart = atomic_load(&s->hand->no_restart) & BIT(s->sig);
+	s->hidden = s->no_restart || (atomic_load(&s->hand->entered) & BIT(s->sig));
 	s->host_act = s->act_addr;
 	if (s->stubbed) {
 		int slot = slot_get(t, &s->act);
@@ -225,11 +267,14 @@ static long change(struct task *t, struct setting *s)
 				      offsetof(struct stub_handler, act);
 		s->stubbed = slot >= 0;
 	}
+	if (s->act_addr && attach_is_fault(s->sig) && atomic_load(&t->process->fault_handlers) &&
+	    (!s->stubbed || !sigaction_takes_faults(&s->act)))
+		fast_own_faults(t->process);
 	if ((s->hidden || s->stubbed) && !give_known(t, s))
 		return ask_host(t, s);
 	if (!s->act_addr)
 		return s->hidden ? 0 : SYS_CONTINUE;
-	record(s);
+	record(s->hand, s->sig, &s->act, s->stubbed);
 	if (!s->stubbed && (!s->hidden || !s->old_addr))
 		return SYS_CONTINUE;
 	task_serve_end(t); /* the thread may trap again before this returns */
@@ -252,7 +297,7 @@ static bool decode(struct task *t, const uint64_t *a, struct setting *s)
 		return false;
 	if (s->act_addr && copy_in_obj(t, &s->act, s->act_addr) < 0)
 		return false;
-	s->stubbed = s->act_addr && needs_entry(&s->act);
+	s->stubbed = s->act_addr && needs_entry(t, s->sig, &s->act);
 	s->hand = s->stubbed ? sighand_make(t->process) : sighand_get(t->process);
 	return s->hand;
 }

@@ -3,7 +3,7 @@
  *
  * Model: the shim copies from and to addresses that the program gave to a call, and a bad one has to
  * become EFAULT. So while the program itself leaves these signals at their default action, this is
- * their handler on the host. A fault in one of the shim's copies goes on where the shim deals with
+ * their handler on the host; handlers of its own are entered through signal.S, which asks here. A fault in one of the shim's copies goes on where the shim deals with
  * it. So does one before CH_INUSE is set, or at an id: the channel is not there, in a child of a fork
  * in a handler that had interrupted the shim. Anything else gets the default action, by making that the disposition and letting the fault, or
  * the signal, happen again.
@@ -34,25 +34,29 @@ static bool is_within(uint64_t at, const char *begin, const char *end)
 	return at >= U64(begin) && at < U64(end);
 }
 
+bool stub_fault_is_shims(char *context)
+{
+	uint64_t *rip = (uint64_t *)(context + UCONTEXT_RIP);
+
+	if (is_within(*rip, shim_in_begin, shim_in_end))
+		*rip = U64(shim_in_fault);
+	else if (is_within(*rip, shim_out_begin, shim_out_end))
+		*rip = U64(shim_out_fault);
+	else if (is_within(*rip, shim_enter, shim_begun) ||
+		 is_within(*rip, shim_identity, shim_identity_end))
+		*rip = U64(shim_slow);
+	else
+		return false;
+	return true;
+}
+
 void stub_fault(int sig, const char *info, char *context)
 {
 	static const uint64_t default_action[4];
-	uint64_t *rip = (uint64_t *)(context + UCONTEXT_RIP);
 	int code = *(const int *)(info + SI_CODE);
 
-	if (code > 0 && is_within(*rip, shim_in_begin, shim_in_end)) {
-		*rip = U64(shim_in_fault);
+	if (code > 0 && stub_fault_is_shims(context))
 		return;
-	}
-	if (code > 0 && is_within(*rip, shim_out_begin, shim_out_end)) {
-		*rip = U64(shim_out_fault);
-		return;
-	}
-	if (code > 0 && (is_within(*rip, shim_enter, shim_begun) ||
-			 is_within(*rip, shim_identity, shim_identity_end))) {
-		*rip = U64(shim_slow);
-		return;
-	}
 	sys4(__NR_rt_sigaction, (uint64_t)sig, U64(default_action), 0, 8);
 	if (code <= 0) /* it was sent: SA_NODEFER, so this ends the process here */
 		sys3(__NR_tgkill, (uint64_t)sys3(__NR_getpid, 0, 0, 0),

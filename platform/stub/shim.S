@@ -10,6 +10,7 @@
  * %gs is only used where its base lies in the area: a program may have other ideas about it.
  */
 #include "platform/stub/channel_abi.h"
+#include "platform/stub/stub_abi.h"
 
 #define NR_SCHED_YIELD 24
 #define EFAULT 14
@@ -104,6 +105,10 @@ shim_slow:
 
 /* %r8d: CH_INLINE of the call; %edx: CH_FLAGS so far. A fault gives up: the slow way knows better. */
 copy_in:
+	movabs $STUB_NO_COPIES, %rcx
+shim_in_begin:
+	cmpl $0, (%rcx)
+	jne request
 	movzbl %r8b, %ecx
 	test %ecx, %ecx
 	jz 2f
@@ -111,7 +116,6 @@ copy_in:
 	test %rsi, %rsi			/* futimens(3) has none */
 	jz 2f
 	lea CH_IN(%r11), %rdi
-shim_in_begin:
 1:	movb (%rsi), %al
 	movb %al, (%rdi)
 	inc %edx

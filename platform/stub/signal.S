@@ -12,6 +12,9 @@
  * stack, who unwinds it sees the frame of the signal right below the handler. Only %rax, %rcx and %r11
  * are changed. A signal may interrupt this, as it may any other code.
  *
+ * In processes with channels the handlers of SIGSEGV and SIGBUS come by here with SA_RESTART, too: faults of
+ * the shim's copies are not theirs (fault.c). The first other one ends such copies (STUB_NO_COPIES).
+ *
  * Code of ours that runs in guest threads and must not be left in the middle (by longjmp out of a
  * handler, or by calls that the handler makes) is to be finished or rewound here, at stub_signal: %rdx
  * is the frame. Then all handlers have to come by, those with SA_RESTART too.
@@ -28,6 +31,9 @@
 
 /* 1 << sig of SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, SIGSYS: what %rip points at may not be there. */
 #define FAULTS (1 << 4 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 11 | 1 << 31)
+
+/* Of these, SIGBUS and SIGSEGV. */
+#define COPY_FAULTS (1 << 7 | 1 << 11)
 
 #define NR_WAIT4 61
 #define NR_FUTEX 202
@@ -48,14 +54,21 @@ stub_signal:
 	movabs $STUB_HANDLERS, %r11
 	lea (%rax, %rax, 4), %rax	/* struct stub_handler has five words */
 	mov (%r11, %rax, 8), %r11
+	btr $STUB_RESTARTS_BIT, %r11
+	setc %cl
 	cmp $31, %edi
 	ja .Lcall
 	mov $FAULTS, %eax
 	bt %edi, %eax
 	jnc .Lcall
-	cmpl $0, SI_CODE(%rsi)		/* sent by somebody, not a fault? */
+	mov $COPY_FAULTS, %eax
+	bt %edi, %eax
+	jc .Lcopies
+1:	cmpl $0, SI_CODE(%rsi)		/* sent by somebody, not a fault? */
 	jg .Lhandler
 .Lcall:
+	test %cl, %cl
+	jnz .Lhandler
 	mov UC_RAX(%rdx), %rax
 	cmp $NR_FUTEX, %rax
 	je .Lfutex
@@ -66,6 +79,32 @@ stub_signal:
 .Lhandler:
 	xor %eax, %eax
 	jmp *%r11
+
+.Lcopies:
+	cmpl $0, SI_CODE(%rsi)
+	jle 2f
+	mov UC_RIP(%rdx), %rax
+	shr $32, %rax
+	cmp $(STUB_BASE >> 32), %eax
+	je 3f
+2:	movabs $STUB_NO_COPIES, %rax
+	movl $1, (%rax)
+	jmp 1b
+3:	push %rdi
+	push %rsi
+	push %rdx
+	push %rcx
+	push %r11
+	mov %rdx, %rdi
+	call stub_fault_is_shims
+	pop %r11
+	pop %rcx
+	pop %rdx
+	pop %rsi
+	pop %rdi
+	test %al, %al
+	jz 2b
+	ret				/* to the restorer */
 
 .Lfutex:
 	mov UC_RSI(%rdx), %eax

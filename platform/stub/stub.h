@@ -33,6 +33,8 @@ void stack_rewrite(uint64_t sp, const struct stub_plan *plan, struct stack_layou
 
 /* fault.c; called by entry.S, as a signal handler */
 void stub_fault(int sig, const char *info, char *context);
+/* A fault that is the shim's: it goes on elsewhere. Called by signal.S, too. */
+bool stub_fault_is_shims(char *context);
 
 /* init.c */
 _Noreturn void stub_init(const struct stub_plan *plan);

@@ -44,6 +44,11 @@
 #define STUB_NR_HANDLERS 200 /* different actions that a process can have in its life */
 #define STUB_HANDLERS 0x200000100000
 #define STUB_HANDLERS_SIZE 8192
+/* In the field handler of a slot: the guest's action has SA_RESTART. */
+#define STUB_RESTARTS_BIT 63
+/* uint32_t, the guest's: the program has handled a fault of its own (SIGSEGV, SIGBUS), and may do so with
+ * that signal blocked, where a fault would be the end of it: the shim copies nothing any more. */
+#define STUB_NO_COPIES (STUB_HANDLERS + STUB_HANDLERS_SIZE - 8)
 #define STUB_RED_ZONE 128
 /* The way to the shim (platform/stub/shim.S), behind the entry point. */
 #define STUB_SHIM_OFFSET 2048
@@ -143,7 +148,7 @@ STATIC_ASSERT_SIZE(struct stub_op, 32);
 STATIC_ASSERT_SIZE(struct stub_aux, 16);
 /* One slot of the table: signal.S reads the first field. Never changed once it is filled. */
 struct stub_handler {
-	uint64_t handler; /* the guest's; 0: free */
+	uint64_t handler; /* the guest's, and STUB_RESTARTS_BIT; 0: free */
 	struct {
 		uint64_t handler, flags, restorer, mask;
 	} act; /* what the host is given, as rt_sigaction(2) has it */
@@ -156,7 +161,8 @@ struct stub_frame {
 
 STATIC_ASSERT_SIZE(struct stub_plan, 144);
 STATIC_ASSERT_SIZE(struct stub_handler, 40);
-_Static_assert(STUB_NR_HANDLERS * sizeof(struct stub_handler) <= STUB_HANDLERS_SIZE, "room");
+_Static_assert(STUB_HANDLERS + STUB_NR_HANDLERS * sizeof(struct stub_handler) <= STUB_NO_COPIES,
+	       "room");
 
 #endif /* __ASSEMBLER__ */
 
