@@ -318,7 +318,8 @@ static long do_connect(struct task *t, struct file *f, struct socket *s, uaddr_t
 	c->sock = s;
 	c->len = len;
 	c->nonblock = file_nonblock(f);
-	if (!c->nonblock && task_punts(t)) { /* a connection once begun would have to be waited for */
+	if (!c->nonblock &&
+	    task_punts(t)) { /* a connection once begun would have to be waited for */
 		mem_free(c);
 		file_put(f);
 		return -EAGAIN;

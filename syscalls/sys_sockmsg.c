@@ -319,8 +319,7 @@ static struct wait_queue *call_late_wq(void *state)
 /* A channel call must not wait behind a part: a small message goes as a whole or not at all. */
 static bool might_wait_behind_part(const struct task *t, const struct sock_call *c)
 {
-	return t->in_channel && c->send && !(c->flags & MSG_DONTWAIT) &&
-	       c->uio.left > SOCKET_WHOLE;
+	return t->in_channel && c->send && !(c->flags & MSG_DONTWAIT) && c->uio.left > SOCKET_WHOLE;
 }
 
 /* Takes f and c. */

@@ -43,10 +43,9 @@ static void set_watch_locked(struct inet_sock *i, uint32_t events) REQUIRES(&i->
 	}
 }
 
-void inet_arm(struct socket *s, uint32_t events)
+static void arm(struct socket *s, uint32_t want)
 {
 	struct inet_sock *i = inet_of(s);
-	uint32_t want = WATCH_IN | (events & POLLOUT ? (uint32_t)EPOLLOUT : 0);
 
 	if (!wait_has_waiters(&s->wq) || (atomic_load(&i->armed) & want) == want)
 		return;
@@ -55,6 +54,11 @@ void inet_arm(struct socket *s, uint32_t events)
 	if (want != atomic_load(&i->armed))
 		set_watch_locked(i, want);
 	mutex_unlock(&s->mu);
+}
+
+void inet_arm(struct socket *s, uint32_t events)
+{
+	arm(s, WATCH_IN | (events & POLLOUT ? (uint32_t)EPOLLOUT : 0));
 }
 
 /* Datagrams that leave the host's buffer are an edge each. */
@@ -98,13 +102,15 @@ static void inet_event(struct event_source *src, uint32_t events)
 static uint32_t inet_poll(struct socket *s)
 {
 	struct pollfd p = {.fd = inet_fd(s), .events = SOCK_EV_ALL};
-	uint32_t ready = 0;
+	uint32_t host, ready = inet_pair_poll(inet_of(s), &host);
 
-	if (host_poll(&p, 1, 0) > 0)
-		ready = (uint32_t)(unsigned short)p.revents;
+	if (host && host_poll(&p, 1, 0) > 0)
+		ready |= (uint32_t)(unsigned short)p.revents & host;
 	if (s->err)
 		ready |= POLLERR;
-	inet_arm(s, ready & POLLOUT ? POLLIN : POLLOUT);
+	if (host) /* behind the end comes nothing, and to ask now would be one more edge */
+		arm(s, (p.revents & POLLRDHUP ? (uint32_t)EPOLLPRI : WATCH_IN) |
+			       (ready & POLLOUT ? 0 : (uint32_t)EPOLLOUT));
 	return ready;
 }
 
@@ -195,13 +201,18 @@ const struct socket_family inet6_family = {.family = AF_INET6, .create = inet6_c
 
 static void inet_release(struct socket *s)
 {
+	struct linger reset = {.l_onoff = 1};
 	struct inet_sock *i = inet_of(s);
 
 	inet_table_remove(i);
 	if (i->watched)
 		event_unwatch(&i->src);
+	if (inet_pair_close(i))
+		(void)syscall(SYS_setsockopt, i->src.fd, SOL_SOCKET, SO_LINGER, &reset,
+			      sizeof(reset));
 	close(i->src.fd);
 	i->src.fd = -1;
+	inet_pair_wake_peer(i);
 	inet_host_unreserve(s->kernel);
 }
 
@@ -209,6 +220,7 @@ static void inet_destroy(struct socket *s)
 {
 	struct inet_sock *i = inet_of(s);
 
+	inet_pair_free(i);
 	socket_fini(s);
 	mem_free(i);
 }
@@ -283,9 +295,15 @@ static int inet_connect(struct socket *s, struct task *t, const struct sockaddr_
 	err = socket_take_error(s);
 	if (err < 0)
 		return err;
-	if (syscall(SYS_connect, inet_fd(s), a, (socklen_t)len) == 0)
-		return 0;
-	err = -errno;
+	if (a->ss_family == AF_UNSPEC)
+		inet_pair_disconnect(inet_of(s));
+	err = syscall(SYS_connect, inet_fd(s), a, (socklen_t)len) == 0 ? 0 : -errno;
+	if (inet_is_stream(s) && (err == 0 || err == -EINPROGRESS)) {
+		if (a->ss_family == AF_UNSPEC)
+			inet_pair_wake_peer(inet_of(s));
+		else
+			inet_pair_offer(inet_of(s), NULL);
+	}
 	if (err == -EINPROGRESS || err == -EALREADY)
 		inet_arm(s, POLLOUT);
 	return err;
@@ -328,6 +346,8 @@ static int accept_host(struct inet_sock *i, struct inet_sock **ret)
 	(*ret)->first_peer = peer;
 	(*ret)->first_peer_len = (int)MIN(len, (socklen_t)sizeof(peer));
 	inherit_options(&(*ret)->sock.opt, &s->opt);
+	inet_pair_inherit(*ret, i);
+	inet_pair_offer(*ret, &peer);
 	return 0;
 }
 
@@ -352,7 +372,12 @@ static int inet_accept(struct socket *s, struct socket **ret)
 
 static int inet_shutdown(struct socket *s, int how)
 {
-	return syscall(SYS_shutdown, inet_fd(s), how) < 0 ? -errno : 0;
+	int err;
+
+	inet_pair_shutdown(inet_of(s), how);
+	err = syscall(SYS_shutdown, inet_fd(s), how) < 0 ? -errno : 0;
+	inet_pair_wake_peer(inet_of(s));
+	return err;
 }
 
 #define INET_COMMON_OPS                                                                            \

@@ -33,6 +33,7 @@ void inet_init(struct kernel *k, enum inet_mode mode, int broker_fd)
 {
 	line.mode = mode;
 	line.fd = broker_fd;
+	inet_pair_init(k);
 	/* Some are left for the sentry's other needs. */
 	line.max = (unsigned int)MIN(k->host_nofile - k->host_nofile / 8, (uint64_t)1 << 20);
 }

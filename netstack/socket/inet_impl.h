@@ -24,6 +24,7 @@
 #include <stdatomic.h>
 
 #include "netstack/socket/inet.h"
+#include "netstack/socket/inet_pair.h"
 #include "netstack/socket/socket.h"
 #include "sentry/base/list.h"
 #include "sentry/kernel.h"
@@ -35,8 +36,9 @@ struct inet_sock {
 	struct event_source src; /* the host's socket */
 	struct list table_node;	 /* inet_table.h */
 	uint64_t seq;
-	atomic_uint armed; /* changed under sock.mu */
-	bool watched;	   /* sock.mu */
+	atomic_uint armed;     /* changed under sock.mu */
+	bool watched;	       /* sock.mu */
+	struct inet_half half; /* of a connection within the sandbox: inet_pair.h */
 	/* The peer's address as accept(2) reported it; before the file exists. */
 	struct sockaddr_storage first_peer;
 	int first_peer_len;

@@ -6,6 +6,7 @@
  * root may set what is so already, as scripts do that bring lo up.
  */
 #include <errno.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -145,6 +146,12 @@ static long socket_ioctl(struct socket *s, struct task *t, unsigned int cmd, uin
 	}
 	if (ioctl(inet_fd(s), cmd, &n) < 0)
 		return -errno;
+	if (cmd == SIOCINQ || cmd == SIOCATMARK) {
+		bool and_host;
+		size_t queued = inet_pair_unread(inet_of(s), &and_host);
+
+		n = cmd == SIOCINQ ? (int)MIN((size_t)n + queued, (size_t)INT_MAX) : n && !queued;
+	}
 	return copy_out_obj(t, arg, &n);
 }
 

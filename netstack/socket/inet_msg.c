@@ -93,13 +93,9 @@ static ssize_t host_recv(struct socket *s, struct sock_msg *m, void *buf, size_t
 
 /* The end of a send or receive that stopped with err, which the next call gets if this one moved
  * something. */
-static ssize_t stop(struct socket *s, struct sock_msg *m, int err, uint32_t events)
+static ssize_t stop(struct socket *s, struct sock_msg *m, int err)
 {
-	if (err == -EAGAIN) {
-		inet_arm(s, events);
-		return err;
-	}
-	if (m->copied == 0)
+	if (err == -EAGAIN || m->copied == 0)
 		return err;
 	if (err != -EFAULT)
 		s->err = -err;
@@ -131,23 +127,33 @@ static int send_check(struct socket *s, struct task *t, const struct sock_msg *m
 static bool must_trap(struct socket *s, struct task *t, const struct sock_msg *m)
 {
 	struct pollfd p = {.fd = inet_fd(s), .events = POLLOUT};
+	bool full, host;
 
 	if (!t || !t->in_channel || (m->flags & MSG_DONTWAIT))
 		return false;
-	return m->uio->left > SMALL || host_poll(&p, 1, 0) < 1;
+	if (m->uio->left > SMALL)
+		return true;
+	full = inet_pair_is_full(inet_of(s), &host);
+	return host ? host_poll(&p, 1, 0) < 1 : full;
 }
 
-/* One piece, at most CHUNK bytes: 0, -EAGAIN also after a part of it, -errno. */
-static int send_piece(struct socket *s, struct sock_msg *m, char *buf, void *control,
-		      size_t control_len)
+/* By the host, at most CHUNK bytes: 0, -EAGAIN also after a part of it, -errno. Ends what
+ * inet_pair_send() has begun. */
+static int send_by_host(struct socket *s, struct sock_msg *m, void *control, size_t control_len)
 {
-	size_t want = MIN(m->uio->left, (size_t)CHUNK), got = uio_read(m->uio, buf, want);
-	int flags = m->uio->left && got == want ? m->flags | MSG_MORE : m->flags;
+	char small[SMALL] not_zeroed, *buf;
+	size_t room = sizeof(small), want, got;
+	int flags = m->flags;
 	ssize_t n;
 
-	if (got == 0 && want)
-		return -EFAULT;
-	n = host_send(s, m, buf, got, flags, control, control_len);
+	buf = bounce_get(MIN(m->uio->left, (size_t)CHUNK), small, &room);
+	want = MIN(m->uio->left, room);
+	got = uio_read(m->uio, buf, want);
+	if (m->uio->left && got == want)
+		flags |= MSG_MORE;
+	n = got || !want ? host_send(s, m, buf, got, flags, control, control_len) : -EFAULT;
+	bounce_put(buf);
+	inet_pair_sent(inet_of(s), n);
 	if (n < 0) {
 		uio_revert(m->uio, got);
 		return (int)n;
@@ -160,31 +166,46 @@ static int send_piece(struct socket *s, struct sock_msg *m, char *buf, void *con
 	return got < want ? -EFAULT : 0;
 }
 
+static int send_piece(struct socket *s, struct sock_msg *m, void *control, size_t control_len)
+{
+	long n = inet_pair_send(inet_of(s), m);
+	int err;
+
+	if (n != WAY_GO_HOST) {
+		m->copied += MAX(n, 0L);
+		return (int)MIN(n, 0L);
+	}
+	err = send_by_host(s, m, control, control_len);
+	if (err == -EAGAIN)
+		inet_arm(s, POLLOUT);
+	return err;
+}
+
 ssize_t inet_stream_send(struct socket *s, struct task *t, struct sock_msg *m)
 {
-	char small[SMALL], control[INET_CONTROL_MAX], *_cleanup_free_ heap = NULL, *buf;
+	char control[INET_CONTROL_MAX] not_zeroed;
 	size_t control_len = 0;
 	int err = send_check(s, t, m);
 
 	if (err == 0 && m->control)
 		err = inet_control_in(s, m->control, m->control_len, control, &control_len);
 	if (err < 0)
-		return stop(s, m, err, POLLOUT);
+		return stop(s, m, err);
 	if (must_trap(s, t, m))
 		return -EAGAIN;
-	buf = bounce(MIN(m->uio->left, (size_t)CHUNK), small, &heap);
-	if (buf == NULL)
-		return stop(s, m, -ENOBUFS, POLLOUT);
+	if (control_len || (m->flags & MSG_OOB))
+		inet_pair_forbid(inet_of(s), m->flags & MSG_OOB);
 	do {
-		err = send_piece(s, m, buf, control, control_len);
+		err = send_piece(s, m, control, control_len);
 		/* A connection that MSG_FASTOPEN has begun is waited for as by connect(2). */
 		if (err == -EINPROGRESS && !(m->flags & MSG_DONTWAIT)) {
 			m->flags &= ~MSG_FASTOPEN;
 			m->namelen = 0;
+			inet_arm(s, POLLOUT);
 			err = -EAGAIN;
 		}
 	} while (err == 0 && m->uio->left);
-	return err < 0 ? stop(s, m, err, POLLOUT) : m->copied;
+	return err < 0 ? stop(s, m, err) : m->copied;
 }
 
 ssize_t inet_dgram_send(struct socket *s, struct task *t, struct sock_msg *m)
@@ -219,26 +240,52 @@ ssize_t inet_dgram_send(struct socket *s, struct task *t, struct sock_msg *m)
 /* One piece. PIECE_FULL: there may be more; PIECE_SHORT: not now; 0: done; -errno. */
 enum { PIECE_FULL = 1, PIECE_SHORT = 2 };
 
-static int recv_piece(struct socket *s, struct sock_msg *m, char *buf, size_t room)
+/* limit: the host has so many bytes before those of the queue. Ends what inet_pair_recv() has begun. */
+static int recv_by_host(struct socket *s, struct sock_msg *m, size_t limit)
 {
-	size_t want = MIN(m->uio->left, room), moved;
-	ssize_t n = host_recv(s, m, buf, want);
+	char small[SMALL] not_zeroed, *buf;
+	size_t room = sizeof(small), want = MIN(m->uio->left, limit), moved;
+	ssize_t n;
 
-	if (n <= 0)
-		return (int)n;
-	moved = (size_t)n;
-	if (m->flags & MSG_TRUNC) { /* thrown away */
+	buf = bounce_get(MIN(want, (size_t)CHUNK), small, &room);
+	want = MIN(want, room);
+	n = host_recv(s, m, buf, want);
+	if (!(m->flags & MSG_OOB))
+		inet_pair_received(inet_of(s), m->flags & MSG_PEEK ? 0 : n, limit);
+	if (n == -EAGAIN)
+		inet_arm(s, POLLIN);
+	moved = (size_t)MAX(n, (ssize_t)0);
+	if (n > 0 && (m->flags & MSG_TRUNC)) { /* thrown away */
 		m->uio->left -= MIN(moved, m->uio->left);
 		m->uio->done += moved;
-	} else {
+	} else if (n > 0) {
 		moved = uio_write(m->uio, buf, (size_t)n);
-		if (moved == 0)
-			return -EFAULT;
 	}
+	bounce_put(buf);
+	if (n <= 0)
+		return (int)n;
+	if (moved == 0)
+		return -EFAULT;
 	m->copied += (ssize_t)moved;
 	if (moved < (size_t)n || (m->flags & (MSG_PEEK | MSG_OOB)) || m->uio->left == 0)
 		return 0;
-	return (size_t)n == want ? PIECE_FULL : PIECE_SHORT;
+	return (size_t)n == want || inet_pair_goes_on(inet_of(s), true) ? PIECE_FULL : PIECE_SHORT;
+}
+
+static int recv_piece(struct socket *s, struct sock_msg *m)
+{
+	size_t limit = SIZE_MAX;
+	long n = m->flags & MSG_OOB ? WAY_GO_HOST : inet_pair_recv(inet_of(s), m, &limit);
+
+	if (n == WAY_GO_HOST)
+		return recv_by_host(s, m, limit);
+	m->namelen = 0;
+	if (n <= 0)
+		return (int)n;
+	m->copied += n;
+	if ((m->flags & MSG_PEEK) || m->uio->left == 0)
+		return 0;
+	return inet_pair_goes_on(inet_of(s), false) ? PIECE_FULL : PIECE_SHORT;
 }
 
 /* How many bytes end the wait. */
@@ -255,18 +302,25 @@ static size_t recv_target(const struct socket *s, const struct sock_msg *m)
 static bool peek_too_early(struct socket *s, const struct sock_msg *m, size_t target)
 {
 	struct pollfd p = {.fd = inet_fd(s), .events = POLLRDHUP};
-	int have = 0;
+	size_t have;
+	bool and_host, end = false;
+	int more = 0;
 
 	if (!(m->flags & MSG_PEEK) || target <= 1 || (m->flags & MSG_DONTWAIT) || target > CHUNK)
 		return false;
-	return ioctl(p.fd, FIONREAD, &have) == 0 && (size_t)have < target &&
-	       host_poll(&p, 1, 0) == 0;
+	have = inet_pair_unread(inet_of(s), &and_host);
+	if (and_host) {
+		if (ioctl(p.fd, FIONREAD, &more) < 0)
+			return false;
+		end = host_poll(&p, 1, 0) != 0;
+		inet_arm(s, POLLIN);
+	}
+	return have + (size_t)more < target && !end;
 }
 
 ssize_t inet_stream_recv(struct socket *s, struct task *t, struct sock_msg *m)
 {
-	char small[SMALL], *_cleanup_free_ heap = NULL, *buf;
-	size_t target = recv_target(s, m), room = MIN(m->uio->left, (size_t)CHUNK);
+	size_t target = recv_target(s, m);
 	int go;
 
 	if (m->flags & MSG_ERRQUEUE)
@@ -277,18 +331,13 @@ ssize_t inet_stream_recv(struct socket *s, struct task *t, struct sock_msg *m)
 	if (t && t->in_channel && target > 1 && !(m->flags & MSG_DONTWAIT))
 		return -EAGAIN;
 	if (peek_too_early(s, m, target))
-		return stop(s, m, -EAGAIN, POLLIN);
-	buf = bounce(room, small, &heap);
-	if (buf == NULL) {
-		buf = small;
-		room = SMALL;
-	}
+		return -EAGAIN;
 	do {
-		go = recv_piece(s, m, buf, room);
+		go = recv_piece(s, m);
 		if (go == -EAGAIN && m->copied && (size_t)m->copied >= target)
 			return m->copied;
 		if (go < 0)
-			return stop(s, m, go, POLLIN);
+			return stop(s, m, go);
 	} while (go == PIECE_FULL || (go == PIECE_SHORT && (size_t)m->copied < target));
 	return m->copied;
 }

@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <linux/capability.h>
+#include <linux/tcp.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -22,6 +23,8 @@
 #define GET 1u
 #define SET 2u
 #define BOTH 3u
+#define OPT_TCP_INQ 36
+#define OPT_TCP_TX_DELAY 37
 
 struct inet_option {
 	uint8_t access, level, name;
@@ -61,6 +64,55 @@ static int host_set(struct socket *s, int level, int name, const void *val, int 
 		       : 0;
 }
 
+/* What a connection within the sandbox does not offer (inet_pair.h). */
+static bool needs_host(int level, int name)
+{
+	if (level == IPPROTO_TCP)
+		return name == OPT_TCP_INQ || name == OPT_TCP_TX_DELAY;
+	if (level != SOL_SOCKET)
+		return level == IPPROTO_IP && (name == IP_CHECKSUM || name == IP_MINTTL);
+	switch (name) {
+	case SO_BINDTODEVICE:
+	case SO_BINDTOIFINDEX:
+	case SO_TIMESTAMP:
+	case SO_TIMESTAMPNS:
+	case SO_TIMESTAMPING:
+	case SO_TIMESTAMP_NEW:
+	case SO_TIMESTAMPNS_NEW:
+	case SO_TIMESTAMPING_NEW:
+	case SO_PEEK_OFF:
+	case SO_MAX_PACING_RATE: return true;
+	}
+	return false;
+}
+
+/* As the host has it then. */
+static void note_buffer(struct socket *s, int name)
+{
+	atomic_int *to = name == SO_SNDBUF ? &inet_of(s)->half.sndbuf : &inet_of(s)->half.rcvbuf;
+	socklen_t len = sizeof(int);
+	int size = 0;
+
+	if (syscall(SYS_getsockopt, inet_fd(s), (long)SOL_SOCKET, (long)name, &size, &len) == 0) {
+		atomic_store(to, MAX(size, 1));
+		inet_pair_limits_changed(inet_of(s));
+	}
+}
+
+static int set_option(struct socket *s, int level, int name, const void *val, int len)
+{
+	int err;
+
+	if (!inet_is_stream(s))
+		return host_set(s, level, name, val, len);
+	if (needs_host(level, name))
+		inet_pair_forbid(inet_of(s), false);
+	err = host_set(s, level, name, val, len);
+	if (err == 0 && level == SOL_SOCKET && (name == SO_SNDBUF || name == SO_RCVBUF))
+		note_buffer(s, name);
+	return err;
+}
+
 static int set_linger(struct socket *s, const void *val, int len)
 {
 	struct linger l;
@@ -80,7 +132,7 @@ static int set_forced(struct socket *s, struct task *t, int name, const void *va
 		return -EINVAL;
 	if (!task_has_cap(t, CAP_NET_ADMIN))
 		return -EPERM;
-	return host_set(s, SOL_SOCKET, name, val, sizeof(int));
+	return set_option(s, SOL_SOCKET, name, val, sizeof(int));
 }
 
 int inet_setsockopt(struct socket *s, struct task *t, int level, int name, const void *val, int len)
@@ -105,7 +157,29 @@ int inet_setsockopt(struct socket *s, struct task *t, int level, int name, const
 			       ? -EINVAL
 			       : -ENOPROTOOPT;
 	}
-	return host_set(s, level, name, val, MIN(len, (int)o->max));
+	return set_option(s, level, name, val, MIN(len, (int)o->max));
+}
+
+static void add_at(char *info, size_t len, size_t at, uint64_t n)
+{
+	uint64_t v;
+
+	if (len < at + sizeof(v))
+		return;
+	memcpy(&v, info + at, sizeof(v));
+	v += n;
+	memcpy(info + at, &v, sizeof(v));
+}
+
+/* struct tcp_info, whose members keep their places: what did not go over the host. */
+static void add_tcp_bytes(struct socket *s, char *info, size_t len)
+{
+	uint64_t sent, received;
+
+	inet_pair_count(inet_of(s), &sent, &received);
+	add_at(info, len, offsetof(struct tcp_info, tcpi_bytes_acked), sent);
+	add_at(info, len, offsetof(struct tcp_info, tcpi_bytes_sent), sent);
+	add_at(info, len, offsetof(struct tcp_info, tcpi_bytes_received), received);
 }
 
 int inet_getsockopt(struct socket *s, struct task *t, int level, int name, void *val, int *len)
@@ -124,5 +198,7 @@ int inet_getsockopt(struct socket *s, struct task *t, int level, int name, void 
 	if (syscall(SYS_getsockopt, inet_fd(s), (long)level, (long)name, val, &room) < 0)
 		return -errno;
 	*len = (int)MIN(room, (socklen_t)SOCK_OPT_MAX);
+	if (level == IPPROTO_TCP && name == TCP_INFO)
+		add_tcp_bytes(s, val, (size_t)*len);
 	return 0;
 }

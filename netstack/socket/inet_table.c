@@ -77,8 +77,9 @@ static uint32_t bytes_of(int fd, unsigned long cmd)
 	return ioctl(fd, cmd, &n) < 0 || n < 0 ? 0 : (uint32_t)n;
 }
 
-static void get_tcp(int fd, struct inet_fact *f)
+static void get_tcp(struct inet_sock *i, int fd, struct inet_fact *f)
 {
+	bool and_host;
 	socklen_t len = sizeof(f->tcp_info);
 
 	if (syscall(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, f->tcp_info, &len) < 0)
@@ -90,7 +91,7 @@ static void get_tcp(int fd, struct inet_fact *f)
 		memcpy(&f->wqueue, f->tcp_info + TCP_INFO_SACKED, 4);
 		return;
 	}
-	f->rqueue = bytes_of(fd, FIONREAD);
+	f->rqueue = bytes_of(fd, FIONREAD) + (uint32_t)inet_pair_unread(i, &and_host);
 	f->wqueue = bytes_of(fd, SIOCOUTQ);
 }
 
@@ -118,7 +119,7 @@ static void get_fact(struct inet_sock *i, struct file *file, struct inet_fact *f
 		(void)syscall(SYS_getsockopt, fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, &len);
 	f->v6only = v6only;
 	if (inet_is_stream(&i->sock)) {
-		get_tcp(fd, f);
+		get_tcp(i, fd, f);
 	} else {
 		f->rqueue = f->mem[0]; /* SK_MEMINFO_RMEM_ALLOC */
 		f->wqueue = f->mem[2]; /* SK_MEMINFO_WMEM_ALLOC */

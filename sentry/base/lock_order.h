@@ -56,6 +56,10 @@
 	     "to the queues of instances")                                                         \
 	RANK(LOCK_IPC, "System V IPC: all objects and their ids; wakes who waits on them")         \
 	RANK(LOCK_ANON, "eventfd, timerfd, signalfd, inotify and the like: leaves of the files")   \
+	RANK(LOCK_INET_PAIR,                                                                       \
+	     "bytes between two Internet sockets of the sandbox; looked at by who "                \
+	     "lists sockets")                                                                      \
+	RANK(LOCK_INET_CHUNKS, "free memory for these")                                            \
 	RANK(LOCK_EVENT, "what the event thread watches; its functions run without it")            \
 	RANK(LOCK_WAITQ, "one wait queue; woken with the object's lock held")                      \
 	RANK(LOCK_EPOLL_READY, "ready list of one epoll: filled from under a wait queue")          \

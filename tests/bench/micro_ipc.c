@@ -4,6 +4,8 @@
 #define _GNU_SOURCE
 #include "micro.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
@@ -59,6 +61,24 @@ static void make_pair(void)
 	MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
 	to[1] = pair[0];
 	to[0] = pair[1];
+}
+
+/* A connection over lo, both ends here. */
+static void make_tcp(void)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(a);
+	int l = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+
+	MUST(bind(l, (struct sockaddr *)&a, len) == 0 && listen(l, 1) == 0);
+	MUST(getsockname(l, (struct sockaddr *)&a, &len) == 0);
+	to[1] = socket(AF_INET, SOCK_STREAM, 0);
+	MUST(connect(to[1], (struct sockaddr *)&a, len) == 0);
+	to[0] = accept(l, NULL, NULL);
+	MUST(to[0] >= 0);
+	MUST(setsockopt(to[0], IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) == 0);
+	MUST(setsockopt(to[1], IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) == 0);
+	close(l);
 }
 
 static void close_to(void)
@@ -136,6 +156,12 @@ static void pair_sink(void)
 	start_sink();
 }
 
+static void tcp_sink(void)
+{
+	make_tcp();
+	start_sink();
+}
+
 static void end_sink(void)
 {
 	close(to[1]);
@@ -165,6 +191,32 @@ static void pipe_echo(void)
 	start_echo();
 }
 
+static void tcp_echo(void)
+{
+	make_tcp();
+	from[0] = dup(to[1]);
+	from[1] = dup(to[0]);
+	MUST(from[0] >= 0 && from[1] >= 0);
+	child = fork();
+	MUST(child >= 0);
+	if (child == 0) {
+		close(to[1]);
+		close(from[0]);
+		while (read(to[0], buffer, 1) == 1)
+			if (write(from[1], buffer, 1) != 1)
+				break;
+		_exit(0);
+	}
+	close(from[1]);
+}
+
+static void end_tcp_echo(void)
+{
+	close_to();
+	close(from[0]);
+	waitpid(child, NULL, 0);
+}
+
 static void end_echo(void)
 {
 	close_to();
@@ -178,11 +230,14 @@ LOOP(echo, MUST(write(to[1], buffer, 1) == 1); MUST(read(from[0], buffer, 1) == 
 const struct bench ipc_benches[] = {
 	{"ipc", "pipe-1", run_byte, make_pipe, close_to, 0},
 	{"ipc", "unix-1", run_byte, make_pair, close_to, 0},
+	{"ipc", "tcp-1", run_byte, make_tcp, close_to, 0},
 	{"ipc", "eventfd", run_event, make_event, close_event, 0},
 	{"ipc", "poll-ready", run_poll, make_ready, close_ready, 0},
 	{"ipc", "epoll-ready", run_epoll, make_ready, close_ready, 0},
 	{"ipc", "pipe-64k-transfer", run_transfer, pipe_sink, end_sink, 0},
 	{"ipc", "unix-64k-transfer", run_transfer, pair_sink, end_sink, 0},
+	{"ipc", "tcp-64k-transfer", run_transfer, tcp_sink, end_sink, 0},
 	{"ipc", "pipe-switch", run_echo, pipe_echo, end_echo, 0},
+	{"ipc", "tcp-switch", run_echo, tcp_echo, end_tcp_echo, 0},
 	{0},
 };
