@@ -306,7 +306,7 @@ static void start_init(struct kernel *k, const struct sandbox_config *cfg, struc
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) < 0)
 		boot_fail("socketpair: %s", strerror(errno));
 	ret->fd = sv[0];
-	ret->pid = clone_process(CLONE_NEWPID);
+	ret->pid = clone_process(cfg->oci ? 0 : CLONE_NEWPID);
 	if (ret->pid < 0)
 		boot_fail("cannot make the guests' pid namespace: %s", strerror(errno));
 	if (ret->pid == 0)
@@ -314,6 +314,8 @@ static void start_init(struct kernel *k, const struct sandbox_config *cfg, struc
 	close(sv[1]);
 	ret->pidfd = (int)syscall(SYS_pidfd_open, ret->pid, 0);
 	wait_report(ret, "first process");
+	if (cfg->oci) /* what follows its children get by themselves: sentry/spawn.c */
+		return;
 	/* Inherited by all guests: when the host runs out of memory they go first. */
 	snprintf(path, sizeof(path), "%d/oom_score_adj", ret->pid);
 	fd = openat(k->host_proc_fd, path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -588,38 +590,16 @@ static void close_other_fds(const struct sandbox_config *cfg, const struct boot_
 	syscall(SYS_close_range, from, ~0U, 0);
 }
 
-static void report_ready(void)
+/* The container's command was looked for: create ends. */
+static void report_ready(const char *error)
 {
 	const struct sandbox_status st = {.ready = 1};
 
+	if (error)
+		boot_fail("%s", error);
 	send_status(&st);
 	close(boot.status_fd);
 	boot.status_fd = -1;
-}
-
-/* Until CONTROL_START comes: nothing of the guest has run before. */
-static void boot_wait_for_start(struct kernel *k, int listener)
-{
-	struct control_request rq;
-	struct control_reply reply = {.magic = CONTROL_MAGIC, .type = CONTROL_START};
-	int fd;
-
-	(void)k;
-	report_ready();
-	for (;;) {
-		struct pollfd pfd = {.fd = listener, .events = POLLIN};
-
-		ppoll(&pfd, 1, NULL, NULL);
-		fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-		if (fd < 0)
-			continue;
-		if (read(fd, &rq, sizeof(rq)) == sizeof(rq) && rq.type == CONTROL_START)
-			break;
-		close(fd);
-	}
-	if (write(fd, &reply, sizeof(reply)) < 0)
-		log_info("start: %s", strerror(errno));
-	close(fd);
 }
 
 void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
@@ -640,6 +620,8 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 	wait_go(fds->go); /* fails if the starter is gone already */
 	boot_signals();
 	k = boot_kernel(cfg, fds);
+	if (cfg->oci && control_open(fds->listener) < 0)
+		boot_fail("control socket: %s", strerror(errno));
 	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		boot_fail("cannot make mounts private: %s", strerror(errno));
 	write_proc_file("/proc/self/oom_score_adj", "0");
@@ -663,7 +645,8 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 	open_namespaces(k, &donor);
 	boot_landlock(k, cfg, &donor);
 	start_init(k, cfg, &donor, &init);
-	open_pid_namespace(k, &init);
+	if (!cfg->oci)
+		open_pid_namespace(k, &init);
 	kill(donor.pid, SIGKILL);
 	waitpid(donor.pid, NULL, 0);
 	close(donor.fd);
@@ -686,10 +669,11 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 	start_workers(k->platform->nr_workers(k));
 	boot_restrict(boot_rootfs_groups(cfg));
 	/* Archives, trees and programs are looked at from here on only. */
-	boot_guest_create(k, cfg, init.pid);
+	if (cfg->oci)
+		boot_guest_create_container(k, cfg, init.pid, report_ready);
+	else
+		boot_guest_create(k, cfg, init.pid);
 	watch_host(k);
-	if (boot.is_container)
-		boot_wait_for_start(k, fds->listener);
 	pthread_barrier_wait(&workers_ready);
 	log_set_thread_name("event");
 	event_thread_main(k);

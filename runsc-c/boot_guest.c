@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +11,6 @@
 #include <unistd.h>
 
 #include "fs/dev/devfs.h"
-#include "fs/dev/hostfile.h"
 #include "fs/devpts/devpts.h"
 #include "fs/devpts/hosttty.h"
 #include "fs/proc/procfs.h"
@@ -21,101 +19,53 @@
 #include "platform/policy/policy.h"
 #include "platform/platform.h"
 #include "runsc-c/oci/config.h"
+#include "runsc-c/oci/control.h"
+#include "runsc-c/stdio.h"
 #include "sentry/base/log.h"
 #include "sentry/fdtable.h"
 #include "sentry/fs_context.h"
 #include "sentry/session.h"
 #include "sentry/signal.h"
+#include "sentry/spawn.h"
 #include "sentry/task_exec.h"
 
 #define NR_STDIO 3
-#define FIRST_KEPT_FD 10
 
-static struct {
-	struct stdio {
-		int fd; /* our own description where possible; -1: closed */
-		bool is_tty;
-		dev_t tty;
-	} stdio[NR_STDIO];
-	bool has_tty;
-} guest;
+static struct stdio_fd stdio[NR_STDIO]; /* descriptors of our own where possible */
 
 /* ---- standard input, output, error ---- */
-
-/* The same object with a description of our own, whose O_NONBLOCK is nobody else's business. */
-static int reopen(int fd, int flags)
-{
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-}
-
-static int keep(int fd)
-{
-	return fcntl(fd, F_DUPFD_CLOEXEC, FIRST_KEPT_FD);
-}
-
-static void open_stdio(struct stdio *s, int fd)
-{
-	int flags = fcntl(fd, F_GETFL), own = -1;
-	struct stat st;
-
-	s->fd = -1;
-	if (flags < 0 || fstat(fd, &st) < 0)
-		return;
-	s->is_tty = isatty(fd);
-	s->tty = st.st_rdev;
-	if (s->is_tty)
-		own = reopen(fd, O_RDWR);
-	else if (S_ISFIFO(st.st_mode))
-		own = reopen(fd, flags & O_ACCMODE);
-	s->fd = keep(own >= 0 ? own : fd);
-	if (own >= 0)
-		close(own);
-}
 
 void boot_guest_stdio(struct kernel *k)
 {
 	(void)k;
 	for (int fd = 0; fd < NR_STDIO; fd++)
-		open_stdio(&guest.stdio[fd], fd);
+		stdio_look(&stdio[fd], stdio_reopen(fd));
 }
 
-static void install_stdio(struct kernel *k, struct task *t)
+/* The terminal among them, if any, is the console. True: standard input is it. */
+static bool make_stdio(struct kernel *k, struct file **files)
 {
-	struct file *tty_file = NULL;
-	dev_t tty = 0;
+	bool input = stdio[0].is_tty;
+	unsigned int which;
+	int err = stdio_files(k, stdio, NR_STDIO, files, &k->console, &which);
+
+	if (err < 0)
+		boot_fail("cannot pass standard descriptor %u on: %s", which, strerror(-err));
+	return input;
+}
+
+static bool install_stdio(struct kernel *k, struct task *t)
+{
+	struct file *files[NR_STDIO];
+	bool input_is_tty = make_stdio(k, files);
 
 	for (int fd = 0; fd < NR_STDIO; fd++) {
-		struct stdio *s = &guest.stdio[fd];
-		struct file *f = NULL;
-		int err;
+		int err = files[fd] ? fd_install_at(t, files[fd], fd, false) : 0;
 
-		if (s->fd < 0)
-			continue;
-		if (s->is_tty && tty_file && s->tty == tty) {
-			f = file_get(tty_file);
-			close(s->fd);
-			err = 0;
-		} else if (s->is_tty && !tty_file) {
-			err = hosttty_create(k, s->fd, &f);
-			if (err == 0) {
-				tty_file = file_get(f);
-				tty = s->tty;
-				guest.has_tty = true;
-			}
-		} else {
-			err = hostfile_create(k, s->fd, &f);
-		}
-		if (err < 0)
-			boot_fail("cannot pass standard descriptor %d on: %s", fd, strerror(-err));
-		err = fd_install_at(t, f, fd, false);
 		if (err < 0)
 			boot_fail("cannot install standard descriptor %d: %s", fd, strerror(-err));
 	}
-	if (tty_file)
-		file_put(tty_file);
+	return input_is_tty;
 }
 
 /* ---- the tree ---- */
@@ -142,6 +92,8 @@ unsigned int boot_rootfs_groups(const struct sandbox_config *cfg)
 		groups |= 1u << POLICY_GROUP_OWNER;
 	if (cfg->network != INET_OFF)
 		groups |= 1u << POLICY_GROUP_NETWORK;
+	if (cfg->oci)
+		groups |= 1u << POLICY_GROUP_CONTROL;
 	return groups;
 }
 
@@ -161,14 +113,14 @@ static void mount_tree(struct kernel *k, struct path *root, struct path *cwd)
 
 /* ---- the first process ---- */
 
-/* Those of config.json; without any the process has none, root or not. */
-static void container_caps(struct cred *c, const struct oci_caps *caps)
+static struct cred *full_cred(void)
 {
-	c->cap_bounding = caps->bounding;
-	c->cap_permitted = caps->permitted;
-	c->cap_effective = caps->effective & caps->permitted;
-	c->cap_inheritable = caps->inheritable;
-	c->cap_ambient = caps->ambient & caps->permitted & caps->inheritable;
+	struct cred *c = cred_new();
+
+	if (c)
+		c->cap_bounding = c->cap_permitted = c->cap_effective =
+			(1ULL << (CAP_LAST_CAP + 1)) - 1;
+	return c;
 }
 
 static struct cred *initial_cred(const struct sandbox_config *cfg)
@@ -183,8 +135,6 @@ static struct cred *initial_cred(const struct sandbox_config *cfg)
 	c->cap_bounding = all;
 	if (cfg->uid == 0)
 		c->cap_permitted = c->cap_effective = all;
-	if (cfg->oci)
-		container_caps(c, &cfg->oci->process.caps);
 	if (cred_set_groups(c, cfg->groups, cfg->nr_groups) < 0) {
 		cred_put(c);
 		return NULL;
@@ -210,25 +160,6 @@ static void initial_limits(struct kernel *k, const struct sandbox_config *cfg, s
 	}
 	p->limits[RLIMIT_CORE] = (struct rlimit64){0, RLIM_INFINITY};
 	p->limits[RLIMIT_NPROC] = (struct rlimit64){k->max_tasks, k->max_tasks};
-}
-
-static void container_limits(struct kernel *k, const struct oci_process *op, struct process *p)
-{
-	for (size_t i = 0; i < op->nr_rlimits; i++) {
-		const struct oci_rlimit *l = &op->rlimits[i];
-
-		p->limits[l->resource] = (struct rlimit64){l->soft, l->hard};
-	}
-	p->limits[RLIMIT_NOFILE].rlim_max = MIN(
-		MIN(p->limits[RLIMIT_NOFILE].rlim_max, k->host_nofile), (uint64_t)FDTABLE_MAX);
-	p->limits[RLIMIT_NOFILE].rlim_cur = MIN(p->limits[RLIMIT_NOFILE].rlim_cur,
-						p->limits[RLIMIT_NOFILE].rlim_max);
-	p->limits[RLIMIT_NPROC].rlim_max = MIN(p->limits[RLIMIT_NPROC].rlim_max,
-					       (uint64_t)k->max_tasks);
-	p->limits[RLIMIT_NPROC].rlim_cur = MIN(p->limits[RLIMIT_NPROC].rlim_cur,
-					       p->limits[RLIMIT_NPROC].rlim_max);
-	if (op->has_oom_score_adj)
-		p->oom_score_adj = op->oom_score_adj;
 }
 
 static struct task *first_task(struct kernel *k, const struct sandbox_config *cfg, pid_t host_tid,
@@ -259,64 +190,7 @@ static struct task *first_task(struct kernel *k, const struct sandbox_config *cf
 		boot_fail("out of memory");
 	k->init = t->process;
 	initial_limits(k, cfg, t->process);
-	if (cfg->oci) {
-		const struct oci_process *op = &cfg->oci->process;
-
-		container_limits(k, op, t->process);
-		t->no_new_privs = op->no_new_privs;
-		(void)fs_set_umask(t->fs, op->has_umask ? op->umask : 022);
-	}
 	return t;
-}
-
-/* ---- is the container's program there? As runc, create tells, not start ---- */
-
-static int try_program(struct task *t, const char *path)
-{
-	struct file *f;
-	int err = vfs_open_exec(t, AT_FDCWD, path, 0, &f);
-
-	if (err == 0)
-		file_put(f);
-	return err;
-}
-
-/* PATH of the container's own environment. */
-static int search_program(struct task *t, char *const *env, const char *name)
-{
-	char path[PATH_MAX];
-	int err = -ENOENT;
-
-	for (; *env && strncmp(*env, "PATH=", 5) != 0; env++)
-		;
-	for (const char *dir = *env ? *env + 5 : ""; *dir;) {
-		size_t len = strcspn(dir, ":");
-		int n = snprintf(path, sizeof(path), "%.*s/%s", (int)MIN(len, sizeof(path)),
-				 len ? dir : ".", name);
-		int e = n < (int)sizeof(path) ? try_program(t, path) : -ENAMETOOLONG;
-
-		if (e == 0)
-			return 0;
-		if (e == -EACCES)
-			err = e;
-		dir += len + (dir[len] == ':');
-	}
-	return err;
-}
-
-static void check_program(struct task *t, const struct oci_process *p)
-{
-	const char *name = p->args[0];
-	int err = strchr(name, '/') ? try_program(t, name) : search_program(t, p->env, name);
-
-	if (err == -ENOENT && !strchr(name, '/'))
-		boot_fail("exec: \"%s\": executable file not found in $PATH", name);
-	if (err == -ENOENT)
-		boot_fail("exec: \"%s\": stat %s: no such file or directory", name, name);
-	if (err == -EACCES)
-		boot_fail("exec: \"%s\": permission denied", name);
-	if (err < 0)
-		boot_fail("exec: \"%s\": %s", name, strerror(-err));
 }
 
 void boot_guest_create(struct kernel *k, const struct sandbox_config *cfg, pid_t init_host_tid)
@@ -334,16 +208,40 @@ void boot_guest_create(struct kernel *k, const struct sandbox_config *cfg, pid_t
 	t = first_task(k, cfg, init_host_tid, &root, &cwd);
 	path_put(&root);
 	path_put(&cwd);
-	if (cfg->oci)
-		check_program(t, &cfg->oci->process);
-	install_stdio(k, t);
-	cmd.setsid = cmd.ctty = guest.has_tty && guest.stdio[0].is_tty;
+	cmd.setsid = cmd.ctty = install_stdio(k, t);
 	if (cfg->no_init && cmd.ctty)
-		hosttty_attach(k, t->process);
+		hosttty_attach(k->console, t->process);
 	err = exec_plan_for_boot(t, &cmd);
 	if (err < 0)
 		boot_fail("the command and its environment are too large: %s", strerror(-err));
 	task_put(t);
+}
+
+/* A container: the spawner is what was made in place of the first process. */
+void boot_guest_create_container(struct kernel *k, const struct sandbox_config *cfg,
+				 pid_t spawner_host_tid, void (*ready)(const char *error))
+{
+	struct control_first first = {.nr_files = NR_STDIO, .ready = ready};
+	struct file *files[NR_STDIO];
+	struct path root, cwd;
+	struct process *spawner;
+	struct oci_error why;
+	int err;
+
+	mount_tree(k, &root, &cwd);
+	err = spawner_create(k, spawner_host_tid, &root, full_cred(), &spawner);
+	if (err < 0)
+		boot_fail("cannot make the spawner: %s", strerror(-err));
+	path_put(&root);
+	path_put(&cwd);
+	initial_limits(k, cfg, spawner);
+	if (control_pack(&cfg->oci->process, 0, &first.process, &first.size, &why) < 0)
+		boot_fail("%s", why.text);
+	make_stdio(k, files);
+	first.files = files;
+	err = control_serve(k, &first);
+	if (err < 0)
+		boot_fail("cannot serve the control socket: %s", strerror(-err));
 }
 
 /* ---- signals and the end ---- */
@@ -353,7 +251,9 @@ static struct process *main_command(struct kernel *k)
 	struct process *p = NULL;
 
 	rwlock_rdlock(&k->tree_lock);
-	if (!k->own_init)
+	if (!k->init)
+		p = NULL;
+	else if (!k->own_init)
 		p = process_get(k->init);
 	else if (!list_empty(&k->init->children))
 		p = process_get(list_first_entry(&k->init->children, struct process, sibling));
@@ -380,11 +280,11 @@ void boot_guest_signal(struct kernel *k, int sig)
 void boot_guest_winch(struct kernel *k)
 {
 	if (k->console)
-		hosttty_winch(k);
+		hosttty_winch(k->console);
 }
 
 void boot_guest_drain(struct kernel *k)
 {
 	if (k->console)
-		hosttty_drain(k, 200);
+		hosttty_drain(k->console, 200);
 }

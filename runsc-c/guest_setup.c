@@ -10,6 +10,8 @@
  *  itself, joins the donor's namespaces, drops everything, installs the guest's seccomp program, and
  *  executes the stub. That execve is the first trapped call: nothing of the guest has run before.
  *
+ * In a container the second is the spawner instead (sentry/spawn.h), outside of that namespace.
+ *
  * No fd but the listener survives until the exec, and that one is close-on-exec.
  */
 #include <errno.h>
@@ -189,6 +191,9 @@ void guest_become_init(const int *ns_fds, const struct sandbox_config *cfg, int 
 	if (syscall(SYS_setresgid, getgid(), getgid(), getgid()) < 0 ||
 	    syscall(SYS_setresuid, getuid(), getuid(), getuid()) < 0)
 		report_failure(report_fd, "ids of the guests");
+	/* A spawner stays outside of the guests' pid namespace; its first child is number 1 there. */
+	if (cfg->oci && syscall(SYS_unshare, CLONE_NEWPID) < 0)
+		report_failure(report_fd, "pid namespace of the guests");
 	for (int i = 0; i < GUEST_NR_NAMESPACES; i++)
 		if (syscall(SYS_setns, ns_fds[i], 0) < 0)
 			report_failure(report_fd, guest_namespaces[i]);

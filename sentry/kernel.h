@@ -25,6 +25,7 @@ struct net_view;
 struct platform;
 struct proc_state;
 struct process;
+struct spawner;
 struct super;
 struct task;
 struct tty;
@@ -61,8 +62,9 @@ struct kernel {
 	struct hash tasks_by_host_tid;
 	struct hash tasks_by_tid;
 	struct hash processes_by_pid;
-	struct list processes; /* all, zombies included, in order of creation */
-	struct process *init;
+	struct list processes;	    /* all, zombies included, in order of creation */
+	struct process *init;	    /* with a spawner NULL until the first process is made */
+	struct spawner *spawner;    /* spawn.h; NULL: none, set at boot */
 	_Atomic uint32_t nr_tasks;  /* changed under tree_lock */
 	uint64_t forks;		    /* for /proc/stat */
 	struct mutex clone_mu;	    /* LOCK_CLONE: one binding at a time */

@@ -21,9 +21,9 @@
  * The spawner has a record like a task's, but no number: it is in no table by guest numbers, guests
  * cannot see or name it. It runs nothing of a guest's. It costs its stack and a few tables.
  *
- * States of a spawn: QUEUED -> CLONED (it has a process) -> RUNNING (its program is loaded) -> ENDED;
- * from each of the first two also FAILED, with text. changed() is called after each change but to
- * CLONED, in any thread, without locks.
+ * States of a spawn: QUEUED -> READY (directory and program are there) -> CLONED (it has a process) ->
+ * RUNNING (its program is loaded) -> ENDED; from each before RUNNING also FAILED, with text. changed()
+ * is called after each change but to CLONED, in any thread, without locks.
  *
  * Locking: spawner->mu (LOCK_SPAWN) for the queue and the states.
  */
@@ -41,7 +41,14 @@ struct tty;
 #define SPAWN_MAX_FILES 203
 #define SPAWN_TEXT 700
 
-enum spawn_state { SPAWN_QUEUED, SPAWN_CLONED, SPAWN_RUNNING, SPAWN_FAILED, SPAWN_ENDED };
+enum spawn_state {
+	SPAWN_QUEUED,
+	SPAWN_READY,
+	SPAWN_CLONED,
+	SPAWN_RUNNING,
+	SPAWN_FAILED,
+	SPAWN_ENDED,
+};
 
 struct spawn {
 	struct ref ref;
@@ -57,6 +64,7 @@ struct spawn {
 	uint64_t cap_bounding, cap_effective, cap_inheritable, cap_permitted, cap_ambient;
 	bool no_new_privs, has_umask, has_oom_score_adj;
 	bool ctty; /* file 0 is a terminal, and becomes the controlling one */
+	bool hold; /* stop at READY, until spawn_release() */
 	uint32_t umask;
 	int oom_score_adj;
 	uint32_t limits_given; /* bit per resource */
@@ -68,24 +76,28 @@ struct spawn {
 
 	/* ---- spawner->mu ---- */
 	enum spawn_state state;
-	int error; /* FAILED: negative errno */
+	int signal;   /* to be sent when there is a process; 0: none */
+	bool greeted; /* its child has made STUB_SPAWNED */
+	int error;    /* FAILED: negative errno */
 	char text[SPAWN_TEXT];
 	pid_t pid;		 /* the guest's number */
 	int status;		 /* ENDED: wait(2) form */
-	struct process *process; /* from CLONED on; a reference */
+	struct process *process; /* from CLONED until it is a zombie; a reference */
 };
 
 struct spawn *spawn_new(void); /* one reference; NULL: out of memory */
 struct spawn *spawn_get(struct spawn *s);
 void spawn_put(struct spawn *s);
 
-/* Boot: the record of the spawner, whose first trap is the execve of the stub. root and cwd are what
- * containers' processes have; limits those that requests do not name. */
+/* Boot: the record of the spawner, whose first trap is the execve of the stub. All processes start in
+ * root; cred is taken, and looks up directories. ret: to give it the limits of processes. */
 must_check int spawner_create(struct kernel *k, pid_t host_tid, const struct path *root,
-			      const struct rlimit64 limits[NR_RLIMITS]);
+			      struct cred *cred, struct process **ret);
 
 /* Takes a reference of its own. -ESRCH: the spawner, or the container's first process, is gone. */
 must_check int spawn_submit(struct kernel *k, struct spawn *s);
+/* One that was submitted with hold goes on (any number of calls). */
+void spawn_release(struct spawner *sp, struct spawn *s);
 /* A consistent copy of what the spawn has come to. */
 struct spawn_result {
 	enum spawn_state state;
@@ -93,16 +105,21 @@ struct spawn_result {
 	pid_t pid;
 	char text[SPAWN_TEXT];
 };
-void spawn_result(struct spawn *s, struct spawn_result *ret);
+void spawn_result(struct spawner *sp, struct spawn *s, struct spawn_result *ret);
 /* Signals it, now or, if it has no process yet, when it has one: 0 or -errno. */
-int spawn_signal(struct spawn *s, int sig);
+int spawn_signal(struct spawner *sp, struct spawn *s, int sig);
 
 /* ---- the calls of the spawner and its children: task_exec_stub.c, task_clone.c, task.c ---- */
 bool spawn_is_spawner(const struct task *t);
-long spawn_stub_spawn(struct task *t, uaddr_t buf, uint64_t size, long result);
+long spawn_stub_spawn(struct task *t); /* STUB_SPAWN */
 long spawn_stub_spawned(struct task *t);
 long spawn_exec_failed(struct task *t, int err); /* -ENOSYS: t is none of ours */
-void spawn_exec_done(struct task *t);		 /* its program is loaded */
-void spawn_ended(struct process *p, int status);
+void spawn_exec_done(struct task *t);		 /* a program is loaded */
+/* The request that the spawner's clone, which is just bound, was for; a reference. */
+struct spawn *spawn_being_made(struct kernel *k);
+void spawn_made(struct spawn *s, struct process *p); /* under the tree lock */
+void spawn_ended(struct process *p);		     /* a zombie: is reaped here */
+void spawn_reaped(struct process *p, int status);    /* the platform has reaped it */
+void spawner_died(struct kernel *k);
 
 #endif

@@ -28,6 +28,7 @@
 #include "sentry/session.h"
 #include "sentry/sighand.h"
 #include "sentry/signal.h"
+#include "sentry/spawn.h"
 
 /* ---- references ---- */
 
@@ -42,6 +43,7 @@ void process_put(struct process *p)
 	if (!p || !ref_put(&p->ref))
 		return;
 	hook_process_free(p);
+	spawn_put(p->spawn);
 	path_put(&p->exe);
 	sighand_put(p->sighand);
 	if (p->session)
@@ -106,7 +108,7 @@ static void process_died_event(struct event_source *src, uint32_t events)
 	process_died(p);
 }
 
-static struct process *process_create(struct kernel *k, const struct task_init *init)
+static struct process *process_create(struct kernel *k, struct task_init *init)
 {
 	struct process *p = mem_zalloc(sizeof(*p));
 
@@ -117,6 +119,7 @@ static struct process *process_create(struct kernel *k, const struct task_init *
 	p->host_pid = init->host_pid;
 	p->pid = init->pid;
 	p->exit_signal = init->exit_signal;
+	p->spawn = TAKE_PTR(init->spawn);
 	p->dumpable = 1;
 	list_init(&p->children);
 	list_init(&p->sibling);
@@ -144,10 +147,21 @@ static struct process *heir_locked(struct kernel *k, struct process *p)
 	return heir == p ? NULL : heir;
 }
 
-/* Inherits what fork inherits; under the tree lock. */
-static void process_link(struct kernel *k, struct process *p, struct process *parent)
+/* Of the spawner's children: no parent that a guest could know, and no session but the host's. */
+static void process_link_spawned(struct kernel *k, struct process *p, struct process *spawner)
 {
-	struct process *old, *heir = parent;
+	p->pgid = spawner->pgid;
+	p->session = session_get(spawner->session);
+	if (p->pid == 1)
+		k->init = p;
+	spawn_made(p->spawn, p);
+}
+
+/* Inherits what fork inherits; under the tree lock. like: who made it, or NULL. */
+static void process_link(struct kernel *k, struct process *p, struct process *parent,
+			 struct task *like)
+{
+	struct process *old = NULL, *heir = parent;
 
 	/* A child whose parent was killed before we knew of it: its parent's children have gone. */
 	if (parent && (parent->state == PROCESS_ZOMBIE || list_empty(&parent->all_node)))
@@ -158,13 +172,16 @@ static void process_link(struct kernel *k, struct process *p, struct process *pa
 			list_add_tail(&p->sibling, &heir->children);
 		p->pgid = parent->pgid;
 		p->session = session_get(parent->session);
+	} else if (p->spawn) {
+		process_link_spawned(k, p, like->process);
 	}
 	hash_for_each_possible(&k->processes_by_pid, old, by_pid, tid_hash(p->pid))
 		if (old->pid == p->pid)
 			break;
 	if (old) /* the host reused the number: the old one was reaped */
 		hash_del(&k->processes_by_pid, &old->by_pid);
-	hash_add(&k->processes_by_pid, &p->by_pid, tid_hash(p->pid));
+	if (p->pid) /* the spawner has no number */
+		hash_add(&k->processes_by_pid, &p->by_pid, tid_hash(p->pid));
 	list_add_tail(&p->all_node, &k->processes);
 	process_get(p); /* the tables' */
 }
@@ -234,10 +251,12 @@ static void tables_add(struct kernel *k, struct task *t)
 	if (old)
 		hash_del(&k->tasks_by_tid, &old->by_tid);
 	hash_add(&k->tasks_by_host_tid, &t->by_host_tid, tid_hash(t->plat.host_tid));
-	hash_add(&k->tasks_by_tid, &t->by_tid, tid_hash(t->tid));
+	if (t->tid) {
+		hash_add(&k->tasks_by_tid, &t->by_tid, tid_hash(t->tid));
+		k->nr_tasks++;
+	}
 	list_add_tail(&t->process_node, &t->process->tasks);
 	t->process->nr_tasks++;
-	k->nr_tasks++;
 	k->forks++;
 	t->generation = k->forks;
 	task_get(t); /* the tables' */
@@ -257,8 +276,8 @@ struct task *task_create(struct kernel *k, struct task_init *init)
 			mem_free(t);
 			return NULL;
 		}
-		if (init->parent)
-			process_inherit(fresh, init->like ? init->like->process : init->parent);
+		if (init->like)
+			process_inherit(fresh, init->like->process);
 		process_share(k, fresh, init);
 		if (init->like && sighand_inherit(fresh, init->like->process,
 						  init->clone_flags & CLONE_SIGHAND) < 0) {
@@ -285,7 +304,7 @@ struct task *task_create(struct kernel *k, struct task_init *init)
 		task_inherit(t, init->like);
 	rwlock_wrlock(&k->tree_lock);
 	if (fresh)
-		process_link(k, fresh, init->parent);
+		process_link(k, fresh, init->parent, init->like);
 	tables_add(k, t);
 	if (init->like)
 		hook_task_added_locked(t, init->like);
@@ -545,7 +564,7 @@ static bool task_unlink_locked(struct kernel *k, struct task *t)
 	if (t->tid == t->process->pid || list_empty(&t->process->tasks))
 		task_comm_get(t, t->process->zombie_comm);
 	t->process->nr_tasks--;
-	k->nr_tasks--;
+	k->nr_tasks -= t->tid != 0;
 	return true;
 }
 
@@ -724,9 +743,13 @@ void process_died(struct process *p)
 		signal_kick(parent, NULL);
 		process_put(parent);
 	}
-	process_forget_if_reaped(p);
 	if (p == k->init)
 		init_died(k, p);
+	else if (p->spawn && !k->platform->one_owner) /* which reaps, and says so itself */
+		spawn_ended(p);
+	else if (p->pid == 0)
+		spawner_died(k);
+	process_forget_if_reaped(p);
 	process_put(p);
 }
 

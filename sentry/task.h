@@ -57,6 +57,7 @@ struct mount_ns;
 struct pending_clone;
 struct posix_timers;
 struct session;
+struct spawn;
 struct window;
 
 #define TASK_COMM_LEN 16
@@ -117,6 +118,7 @@ struct process {
 	int exit_signal;		 /* clone's; SIGCHLD */
 	char zombie_comm[TASK_COMM_LEN]; /* the name of the last thread to go, for /proc */
 	struct process *vfork_parent;	 /* not yet resumed */
+	struct spawn *spawn; /* the request that it was made for: spawn.h; NULL: made by a guest */
 
 	/* mu */
 	struct mutex mu;
@@ -296,7 +298,8 @@ struct task_init {
 	pid_t host_tid, host_pid, tid, pid;
 	int exit_signal;
 	uint64_t clone_flags;
-	struct task *like; /* comm, personality, flags are inherited from it; may be NULL */
+	struct task *like;   /* comm, personality, flags are inherited from it; may be NULL */
+	struct spawn *spawn; /* made for this by the spawner, which is like; taken */
 	struct cred *cred;
 	struct fdtable *files;
 	struct fs_context *fs;
@@ -312,7 +315,8 @@ struct clone_request {
 	int exit_signal;
 };
 int task_clone_prepare(struct task *t, const struct clone_request *req); /* before CONTINUE */
-void task_clone_resolve(struct task *t); /* at the parent's next trap */
+void task_clone_resolve(struct task *t);      /* at the parent's next trap; not of the spawner's */
+void task_clone_dropped(struct task *parent); /* the clone has failed */
 /* May one of its threads be in a clone that copies its memory? */
 bool task_fork_is_pending(struct process *p);
 /* Is its table of descriptors used by threads of its process alone, those that are being made included? */

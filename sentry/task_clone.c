@@ -32,10 +32,12 @@
 #include "sentry/fdtable.h"
 #include "sentry/fs_context.h"
 #include "sentry/hostproc.h"
+#include "sentry/spawn.h"
 #include "sentry/task.h"
 
 #define TOKEN_BASE 50001 /* ns of slack: next to the default, harmless as a slack */
 #define TOKEN_RANGE 40000
+#define SENTRY_PID 1 /* in the outer pid namespace, whose numbers are the host's here */
 
 struct pending_clone {
 	struct list node;    /* kernel->pending_clones, tree_lock */
@@ -218,6 +220,9 @@ static bool is_parent(const struct pending_clone *pc, const struct hostproc_ids 
 {
 	const struct process *pp = pc->parent->process;
 
+	/* Its children are the sentry's; no guest's are. */
+	if (spawn_is_spawner(pc->parent))
+		return ids->ppid == SENTRY_PID;
 	if (pc->req.flags & CLONE_PARENT)
 		return pp->parent && pp->parent->host_pid == ids->ppid;
 	return pp->host_pid == ids->ppid;
@@ -234,6 +239,8 @@ static bool fits(const struct pending_clone *pc, pid_t host_tid, const struct ho
 		return is_thread && (pc->req.flags & CLONE_THREAD) && pp->host_pid == ids->tgid;
 	if (is_parent(pc, ids))
 		return true;
+	if (spawn_is_spawner(pc->parent))
+		return false;
 	if (pc->req.flags & CLONE_PARENT)
 		return !pp->parent || is_dead(pp->parent);
 	return is_dead(pp);
@@ -285,12 +292,13 @@ static struct task *materialise(struct kernel *k, struct pending_clone *pc, pid_
 	bool is_thread = pc->req.flags & CLONE_THREAD;
 	struct process *pp = pc->parent->process;
 	struct process *parent = pc->req.flags & CLONE_PARENT ? process_parent(pp) : NULL;
+	bool spawned = spawn_is_spawner(pc->parent);
 	struct task *t;
 	struct task_init init = {
 		.process = is_thread ? pp : NULL,
-		.parent = is_thread ? NULL
-			  : parent  ? parent
-				    : pp,
+		.parent = is_thread || spawned ? NULL
+			  : parent	       ? parent
+					       : pp,
 		.host_tid = host_tid,
 		.host_pid = ids->tgid,
 		.tid = ids->guest_tid,
@@ -298,6 +306,7 @@ static struct task *materialise(struct kernel *k, struct pending_clone *pc, pid_
 		.exit_signal = pc->req.exit_signal,
 		.clone_flags = pc->req.flags,
 		.like = pc->parent,
+		.spawn = spawned ? spawn_being_made(k) : NULL,
 		.cred = TAKE_PTR(pc->cred),
 		.files = TAKE_PTR(pc->files),
 		.fs = TAKE_PTR(pc->fs),
@@ -461,13 +470,33 @@ void task_clone_made(struct task *parent, pid_t host_tid)
 		pending_free(pc);
 }
 
+void task_clone_dropped(struct task *parent)
+{
+	struct pending_clone *pc = TAKE_PTR(parent->pending_clone);
+	struct kernel *k = parent->kernel;
+	bool mine;
+
+	if (!pc)
+		return;
+	mutex_lock(&k->clone_mu);
+	mine = still_pending(k, pc, parent);
+	if (mine)
+		unlist(k, pc);
+	mutex_unlock(&k->clone_mu);
+	if (mine)
+		pending_free(pc);
+}
+
 void task_clone_resolve(struct task *t)
 {
-	struct pending_clone *pc = TAKE_PTR(t->pending_clone);
+	struct pending_clone *pc;
 	struct kernel *k = t->kernel;
 	struct task *child = NULL;
 	bool done = false;
 
+	if (spawn_is_spawner(t)) /* it says itself what came of it */
+		return;
+	pc = TAKE_PTR(t->pending_clone);
 	mutex_lock(&k->clone_mu);
 	if (still_pending(k, pc, t))
 		done = resolve_locked(t, pc, &child);

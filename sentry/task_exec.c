@@ -416,11 +416,13 @@ long task_exec(struct task *t, int dirfd, const char *path, uaddr_t argv, uaddr_
 int exec_plan_for_boot(struct task *init, const struct boot_command *cmd)
 {
 	struct plan_init req = {
-		.path = cmd->path ? cmd->path : cmd->argv[0],
+		.path = cmd->path      ? cmd->path
+			: cmd->spawner ? ""
+				       : cmd->argv[0],
 		.argv = cmd->argv,
 		.envp = cmd->envp,
 		.flags = (cmd->no_init ? STUB_NO_INIT : 0) | (cmd->setsid ? STUB_SETSID : 0) |
-			 (cmd->ctty ? STUB_CTTY : 0),
+			 (cmd->ctty ? STUB_CTTY : 0) | (cmd->spawner ? STUB_SPAWNER : 0),
 	};
 	struct exec_plan *plan = plan_new();
 	int err;
@@ -433,7 +435,7 @@ int exec_plan_for_boot(struct task *init, const struct boot_command *cmd)
 		exec_plan_free(plan);
 		return err;
 	}
-	init->kernel->own_init = !cmd->no_init;
+	init->kernel->own_init = !cmd->no_init && !cmd->spawner;
 	init->exec_plan = plan;
 	task_comm_set(init, "init");
 	return 0;

@@ -22,6 +22,7 @@ struct boot_command {
 	bool no_init; /* the first process becomes the command */
 	bool setsid;  /* the command gets a session of its own */
 	bool ctty;    /* and its standard input as controlling terminal */
+	bool spawner; /* no command: sentry/spawn.h */
 };
 /* Gives the first process its plan. 0, -E2BIG, -ENOMEM. Its first trap is the execve of the stub,
  * which is continued. */

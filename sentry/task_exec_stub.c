@@ -42,6 +42,7 @@
 #include "sentry/mem/mapnames.h"
 #include "sentry/mem/usermem.h"
 #include "sentry/sighand.h"
+#include "sentry/spawn.h"
 #include "sentry/task_exec.h"
 #include "sentry/ipc/ipc.h"
 #include "sentry/time/posix_timers.h"
@@ -184,6 +185,8 @@ void task_exec_commit(struct task *t)
 	commit_cred(t, plan);
 	commit_exe(t->process, plan);
 	task_comm_set(t, plan->comm);
+	if (t->process->spawn)
+		spawn_exec_done(t);
 }
 
 /* ---- the stub's calls ---- */
@@ -376,6 +379,8 @@ static long stub_exec_failed(struct task *t, int err, uaddr_t name_addr)
 	const char *advice;
 	char name[256];
 
+	if (t->process->spawn)
+		return spawn_exec_failed(t, err);
 	if (!is_command_to_be(t))
 		return -ENOSYS;
 	if (copy_in_str(t, name, name_addr, sizeof(name)) < 0)
@@ -424,6 +429,8 @@ long stub_call(struct task *t)
 	case STUB_HELLO: return stub_hello(t, a[0], a[1]);
 	case STUB_EXEC_FAILED: return stub_exec_failed(t, (int)a[0], a[1]);
 	case STUB_INIT_EXIT: return stub_init_exit(t, (int)a[0]);
+	case STUB_SPAWN: return spawn_stub_spawn(t);
+	case STUB_SPAWNED: return spawn_stub_spawned(t);
 	default: return t->in_exec_stub ? stub_phase_call(t) : -ENOSYS;
 	}
 }

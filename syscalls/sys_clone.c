@@ -46,7 +46,8 @@ static long check_flags(struct task *t, uint64_t flags)
 		return -EINVAL;
 	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
 		return -EINVAL;
-	if ((flags & CLONE_PARENT) && t->process == t->kernel->init)
+	/* Their parent is the sentry: Linux would refuse it for init only. */
+	if ((flags & CLONE_PARENT) && (t->process == t->kernel->init || t->process->spawn))
 		return -EINVAL;
 	if ((flags & CLONE_THREAD) && (flags & (CLONE_NEWUSER | CLONE_NEWPID)))
 		return -EINVAL;

@@ -2,7 +2,7 @@
  * syscalls/sys_limits.c - getrlimit(2), setrlimit(2), prlimit64(2), getrusage(2), times(2)
  *
  * Model: the limits a guest sees are the mirror's (process->limits). Those that the host enforces
- * for memory, CPU and signals (is_host_limit()) are also set on the host, where the sentry may only
+ * for memory, CPU and signals (sentry/rlimit.h) are also set on the host, where the sentry may only
  * lower hard limits: a raise of a soft limit goes as far as the host's hard one. Hard limits stay as
  * they are there, but for RLIMIT_CPU, whose hard limit kills: a guest with CAP_SYS_RESOURCE that
  * raises it again gets less than it asked for. RLIMIT_CORE is 1 on the host whatever the guest asks
@@ -12,16 +12,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "sentry/base/log.h"
+#include "sentry/rlimit.h"
 #include "syscalls/syscall.h"
 
 #define NOFILE_MAX 1048576ULL /* fs.nr_open as a guest sees it */
-
-static bool is_host_limit(unsigned int res)
-{
-	return res == RLIMIT_AS || res == RLIMIT_CPU || res == RLIMIT_DATA || res == RLIMIT_STACK ||
-	       res == RLIMIT_SIGPENDING || res == RLIMIT_MEMLOCK;
-}
 
 static int check_new(struct task *t, unsigned int res, const struct rlimit64 *old,
 		     const struct rlimit64 *lim)
@@ -67,21 +61,6 @@ static bool may_change(struct task *t, struct task *target)
 	return ok;
 }
 
-static void set_on_host(struct task *target, unsigned int res, const struct rlimit64 *lim)
-{
-	struct rlimit64 host;
-	pid_t pid = target->process->host_pid;
-
-	if (syscall(SYS_prlimit64, pid, res, NULL, &host) < 0)
-		return;
-	/* The host kills at the hard limit of CPU time; the sentry could not raise it again. */
-	if (res == RLIMIT_CPU)
-		host.rlim_max = MIN(lim->rlim_max, host.rlim_max);
-	host.rlim_cur = MIN(lim->rlim_cur, host.rlim_max);
-	if (syscall(SYS_prlimit64, pid, res, &host, NULL) < 0)
-		log_debug("prlimit of %d: limit %u not set", pid, res);
-}
-
 static long do_prlimit(struct task *t, pid_t pid, unsigned int res, uaddr_t new_addr,
 		       uaddr_t old_addr)
 {
@@ -100,8 +79,8 @@ static long do_prlimit(struct task *t, pid_t pid, unsigned int res, uaddr_t new_
 		err = -EPERM;
 	if (err == 0)
 		err = change_limit(t, target->process, res, new_addr ? &lim : NULL, &old);
-	if (err == 0 && new_addr && is_host_limit(res))
-		set_on_host(target, res, &lim);
+	if (err == 0 && new_addr)
+		rlimit_on_host(target->process, res, &lim);
 	task_put(target);
 	if (err == 0 && old_addr)
 		err = copy_out_obj(t, old_addr, &old);
@@ -134,8 +113,8 @@ long sys_setrlimit(struct task *t, const uint64_t *a)
 	if (res >= NR_RLIMITS)
 		return -EINVAL;
 	err = change_limit(t, t->process, res, &lim, &old);
-	if (err == 0 && is_host_limit(res))
-		set_on_host(t, res, &lim);
+	if (err == 0)
+		rlimit_on_host(t->process, res, &lim);
 	return err;
 }
 

@@ -183,7 +183,7 @@ static struct inode *host_inode(struct kernel *k, struct tty *tty, char *name, s
 	return in;
 }
 
-int hosttty_create(struct kernel *k, int host_fd, struct file **ret)
+int hosttty_create(struct kernel *k, int host_fd, struct file **ret, struct tty **ret_tty)
 {
 	struct tty *tty = host_tty_new(k, host_fd);
 	struct tty_file *tf = NULL;
@@ -208,34 +208,33 @@ int hosttty_create(struct kernel *k, int host_fd, struct file **ret)
 		tty_put(tty);
 		return err;
 	}
-	k->console = tty; /* with our reference */
+	*ret_tty = tty;
 	tty_lock(tty);
 	arm(tty->priv);
 	tty_unlock(tty);
 	return 0;
 }
 
-void hosttty_attach(struct kernel *k, struct process *init)
+void hosttty_attach(struct tty *tty, struct process *init)
 {
-	if (k->console && init->session)
-		ctty_assign(k->console, init->session, init->pgid);
+	if (init->session)
+		ctty_assign(tty, init->session, init->pgid);
 }
 
-void hosttty_winch(struct kernel *k)
+void hosttty_winch(struct tty *tty)
 {
-	struct hosttty *h = k->console ? k->console->priv : NULL;
+	struct hosttty *h = tty->priv;
 	struct winsize ws;
 
-	if (h && ioctl(h->src.fd, TIOCGWINSZ, &ws) == 0)
-		tty_set_winsize(k->console, &ws);
+	if (ioctl(h->src.fd, TIOCGWINSZ, &ws) == 0)
+		tty_set_winsize(tty, &ws);
 }
 
-void hosttty_drain(struct kernel *k, int timeout_ms)
+bool hosttty_drain(struct tty *tty, int timeout_ms)
 {
-	struct tty *tty = k->console;
-	struct hosttty *h = tty ? tty->priv : NULL;
+	struct hosttty *h = tty->priv;
 
-	while (h) {
+	for (;;) {
 		struct pollfd p = {.fd = h->src.fd, .events = POLLOUT};
 		uint32_t left;
 
@@ -243,7 +242,16 @@ void hosttty_drain(struct kernel *k, int timeout_ms)
 		drain(h);
 		left = tty->out.len;
 		tty_unlock(tty);
-		if (left == 0 || host_poll(&p, 1, timeout_ms) <= 0)
-			return;
+		if (left == 0)
+			return true;
+		if (host_poll(&p, 1, timeout_ms) <= 0)
+			return false;
 	}
+}
+
+void hosttty_end(struct tty *tty)
+{
+	if (tty->devpts)
+		devpts_remove(tty->devpts, tty->index);
+	tty_put(tty);
 }

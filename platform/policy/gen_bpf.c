@@ -201,6 +201,10 @@ int main(void)
 		snprintf(name, sizeof(name), "sentry_%u", g);
 		sentry(name, g << 1);
 	}
+	printf("static const struct sock_fprog *const sentry_programs[] = {\n");
+	for (unsigned int g = 0; g < 1u << (POLICY_NR_GROUPS - 1); g++)
+		printf("&sentry_%u,\n", g);
+	printf("};\n");
 	broker();
 	return 0;
 }

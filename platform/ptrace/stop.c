@@ -17,6 +17,7 @@
 #include "sentry/hostproc.h"
 #include "sentry/process_watch.h"
 #include "sentry/signal.h"
+#include "sentry/spawn.h"
 #include "sentry/task_exec.h"
 
 #define SYSCALL_STOP (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
@@ -397,6 +398,8 @@ static void process_gone(struct process *p, int status)
 	rwlock_unlock(&pt.k->tree_lock);
 	if (!known)
 		process_died(p);
+	if (p->spawn)
+		spawn_reaped(p, status);
 	parent = process_parent(p);
 	if (parent)
 		signal_kick(parent, NULL);

@@ -70,7 +70,12 @@
 /* wait4(2), waitid(2) that a handled signal has interrupted: as with WNOHANG, but EINTR for no child. */
 #define STUB_WAIT4 0x535403
 #define STUB_WAITID 0x535404
-#define STUB_CALL_LAST 0x535404
+/* The spawner (sentry/spawn.h): (buf, size, result of its clone): as STUB_HELLO, a plan of mode INIT for
+ * the next process, once there is one to be made. */
+#define STUB_SPAWN 0x535405
+/* Its child, before it executes anything. */
+#define STUB_SPAWNED 0x535406
+#define STUB_CALL_LAST 0x535406
 
 #ifndef __ASSEMBLER__
 
@@ -121,6 +126,8 @@ enum {
 	STUB_SETSID = 4,     /* INIT: the command gets a session */
 	STUB_CTTY = 8,	     /* INIT: and its standard input as controlling terminal */
 	STUB_NO_INIT = 16,   /* INIT: pid 1 becomes the command */
+	STUB_SPAWNER = 32,   /* INIT: makes processes, see STUB_SPAWN */
+	STUB_EXACT = 64,     /* INIT: the command is a path, and no shell's script without a "#!" */
 };
 
 struct stub_plan {

@@ -36,6 +36,7 @@
 
 #include "sentry/base/base.h"
 
+struct file;
 struct kernel;
 struct oci_error; /* runsc-c/oci/error.h */
 struct oci_process;
@@ -104,15 +105,35 @@ struct control_limit {
 
 /* ---- the sentry's side (control_server.c); before its filter closes, and after ---- */
 
-/* At boot: watches the listener. The first process is what CONTROL_START makes; its standard
- * descriptors are those of boot (boot_guest_stdio()). process is a block as above, and is taken. */
-must_check int control_serve(struct kernel *k, int listener, void *process, size_t size);
+/* Early at boot, with the creator's uid: takes what needs calls that the filter forbids. */
+must_check int control_open(int listener);
+/* After the spawner was made and before workers serve: watches the listener, and begins with
+ * the container's first process: its directory and program are looked for, then ready(NULL) is called
+ * from the event thread, or ready() with what is wrong with them; CONTROL_START lets it go on. process
+ * is a block as above, from mem_alloc(), and is taken; files are its descriptors from 0 on, taken. A
+ * terminal, if there is one, is file 0. */
+struct control_first {
+	void *process;
+	size_t size;
+	struct file **files; /* NULL entries: closed */
+	unsigned int nr_files;
+	void (*ready)(const char *error);
+};
+must_check int control_serve(struct kernel *k, const struct control_first *first);
 
 /* ---- the commands' side (control_client.c) ---- */
 
 /* A socket that listens in the directory: for create. Its fd or a negative errno. */
 must_check int control_listen(int dir_fd);
 must_check int control_connect(int dir_fd, struct oci_error *err);
+/* The process that p describes, with fds (control.h: CONTROL_EXEC) as its descriptors: 0 with the
+ * guest's pid, or -errno. Later control_wait() on the same socket gives its end. */
+must_check int control_exec(int sock, const struct oci_process *p, const int *fds,
+			    unsigned int nr_fds, pid_t *ret_pid, struct oci_error *err);
+/* A request that nothing answers: CONTROL_SIGNAL with pid 0, CONTROL_WINCH. */
+void control_tell(int sock, enum control_type type, int sig);
+/* Its end: wait(2) form. -ECONNRESET: the sandbox is gone. */
+must_check int control_wait(int sock, int *ret_status);
 /* p as a block (to be freed with free()); extra_fds: how many come from 3 on. */
 must_check int control_pack(const struct oci_process *p, uint32_t extra_fds, void **ret,
 			    size_t *ret_size, struct oci_error *err);

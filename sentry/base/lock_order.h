@@ -60,6 +60,9 @@
 	     "bytes between two Internet sockets of the sandbox; looked at by who "                \
 	     "lists sockets")                                                                      \
 	RANK(LOCK_INET_CHUNKS, "free memory for these")                                            \
+	RANK(LOCK_SPAWN,                                                                           \
+	     "requests for processes from outside; told of one while the tree is held, "           \
+	     "wakes who makes them")                                                               \
 	RANK(LOCK_EVENT, "what the event thread watches; its functions run without it")            \
 	RANK(LOCK_WAITQ, "one wait queue; woken with the object's lock held")                      \
 	RANK(LOCK_EPOLL_READY, "ready list of one epoll: filled from under a wait queue")          \
