@@ -550,13 +550,14 @@ static struct kernel *boot_kernel(const struct sandbox_config *cfg, const struct
 
 static void watch_host(struct kernel *k)
 {
+	boot.winch_src = (struct event_source){.fd = winch_fd, .fn = winch_event};
+	if (event_watch(&boot.winch_src, EPOLLIN) < 0)
+		boot_fail("cannot watch for changes of the window");
 	if (boot.is_container)
 		return;
 	boot.control_src = (struct event_source){.fd = boot.control_fd, .fn = control_event};
-	boot.winch_src = (struct event_source){.fd = winch_fd, .fn = winch_event};
 	fcntl(boot.control_fd, F_SETFL, O_NONBLOCK);
-	if (event_watch(&boot.control_src, EPOLLIN) < 0 ||
-	    event_watch(&boot.winch_src, EPOLLIN) < 0)
+	if (event_watch(&boot.control_src, EPOLLIN) < 0)
 		boot_fail("cannot watch the starter");
 	(void)k;
 }

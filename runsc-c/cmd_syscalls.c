@@ -37,6 +37,7 @@ static const char *const group_names[POLICY_NR_GROUPS] = {
 	[POLICY_GROUP_PTRACE] = "on the ptrace platform",
 	[POLICY_GROUP_OWNER] = "with files that only root may use",
 	[POLICY_GROUP_NETWORK] = "with Internet sockets (not --network=off)",
+	[POLICY_GROUP_CONTROL] = "in a container of an engine",
 };
 
 /* ---- the compatibility table ---- */
@@ -168,11 +169,11 @@ static void print_policy(void)
 	print_rules(policy_forwarded, policy_nr_forwarded);
 	printf("\nThe sentry's own calls to the host while guests run: %zu always, %zu more with a "
 	       "writable host tree,\n%zu more on the ptrace platform, %zu more with files that "
-	       "only root may use,\n%zu more with Internet sockets; any other ends the "
-	       "sandbox\n\n",
+	       "only root may use,\n%zu more with Internet sockets, %zu more in a container of an "
+	       "engine; any other ends the sandbox\n\n",
 	       count_group(POLICY_GROUP_BASE), count_group(POLICY_GROUP_WRITABLE),
 	       count_group(POLICY_GROUP_PTRACE), count_group(POLICY_GROUP_OWNER),
-	       count_group(POLICY_GROUP_NETWORK));
+	       count_group(POLICY_GROUP_NETWORK), count_group(POLICY_GROUP_CONTROL));
 	print_rules(policy_sentry, policy_nr_sentry);
 	printf("\nThe broker of --network=host, which makes Internet sockets (%zu calls)\n\n",
 	       policy_count_calls(policy_broker, policy_nr_broker));

@@ -324,7 +324,7 @@ static int check_executable(struct task *t, const char *name)
 
 	if (err < 0)
 		return err;
-	err = S_ISDIR(p.dentry->inode->mode) ? -EISDIR
+	err = S_ISDIR(p.dentry->inode->mode) ? -EACCES
 					     : vfs_permission(t, p.mnt, p.dentry->inode, MAY_EXEC);
 	path_put(&p);
 	return err;
@@ -374,7 +374,7 @@ static int find_program(struct task *t, struct spawner *sp, struct spawn *s, cha
 			return 0;
 		}
 		error_name(err, why, sizeof(why));
-		if (err == -EACCES || err == -EISDIR)
+		if (err == -EACCES)
 			fail(sp, s, err, "exec: \"%s\": %s", shown, why);
 		else
 			fail(sp, s, err, "exec: \"%s\": stat %s: %s", shown, shown, why);

@@ -1,4 +1,7 @@
-/* Blocks that describe a process: what is packed comes out again, what is damaged is refused. */
+/*
+ * tests/unit/test_control_block.c - blocks that describe a process: what is packed comes out again,
+ * what is damaged is refused
+ */
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>
