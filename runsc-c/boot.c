@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -35,6 +36,7 @@
 #include "platform/policy/policy_fds.h"
 #include "runsc-c/boot_guest.h"
 #include "runsc-c/network.h"
+#include "runsc-c/oci/config.h"
 #include "runsc-c/oci/control.h"
 #include "runsc-c/sandbox.h"
 #include "sentry/base/log.h"
@@ -616,6 +618,8 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 	if (boot.is_container) {
 		close_other_fds(cfg, fds);
 		setsid();
+		if (cfg->oci->process.terminal) /* to hear of a new size */
+			ioctl(STDIN_FILENO, TIOCSCTTY, 0);
 	}
 	die_with_starter();
 	wait_go(fds->go); /* fails if the starter is gone already */

@@ -224,7 +224,7 @@ static const char *clone_hint(int err)
 struct pipes {
 	int go[2], control[2], status[2]; /* -1: none, for containers: control */
 	int broker;			  /* the sentry's end; -1: none */
-	int listener;
+	int listener, console;
 	pid_t broker_pid;
 	struct netinfo_fds net; /* of the caller's namespace; if there is a broker */
 };
@@ -251,7 +251,7 @@ static int open_pipes(const struct sandbox_config *cfg, int netns, struct pipes 
 {
 	int own, err;
 
-	*p = (struct pipes){.control = {-1, -1}, .broker = -1, .listener = -1};
+	*p = (struct pipes){.control = {-1, -1}, .broker = -1, .listener = -1, .console = -1};
 	if (pipe2(p->go, O_CLOEXEC) < 0 || pipe2(p->status, O_CLOEXEC) < 0 ||
 	    (!cfg->oci && pipe2(p->control, O_CLOEXEC) < 0)) {
 		err = -errno;
@@ -322,6 +322,8 @@ static pid_t start_sentry(const struct sandbox_config *cfg, struct pipes *p, int
 		close_end(p->control[1]);
 		close(p->status[0]);
 		close_end(sfd);
+		for (int fd = 0; fd < 3 && p->console >= 0; fd++)
+			dup2(p->console, fd);
 		sigprocmask(SIG_SETMASK, mask, NULL);
 		boot_sentry(cfg, &fds);
 	}
@@ -365,6 +367,7 @@ int sandbox_spawn(const struct sandbox_config *cfg, const struct sandbox_contain
 	if (err < 0)
 		return err;
 	p.listener = fds->listener;
+	p.console = fds->console;
 	sigemptyset(&mask);
 	pid = start(cfg, &p, -1, &mask, text, size);
 	*ret = (struct sandbox_process){

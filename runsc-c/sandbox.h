@@ -73,6 +73,7 @@ struct sandbox_process {
 /* What of struct boot_fds a container has besides: */
 struct sandbox_container_fds {
 	int listener; /* of the control socket */
+	int console;  /* becomes its standard descriptors and controlling terminal; -1: none */
 	int netns;    /* INET_HOST: the namespace of its sockets; -1: the caller's */
 };
 /* For cfg->oci; 0, or -errno with a message in text. */

@@ -27,6 +27,7 @@ static const struct oci_command commands[] = {
 	{"checkpoint", not_yet, "save a running container (not yet)"},
 	{"create", oci_cmd_create, "set a container up"},
 	{"delete", oci_cmd_delete, "remove a container and all that it has on the host"},
+	{"exec", oci_cmd_exec, "run another process in a running container"},
 	{"features", oci_cmd_features, "what this runtime can do, as JSON"},
 	{"kill", oci_cmd_kill, "send a signal to a container's first process"},
 	{"list", oci_cmd_list, "the containers of --root"},

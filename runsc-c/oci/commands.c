@@ -16,6 +16,7 @@
 
 #include "runsc-c/oci/command.h"
 #include "runsc-c/oci/container.h"
+#include "runsc-c/oci/console.h"
 #include "runsc-c/oci/control.h"
 
 /* ---- common to all commands ---- */
@@ -200,8 +201,11 @@ static int wait_for_end(const char *id, pid_t pid, int sfd)
 
 		if (poll(fds, 2, -1) < 0)
 			continue;
-		if (fds[1].revents && read(sfd, &si, sizeof(si)) == sizeof(si) &&
-		    si.ssi_signo != SIGWINCH)
+		if (!fds[1].revents || read(sfd, &si, sizeof(si)) != sizeof(si))
+			;
+		else if (si.ssi_signo == SIGWINCH)
+			oci_winch(id);
+		else
 			(void)!oci_kill(id, (int)si.ssi_signo, false, &ignored);
 		if (fds[0].revents)
 			break;
@@ -218,6 +222,7 @@ static int run(struct oci_create_options *o, struct oci_error *err)
 	int sfd = -1, status = 0, e;
 	pid_t pid;
 
+	o->foreground = !o->detach;
 	e = oci_create(o, &pid, err);
 	if (e < 0)
 		return oci_report(err);
@@ -230,7 +235,9 @@ static int run(struct oci_create_options *o, struct oci_error *err)
 	}
 	if (o->detach)
 		return 0;
+	oci_terminal_raw();
 	status = wait_for_end(o->id, pid, sfd);
+	oci_terminal_restore();
 	if (!o->keep)
 		(void)!oci_delete(o->id, true, &ignored);
 	return status;

@@ -67,6 +67,7 @@ struct oci_create_options {
 	unsigned int preserve_fds;
 	bool no_pivot, no_new_keyring;
 	bool detach;	   /* run */
+	bool foreground;   /* run without detach: the caller's terminal is the container's */
 	bool keep;	   /* run */
 	bool no_subreaper; /* run */
 };
@@ -75,6 +76,7 @@ struct oci_create_options {
 must_check int oci_create(const struct oci_create_options *o, pid_t *ret_pid,
 			  struct oci_error *err);
 must_check int oci_start(const char *id, struct oci_error *err);
+void oci_winch(const char *id);
 must_check int oci_delete(const char *id, bool force, struct oci_error *err);
 must_check int oci_kill(const char *id, int sig, bool all, struct oci_error *err);
 /* The locked directory and the state in it. */
@@ -83,6 +85,7 @@ must_check int oci_open_container(const char *id, bool exclusive, struct oci_dir
 
 /* The commands; argv[0] is the command's name. They print their errors and return the exit status. */
 int oci_cmd_create(int argc, char **argv);
+int oci_cmd_exec(int argc, char **argv);
 int oci_cmd_start(int argc, char **argv);
 int oci_cmd_run(int argc, char **argv);
 int oci_cmd_state(int argc, char **argv);

@@ -196,6 +196,8 @@ int control_exec(int sock, const struct oci_process *p, const int *fds, unsigned
 	e = get_answer(sock, CONTROL_EXEC, &r, err);
 	if (e == 0)
 		*ret_pid = r.pid;
+	else if (*r.text)
+		oci_fail(err, e, "unable to start container process: %s", r.text);
 	return e;
 }
 

@@ -16,6 +16,7 @@
 
 #include "platform/platform.h"
 #include "runsc-c/oci/container.h"
+#include "runsc-c/oci/console.h"
 #include "runsc-c/oci/control.h"
 #include "runsc-c/oci/hooks.h"
 #include "runsc-c/oci/json.h"
@@ -237,6 +238,14 @@ static int spawn(struct creation *c, struct oci_error *err)
 	char text[512];
 	int e;
 
+	const struct oci_process *p = &c->config.process;
+
+	c->fds.console = -1;
+	if (c->o->console_socket) {
+		c->fds.console = oci_console_send(c->o->console_socket, p->rows, p->cols, err);
+		if (c->fds.console < 0)
+			return c->fds.console;
+	}
 	c->fds.listener = control_listen(c->dir.fd);
 	if (c->fds.listener < 0)
 		return oci_fail_errno(err, c->fds.listener, "make %s/%s", c->dir.path,
@@ -245,6 +254,8 @@ static int spawn(struct creation *c, struct oci_error *err)
 	if (e < 0)
 		c->sentry.pid = 0;
 	close(c->fds.listener);
+	if (c->fds.console >= 0)
+		close(c->fds.console);
 	if (e < 0)
 		return oci_fail(err, e, "unable to start container process: %s", text);
 	c->st.pid = c->sentry.pid;
@@ -342,6 +353,9 @@ int oci_create(const struct oci_create_options *o, pid_t *ret_pid, struct oci_er
 	e = oci_check_id(o->id, err);
 	if (e == 0)
 		e = load_config(c, &text, err);
+	if (e == 0)
+		e = oci_console_check(c->config.process.terminal, !o->foreground, o->console_socket,
+				      err);
 	if (e == 0)
 		e = fill_sandbox(c, err);
 	if (e == 0)

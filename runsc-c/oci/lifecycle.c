@@ -127,6 +127,23 @@ int oci_kill(const char *id, int sig, bool all, struct oci_error *err)
 	return e;
 }
 
+/* The caller's window, which is the container's, has another size. */
+void oci_winch(const char *id)
+{
+	struct oci_error ignored;
+	struct oci_dir dir;
+	int sock;
+
+	if (oci_dir_open(oci_globals.root, id, false, &dir, &ignored) < 0)
+		return;
+	sock = control_connect(dir.fd, &ignored);
+	if (sock >= 0) {
+		control_tell(sock, CONTROL_WINCH, 0);
+		close(sock);
+	}
+	oci_dir_close(&dir);
+}
+
 /* ---- delete ---- */
 
 /* Kills the sentry, and waits until its pid is free or a zombie's. */
