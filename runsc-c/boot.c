@@ -539,6 +539,7 @@ static struct kernel *boot_kernel(const struct sandbox_config *cfg, const struct
 	k->memory_limit = cfg->memory_limit;
 	if (cfg->max_tasks)
 		k->max_tasks = cfg->max_tasks;
+	k->no_io_uring = cfg->no_io_uring;
 	k->strace = cfg->strace;
 	k->strace_fd = cfg->strace_fd;
 	k->status_fd = fds->status;

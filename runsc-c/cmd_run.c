@@ -250,6 +250,7 @@ static int fill_config(struct run *run, struct option_error *err)
 	cfg->max_tasks = o->pids;
 	cfg->timeout_ns = o->timeout_ns;
 	cfg->no_init = o->no_init;
+	cfg->no_io_uring = o->no_io_uring;
 	run->envp = build_env(o);
 	if (!run->envp)
 		return option_fail(err, "out of memory");

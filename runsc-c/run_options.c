@@ -148,6 +148,14 @@ static int set_no_init(void *opts, char *value, struct option_error *err)
 	return 0;
 }
 
+static int set_no_io_uring(void *opts, char *value, struct option_error *err)
+{
+	(void)value;
+	(void)err;
+	((struct run_options *)opts)->no_io_uring = true;
+	return 0;
+}
+
 static int set_platform(void *opts, char *value, struct option_error *err)
 {
 	struct run_options *o = opts;
@@ -256,6 +264,8 @@ static const struct option_spec specs[] = {
 	 "the command itself is process 1; default: a small init is, which\n"
 	 "collects orphans and passes signals on",
 	 set_no_init},
+	{"no-io-uring", 0, OPTION_FLAG, NULL, "io_uring_setup(2) and its like fail with ENOSYS",
+	 set_no_io_uring},
 	{"platform", 0, OPTION_VALUE, "auto|notify|ptrace",
 	 "how system calls are trapped; default: auto (see `sandbox doctor`)", set_platform},
 	{"fast-path", 0, OPTION_VALUE, "auto|off|always",

@@ -23,6 +23,7 @@ struct run_options {
 	uint32_t pids;
 	int64_t timeout_ns;
 	bool no_init;
+	bool no_io_uring;
 	const char *platform; /* NULL: auto */
 	bool forward_none;
 	enum fast_mode fast_path;

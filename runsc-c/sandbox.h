@@ -49,6 +49,7 @@ struct sandbox_config {
 	const uint32_t *groups;	       /* supplementary */
 	uint32_t nr_groups;
 	bool no_init;
+	bool no_io_uring;
 	bool strace;
 	int strace_fd;		     /* -1: log fd */
 	const struct cgroup *cgroup; /* the sentry goes into it; NULL: none */

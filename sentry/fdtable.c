@@ -17,6 +17,7 @@
 #include "sentry/base/mem.h"
 #include "sentry/mem/mmap.h"
 #include "sentry/task.h"
+#include "sentry/task_shadow.h"
 
 #define FDTABLE_MIN 64
 
@@ -141,13 +142,24 @@ static struct file *slot_get(struct fdtable *ft, int fd, bool any)
 	return f;
 }
 
+/* What FD_FIXED means to a stand-in. */
+static struct file *fixed_file(struct task *t)
+{
+	return t->shadow->fixed ? file_get(t->shadow->fixed) : NULL;
+}
+
 struct file *fd_get(struct task *t, int fd)
 {
+	if (unlikely(fd == FD_FIXED) && t->shadow)
+		return t->shadow->fixed && (t->shadow->fixed->mode & FMODE_PATH) ? NULL
+										 : fixed_file(t);
 	return slot_get(t->files, fd, false);
 }
 
 struct file *fd_get_any(struct task *t, int fd)
 {
+	if (unlikely(fd == FD_FIXED) && t->shadow)
+		return fixed_file(t);
 	return slot_get(t->files, fd, true);
 }
 
@@ -213,6 +225,10 @@ int fd_install_from(struct task *t, struct file *f, int from, bool cloexec)
 
 int fd_install(struct task *t, struct file *f, bool cloexec)
 {
+	if (unlikely(t->shadow) && t->shadow->catches && !t->shadow->caught) {
+		t->shadow->caught = f;
+		return 0;
+	}
 	return fd_install_from(t, f, 0, cloexec);
 }
 
@@ -221,6 +237,8 @@ int fd_check_room(struct task *t)
 	struct fdtable *ft = t->files;
 	uint32_t limit = fd_limit(t), fd;
 
+	if (unlikely(t->shadow) && t->shadow->catches)
+		return 0;
 	mutex_lock(&ft->mu);
 	for (fd = ft->next_hint; fd < ft->size && ft->slots[fd].file; fd++)
 		;

@@ -49,6 +49,7 @@ struct kernel {
 	uint64_t host_nofile;	   /* RLIMIT_NOFILE of guests on the host */
 	int64_t boot_monotonic_ns; /* guest's boot: for uptime and start times */
 	int64_t boot_realtime_ns;
+	bool no_io_uring;
 	bool strace;
 	int strace_fd;
 	int host_proc_fd;     /* O_PATH on a /proc of the sentry's (outer) pid namespace */
@@ -71,8 +72,10 @@ struct kernel {
 	struct list pending_clones; /* task_clone.c */
 	_Atomic uint32_t nr_pending_clones;
 	uint64_t next_clone_token;
-	_Atomic uint32_t aio_nr;	/* of AIO_MAX_NR: sentry/aio.h */
-	_Atomic uint64_t next_share_id; /* process_share_id() */
+	_Atomic uint32_t aio_nr;	 /* of AIO_MAX_NR: sentry/aio.h */
+	_Atomic uint64_t uring_bytes;	 /* of URING_BYTES_MAX: fs/anon/uring.h */
+	_Atomic uint32_t uring_requests; /* of URING_REQUESTS_MAX: syscalls/uring.h */
+	_Atomic uint64_t next_share_id;	 /* process_share_id() */
 
 	/* ---- names ---- */
 	struct rwlock mounts_lock; /* LOCK_MOUNTS: all mount namespaces */

@@ -29,6 +29,7 @@
 #include "sentry/sighand.h"
 #include "sentry/signal.h"
 #include "sentry/spawn.h"
+#include "sentry/task_shadow.h"
 
 /* ---- references ---- */
 
@@ -84,6 +85,8 @@ void task_put(struct task *t)
 	if (!t || !ref_put(&t->ref))
 		return;
 	task_release(t);
+	if (unlikely(t->shadow))
+		task_shadow_free(t);
 	hook_task_free(t);
 	if (t->exec_plan)
 		exec_plan_free(t->exec_plan);
@@ -296,6 +299,7 @@ struct task *task_create(struct kernel *k, struct task_init *init)
 	t->timerslack_ns = t->default_timerslack_ns = 50000;
 	mutex_init(&t->mu, LOCK_TASK);
 	park_init(t);
+	list_init(&t->shadows);
 	t->cred = init->cred;
 	t->files = init->files;
 	t->fs = init->fs;
@@ -575,6 +579,7 @@ static void task_finish(struct task *t)
 
 	if (t->kernel->platform->task_removed)
 		t->kernel->platform->task_removed(t);
+	task_shadows_abort(t);
 	if (old & TASK_SERVING)
 		park_abort(t);
 	else
@@ -781,6 +786,7 @@ void task_exec_take_leadership(struct task *t)
 	rwlock_wrlock(&k->tree_lock);
 	p->exec_task = NULL;
 	atomic_fetch_add(&p->program, 1);
+	task_shadows_abort(t);
 	atomic_store(&p->exec_going, false);
 	p->has_execed = true;
 	if (t->tid != p->pid) {

@@ -58,6 +58,7 @@ struct pending_clone;
 struct posix_timers;
 struct session;
 struct spawn;
+struct task_shadow;
 struct window;
 
 #define TASK_COMM_LEN 16
@@ -210,7 +211,9 @@ struct task {
 	unsigned char reqkey_keyring; /* KEY_REQKEY_DEFL_* */
 	struct restart_block restart; /* syscalls/poll.c */
 	uint64_t wait_mask; /* signals that the parked call holds back: ppoll(2) and the like */
-	void *call_state;   /* what a handler keeps between a redirect and its completion */
+	/* Stands in for a request that goes on without its thread: task_shadow.h. NULL: a thread. */
+	struct task_shadow *shadow;
+	void *call_state; /* what a handler keeps between a redirect and its completion */
 
 	/* mu: others look at these */
 	struct mutex mu;
@@ -220,6 +223,7 @@ struct task {
 	struct mount_ns *mnt_ns;
 	struct landlock_domain *landlock; /* fs/vfs/landlock.h; NULL: none */
 	char comm[TASK_COMM_LEN];
+	struct list shadows; /* task_shadow.h */
 };
 
 /* Its call is about to fail with a signal to itself, which must come before the result: true if the

@@ -22,6 +22,7 @@
 #include "sentry/task_exec.h"
 #include "syscalls/strace.h"
 #include "syscalls/syscall.h"
+#include "syscalls/uring.h"
 
 #define MAX_DEATH_POLL 64
 #define MAX_ERRNO 4095
@@ -175,7 +176,14 @@ bool task_serve_channel(struct task *t, const struct guest_call *call, struct wi
 
 void task_resume_parked(struct task *t)
 {
-	long r = park_resume(t);
+	long r;
+
+	if (t->shadow) { /* nobody waits for a verdict */
+		uring_resume(t);
+		task_put(t);
+		return;
+	}
+	r = park_resume(t);
 
 	if (unlikely(t->kernel->strace))
 		strace_exit(t, r);

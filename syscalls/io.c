@@ -34,6 +34,11 @@ struct transfer {
 	struct iovec *own_iov;
 };
 
+bool call_nonblock(const struct task *t, struct file *f)
+{
+	return file_nonblock(f) && !t->shadow;
+}
+
 /* Kinds of files whose blocking writes are not over with the first partial count. */
 static bool writes_all(const struct file *f)
 {
@@ -166,7 +171,7 @@ static long transfer_run(struct task *t, struct transfer *x)
 	}
 	wq = file_wait_queue(f);
 	own = NULL;
-	if (wq && !file_nonblock(f) && !(x->flags & RWF_NOWAIT)) {
+	if (wq && !call_nonblock(t, f) && !(x->flags & RWF_NOWAIT)) {
 		own = transfer_detach(x);
 		n = -ENOMEM;
 	}

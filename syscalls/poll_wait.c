@@ -6,6 +6,7 @@
  */
 #include "syscalls/poll_wait.h"
 
+#include <linux/io_uring.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/personality.h>
@@ -59,6 +60,13 @@ static long go_native_with_mask(struct task *t)
 			return -EINTR;
 	} else if (t->call.nr == SYS_epoll_pwait || t->call.nr == SYS_epoll_pwait2) {
 		mask = t->call.args[4];
+	} else if (t->call.nr == SYS_io_uring_enter) {
+		mask = t->call.args[4];
+		if ((t->call.args[3] & IORING_ENTER_EXT_ARG) &&
+		    copy_in_obj(t, &mask,
+				t->call.args[4] +
+					offsetof(struct io_uring_getevents_arg, sigmask)) < 0)
+			return -EINTR;
 	}
 	args[3] = mask;
 	t->kernel->platform->redirect(t, SYS_ppoll, args);

@@ -300,7 +300,7 @@ static struct wait_queue *connect_late_wq(void *state)
 
 static long do_connect(struct task *t, struct file *f, struct socket *s, uaddr_t addr, int len)
 {
-	int64_t timeo = s->opt.sndtimeo_ns;
+	int64_t timeo = t->shadow ? TIMER_NEVER : s->opt.sndtimeo_ns;
 	struct connect_call *c = mem_zalloc(sizeof(*c));
 	int err = c ? 0 : -ENOMEM;
 
@@ -317,7 +317,7 @@ static long do_connect(struct task *t, struct file *f, struct socket *s, uaddr_t
 	}
 	c->sock = s;
 	c->len = len;
-	c->nonblock = file_nonblock(f);
+	c->nonblock = call_nonblock(t, f);
 	if (!c->nonblock &&
 	    task_punts(t)) { /* a connection once begun would have to be waited for */
 		mem_free(c);
@@ -390,6 +390,18 @@ static long accept_op(struct task *t, void *state)
 	long err = c->sock->ops->accept(c->sock, &s);
 
 	return err < 0 ? err : accepted(t, c, s);
+}
+
+long sock_accept_try(struct task *t, struct file *f, uaddr_t addr, uaddr_t ulen, int flags)
+{
+	struct accept_call c = {.addr = addr, .ulen = ulen, .flags = flags};
+	long err;
+
+	c.sock = socket_of_file(f);
+	if (!c.sock)
+		return -ENOTSOCK;
+	err = c.sock->ops->accept ? fd_check_room(t) : -EOPNOTSUPP;
+	return err < 0 ? err : accept_op(t, &c);
 }
 
 static long do_accept(struct task *t, const uint64_t *a, int flags)

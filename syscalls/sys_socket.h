@@ -14,6 +14,9 @@ must_check int sock_addr_in(struct task *t, uaddr_t addr, int len, struct sockad
 /* An address of len bytes to the guest, cut to what *ulen says; *ulen becomes len. */
 must_check int sock_addr_out(struct task *t, const struct sockaddr_storage *a, int len,
 			     uaddr_t addr, uaddr_t ulen);
+/* For io_uring, with a file of any kind (accept) or a socket's: one try that does not wait. */
+long sock_accept_try(struct task *t, struct file *f, uaddr_t addr, uaddr_t ulen, int flags);
+ssize_t sock_try(struct task *t, struct file *f, struct uio *u, int flags, bool send);
 /* When a wait that starts now ends, by SO_RCVTIMEO or SO_SNDTIMEO; what a signal then gives. */
 int64_t sock_deadline(int64_t timeo_ns);
 long sock_on_signal(int64_t timeo_ns);

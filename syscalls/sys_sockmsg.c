@@ -72,7 +72,8 @@ static void call_free(void *state)
 	mem_free(c);
 }
 
-static struct sock_call *call_new(struct file *f, struct socket *s, int flags, bool send)
+static struct sock_call *call_new(struct task *t, struct file *f, struct socket *s, int flags,
+				  bool send)
 {
 	struct sock_call *c = mem_zalloc(sizeof(*c));
 
@@ -84,7 +85,7 @@ static struct sock_call *call_new(struct file *f, struct socket *s, int flags, b
 	/* Errors and urgent data are there or not: nobody waits for them. */
 	if (!send && (flags & (MSG_ERRQUEUE | MSG_OOB)))
 		flags |= MSG_DONTWAIT;
-	c->flags = c->msg.flags = flags | (file_nonblock(f) ? MSG_DONTWAIT : 0);
+	c->flags = c->msg.flags = flags | (call_nonblock(t, f) ? MSG_DONTWAIT : 0);
 	c->send = send;
 	c->mmsg_deadline = TIMER_NEVER;
 	return c;
@@ -332,6 +333,8 @@ static long call_run(struct task *t, struct file *f, struct sock_call *c)
 		file_put(f);
 		return SYS_CHANNEL_PUNT;
 	}
+	if (t->shadow)
+		timeo = TIMER_NEVER;
 	return io_wait_loop(t,
 			    &(struct io_wait){
 				    .file = f,
@@ -359,7 +362,7 @@ long io_socket(struct task *t, struct file *f, const struct uio *u, bool write)
 		file_put(f);
 		return 0;
 	}
-	c = call_new(f, socket_of_file(f), 0, write);
+	c = call_new(t, f, socket_of_file(f), 0, write);
 	if (c && u->nr_iov > FEW_IOV)
 		c->iov = mem_memdup(u->iov, u->nr_iov * sizeof(*u->iov));
 	else if (c)
@@ -372,6 +375,26 @@ long io_socket(struct task *t, struct file *f, const struct uio *u, bool write)
 	c->uio = *u;
 	c->uio.iov = c->iov;
 	return call_run(t, f, c);
+}
+
+/* ---- one try, for io_uring ---- */
+
+ssize_t sock_try(struct task *t, struct file *f, struct uio *u, int flags, bool send)
+{
+	struct sock_call c = {
+		.sock = socket_of_file(f),
+		.msg = {.uio = u, .flags = flags | MSG_DONTWAIT},
+		.flags = flags,
+		.send = send,
+	};
+	ssize_t n = try_one(t, &c);
+
+	n = finish_one(t, &c, n);
+	scm_fini(&c.msg.scm);
+	socket_put(c.msg.other);
+	mem_free(c.msg.control);
+	fasync_flush();
+	return n;
 }
 
 /* ---- sendto, recvfrom ---- */
@@ -389,7 +412,7 @@ static long transfer_buffer(struct task *t, const uint64_t *a, bool send)
 	err = sock_get_file(t, (int)a[0], &f, &s);
 	if (err < 0)
 		return err;
-	c = call_new(f, s, (int)a[3] & ~MSG_CMSG_CLOEXEC, send);
+	c = call_new(t, f, s, (int)a[3] & ~MSG_CMSG_CLOEXEC, send);
 	if (c == NULL) {
 		file_put(f);
 		return -ENOMEM;
@@ -434,7 +457,7 @@ static long transfer_msg(struct task *t, const uint64_t *a, bool send)
 	err = sock_get_file(t, (int)a[0], &f, &s);
 	if (err < 0)
 		return err;
-	c = call_new(f, s, (int)a[2], send);
+	c = call_new(t, f, s, (int)a[2], send);
 	err = c ? 0 : -ENOMEM;
 	if (c) {
 		c->umsg = a[1];
@@ -472,7 +495,7 @@ static long transfer_many(struct task *t, const uint64_t *a, bool send, int64_t 
 	if (err < 0)
 		return err;
 	err = send ? 0 : socket_take_error(s);
-	c = err == 0 && (unsigned int)a[2] ? call_new(f, s, (int)a[3], send) : NULL;
+	c = err == 0 && (unsigned int)a[2] ? call_new(t, f, s, (int)a[3], send) : NULL;
 	if (c == NULL) {
 		file_put(f);
 		return err < 0 ? err : (unsigned int)a[2] ? -ENOMEM : 0;

@@ -55,6 +55,10 @@ static long copy_op(struct task *t, void *state)
 	while (c->left) {
 		ssize_t n = c->step(t, c);
 
+		/* Gigabytes may be left, to something slow: not for nobody. */
+		if (unlikely(task_is_dead(t)))
+			return -EINTR;
+
 		if (n == -EPIPE && (c->total || !task_punts(t)))
 			signal_send_task(t, SIGPIPE);
 		if (n == -EAGAIN && (c->all || c->total == 0))
@@ -264,11 +268,6 @@ static ssize_t step_tee(struct task *t, struct copy *c)
 
 /* ---- splice(2), tee(2) ---- */
 
-static bool is_nonblock(const struct file *f)
-{
-	return atomic_load_explicit(&f->flags, memory_order_relaxed) & O_NONBLOCK;
-}
-
 static bool is_append(const struct file *f)
 {
 	return atomic_load_explicit(&f->flags, memory_order_relaxed) & O_APPEND;
@@ -283,7 +282,7 @@ static bool can_splice(const struct file *f)
 }
 
 /* Which step, and the checks of do_splice(). */
-static int splice_decode(struct copy *c, bool *nonblock)
+static int splice_decode(struct task *t, struct copy *c, bool *nonblock)
 {
 	struct pipe *from = pipe_of_file(c->in), *to = pipe_of_file(c->out);
 
@@ -294,17 +293,17 @@ static int splice_decode(struct copy *c, bool *nonblock)
 	if (from && to) {
 		if (from == to)
 			return -EINVAL;
-		*nonblock |= is_nonblock(c->in) || is_nonblock(c->out);
+		*nonblock |= call_nonblock(t, c->in) || call_nonblock(t, c->out);
 		c->step = step_pipe_to_pipe;
 	} else if (from) {
 		if ((c->upos_out && (c->out->mode & FMODE_STREAM)) || is_append(c->out))
 			return -EINVAL;
-		*nonblock |= is_nonblock(c->in);
+		*nonblock |= call_nonblock(t, c->in);
 		c->step = step_pipe_to_file;
 	} else if (to) {
 		if (c->upos_in && (c->in->mode & FMODE_STREAM))
 			return -EINVAL;
-		*nonblock |= is_nonblock(c->out) || is_nonblock(c->in);
+		*nonblock |= call_nonblock(t, c->out) || call_nonblock(t, c->in);
 		c->step = step_file_to_pipe;
 		c->left = MIN(c->left, STEP_BYTES);
 	} else {
@@ -323,6 +322,37 @@ static int copy_in_pos(struct task *t, uaddr_t upos, int64_t *ret)
 	return *ret < 0 ? -EINVAL : 0;
 }
 
+static bool is_seekable(const struct file *f)
+{
+	return !(f->mode & FMODE_STREAM);
+}
+
+long io_splice(struct task *t, struct file *in, int64_t pos_in, struct file *out, int64_t pos_out,
+	       size_t len, unsigned int flags)
+{
+	struct copy c = {
+		.in = in,
+		.out = out,
+		.pos_in = pos_in,
+		.pos_out = pos_out,
+		.left = MIN(len, (size_t)MAX_RW_COUNT),
+	};
+	bool nonblock = flags & SPLICE_F_NONBLOCK;
+	int err = flags & ~SPLICE_F_ALL ? -EINVAL : 0;
+
+	if (err == 0 && ((pos_in >= 0 && pipe_of_file(in)) || (pos_out >= 0 && pipe_of_file(out))))
+		err = -ESPIPE;
+	if (err == 0 && ((pos_in >= 0 && !is_seekable(in)) || (pos_out >= 0 && !is_seekable(out))))
+		err = -EINVAL;
+	if (err == 0 && len)
+		err = splice_decode(t, &c, &nonblock);
+	if (err == 0 && len)
+		return copy_run(t, &c, nonblock);
+	file_put(in);
+	file_put(out);
+	return err;
+}
+
 static long do_splice(struct task *t, struct copy *c, bool nonblock)
 {
 	int err = 0;
@@ -334,7 +364,7 @@ static long do_splice(struct task *t, struct copy *c, bool nonblock)
 	if (err == 0)
 		err = copy_in_pos(t, c->upos_out, &c->pos_out);
 	if (err == 0)
-		err = splice_decode(c, &nonblock);
+		err = splice_decode(t, c, &nonblock);
 	if (err == 0)
 		return copy_run(t, c, nonblock);
 	file_put(c->in);
@@ -401,8 +431,8 @@ long sys_tee(struct task *t, const uint64_t *a)
 		err = -EINVAL;
 	if (err == 0)
 		return copy_run(t, &c,
-				(flags & SPLICE_F_NONBLOCK) || is_nonblock(c.in) ||
-					is_nonblock(c.out));
+				(flags & SPLICE_F_NONBLOCK) || call_nonblock(t, c.in) ||
+					call_nonblock(t, c.out));
 	file_put(c.in);
 	file_put(c.out);
 	return err;
@@ -481,7 +511,7 @@ long sys_vmsplice(struct task *t, const uint64_t *a)
 		file_put(f);
 		return -EBADF;
 	}
-	return do_vmsplice(t, f, a, (flags & SPLICE_F_NONBLOCK) || is_nonblock(f));
+	return do_vmsplice(t, f, a, (flags & SPLICE_F_NONBLOCK) || call_nonblock(t, f));
 }
 
 /* ---- sendfile(2), copy_file_range(2): through a buffer, from a file with an offset ---- */
@@ -594,7 +624,7 @@ long sys_sendfile(struct task *t, const uint64_t *a)
 				       .finish = sendfile_finish,
 				       .drop = copy_drop,
 				       .state = s,
-				       .nonblock = is_nonblock(s->c.out),
+				       .nonblock = call_nonblock(t, s->c.out),
 			       });
 }
 

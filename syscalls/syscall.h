@@ -91,6 +91,11 @@ struct io_wait {
 	bool nonblock; /* -EAGAIN is the result */
 };
 long io_wait_loop(struct task *t, const struct io_wait *w);
+/* splice(2) with its offsets, -1: the file's own. Takes both files. */
+long io_splice(struct task *t, struct file *in, int64_t pos_in, struct file *out, int64_t pos_out,
+	       size_t len, unsigned int flags);
+/* Is the call not to wait? What io_uring carries out does, whatever the file's flags say. */
+bool call_nonblock(const struct task *t, struct file *f);
 /* F_SETFL, FIONBIO, FIOASYNC: status flags, and SIGIO with O_ASYNC (sys_fd.c). */
 long fd_set_status(struct task *t, int fd, struct file *f, int flags);
 /* The end of open(2): waits for the partner of a FIFO's end if need be, then installs f. Takes f. */

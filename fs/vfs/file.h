@@ -55,6 +55,8 @@ struct file_ops {
 	/* A host fd that the guest may map with exactly the file's access mode. [-ENODEV] */
 	int (*mmap)(struct file *f, int prot, int flags, uint64_t off, uint64_t len, int *ret_fd,
 		    enum mmap_fd *ret_kind);
+	/* Where in that host fd the mapping begins. [off] */
+	uint64_t (*mmap_offset)(struct file *f, uint64_t off);
 	int (*fsync)(struct file *f, bool datasync);			      /* [-EINVAL] */
 	int (*fallocate)(struct file *f, int mode, int64_t off, int64_t len); /* [-EOPNOTSUPP] */
 	int (*flush)(struct file *f, struct task *t); /* each close(2) of an fd [0] */
@@ -72,6 +74,7 @@ enum {
 	FMODE_EXEC = 16,
 	FMODE_NOWAIT = 32,
 	FMODE_CREATED = 64, /* this open made the file: F_CREATED_QUERY */
+	FMODE_NOPASS = 128, /* holds files itself: not through AF_UNIX sockets */
 };
 
 struct file {

@@ -80,6 +80,10 @@ static int parse_rights(struct task *t, const struct cmsghdr *h, const void *dat
 		f = fd < 0 ? NULL : fd_get_any(t, fd);
 		if (f == NULL)
 			return -EBADF;
+		if (f->mode & FMODE_NOPASS) {
+			file_put(f);
+			return -EINVAL;
+		}
 		fs->files[fs->nr++] = f;
 	}
 	return 0;

@@ -55,6 +55,7 @@
 	     "which inotify watches are on which inodes; events go from there "                    \
 	     "to the queues of instances")                                                         \
 	RANK(LOCK_IPC, "System V IPC: all objects and their ids; wakes who waits on them")         \
+	RANK(LOCK_URING, "one io_uring: its rings, requests and tables; tells its eventfd")        \
 	RANK(LOCK_ANON, "eventfd, timerfd, signalfd, inotify and the like: leaves of the files")   \
 	RANK(LOCK_INET_PAIR,                                                                       \
 	     "bytes between two Internet sockets of the sandbox; looked at by who "                \

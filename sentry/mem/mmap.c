@@ -57,13 +57,18 @@ static long mapped_locked(struct task *t, long result, uint64_t args[6])
 	return CALL_NATIVE_AGAIN;
 }
 
-static long map_on_host(struct task *t, const uint64_t *a)
+/* moved: the arguments are not those of the guest's call. */
+static long map_on_host(struct task *t, const uint64_t *a, bool moved)
 {
 	const struct platform *pf = t->kernel->platform;
 	uint64_t args[6] = {a[0], a[1], a[2], a[3], a[4], a[5]};
 
-	if (!(a[3] & MAP_LOCKED))
+	if (!(a[3] & MAP_LOCKED) && !moved)
 		return SYS_CONTINUE;
+	if (!(a[3] & MAP_LOCKED)) {
+		pf->redirect(t, SYS_mmap, args);
+		return SYS_DONE;
+	}
 	if (!pf->call_native || pf->call_native(t, SYS_mmap, args, mapped_locked) < 0) {
 		mapped_locked(t, -EAGAIN, args);
 		pf->redirect(t, SYS_mmap, args);
@@ -84,7 +89,7 @@ static long mmap_anonymous(struct task *t, const uint64_t *a)
 	if (flags & MAP_HUGETLB)
 		return -ENOMEM; /* the sandbox has no huge page pool */
 	err = check_locked(t, a);
-	return err < 0 ? err : map_on_host(t, a);
+	return err < 0 ? err : map_on_host(t, a, false);
 }
 
 /* The checks of mmap(2) on the descriptor, before anything is installed. */
@@ -134,6 +139,7 @@ static int materialise_locked(struct task *t, int fd, struct file *f, const uint
 
 static long mmap_file(struct task *t, const uint64_t *a)
 {
+	uint64_t args[6] = {a[0], a[1], a[2], a[3], a[4], a[5]};
 	int fd = (int)a[4], err;
 	struct fdtable *ft = t->files;
 	struct file *f = fd_get(t, fd);
@@ -148,8 +154,10 @@ static long mmap_file(struct task *t, const uint64_t *a)
 		err = materialise_locked(t, fd, f, a);
 		mutex_unlock(&ft->host_mu);
 	}
+	if (err == 0 && f->ops->mmap_offset)
+		args[5] = f->ops->mmap_offset(f, a[5]);
 	file_put(f);
-	return err < 0 ? err : map_on_host(t, a);
+	return err < 0 ? err : map_on_host(t, args, args[5] != a[5]);
 }
 
 long do_mmap(struct task *t, const uint64_t *a)
@@ -165,8 +173,12 @@ long do_mmap(struct task *t, const uint64_t *a)
 	return mmap_file(t, a);
 }
 
+/* A stand-in holds no thread in which that could be done: the host's descriptor stays until another
+ * file is mapped under its number. */
 void mmap_neutralise_locked(struct task *t, int fd)
 {
+	if (t->shadow)
+		return;
 	t->kernel->platform->install_fd(t, t->kernel->host_dummy_fd, fd);
 }
 

@@ -12,6 +12,7 @@
  *
  *	syscall_fuzz --seconds N [--seed S] [--workers W] [--calls N] [--channels 1]
  *		[--sockets 1]: half of the calls are about sockets
+ *		[--urings 1]: most are requests to an io_uring (uring.h)
  *	syscall_fuzz --seed S --round R [--calls N]	one round again, in this process, each call shown
  *
  * Build: cc -std=gnu17 -O2 -static -pthread -I. tests/fuzz/syscall_fuzz.c -o syscall_fuzz
@@ -64,14 +65,14 @@ static const struct row rows[MAX_NR] = {
 /* Shared by all processes; only counted, never trusted. */
 struct totals {
 	_Atomic unsigned long rounds, calls, stuck, killed, bad;
-	_Atomic unsigned long posted, served, punted;
+	_Atomic unsigned long posted, served, punted, uring_batches;
 	_Atomic unsigned int tried[MAX_NR], worked[MAX_NR];
 };
 static struct totals *totals;
 
 static struct {
 	uint64_t seed;
-	unsigned long seconds, workers, calls, channels, sockets;
+	unsigned long seconds, workers, calls, channels, sockets, urings;
 	long round; /* -1: all */
 } opt = {.workers = 4, .calls = 400, .round = -1};
 
@@ -561,11 +562,24 @@ static long any_number(void)
 	return (long)below(MAX_NR);
 }
 
+_Noreturn static void give_up(int line)
+{
+	if (errno != EACCES) /* another round has changed a mode */
+		dprintf(REPORT_FD, "line %d: %s\n", line, strerror(errno));
+	_exit(98);
+}
+
+#include "tests/fuzz/uring.h"
+
 static void one_call(void)
 {
 	uint64_t a[6];
 	long nr, ret;
 
+	if (opt.urings && !one_in(6)) {
+		uring_fuzz_batch();
+		return;
+	}
 	do
 		nr = any_number();
 	while (is_skipped(nr) || !is_message_call(nr));
@@ -592,13 +606,6 @@ static void one_call(void)
 static void nothing(int sig)
 {
 	(void)sig;
-}
-
-_Noreturn static void give_up(int line)
-{
-	if (errno != EACCES) /* another round has changed a mode */
-		dprintf(REPORT_FD, "line %d: %s\n", line, strerror(errno));
-	_exit(98);
 }
 
 /* A listener, a connection, two that take datagrams, and two that answer requests. */
@@ -718,6 +725,8 @@ _Noreturn static void run_round(uint64_t seed, unsigned long round)
 	set_up_round();
 	if (opt.channels)
 		channel_fuzz_start(rnd());
+	if (opt.urings)
+		uring_fuzz_start();
 	for (unsigned long i = 0; i < opt.calls; i++)
 		one_call();
 	kill(kids[0], SIGKILL);
@@ -824,6 +833,8 @@ static int run_all(void)
 		printf("%lu messages in channels: %lu served, %lu given back, the others taken "
 		       "back\n",
 		       totals->posted, totals->served, totals->punted);
+	if (opt.urings)
+		printf("%lu batches of io_uring\n", totals->uring_batches);
 	return failed || totals->bad ? 1 : 0;
 }
 
@@ -850,6 +861,8 @@ int main(int argc, char **argv)
 			opt.calls = value(argv, i, argc);
 		else if (strcmp(argv[i], "--channels") == 0)
 			opt.channels = value(argv, i, argc);
+		else if (strcmp(argv[i], "--urings") == 0)
+			opt.urings = value(argv, i, argc);
 		else if (strcmp(argv[i], "--sockets") == 0)
 			opt.sockets = value(argv, i, argc);
 		else if (strcmp(argv[i], "--round") == 0)
