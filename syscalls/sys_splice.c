@@ -581,7 +581,7 @@ static int sendfile_check(struct task *t, struct copy *c, bool *ret_own_pos)
 /* In a channel call: it could not wait behind a part, and others should not wait long for it. */
 static bool sendfile_must_trap(const struct task *t, const struct copy *c)
 {
-	return t->in_channel && (!is_nonblock(c->out) || c->left > CHANNEL_SENDFILE_MAX);
+	return t->in_channel && (!file_nonblock(c->out) || c->left > CHANNEL_SENDFILE_MAX);
 }
 
 long sys_sendfile(struct task *t, const uint64_t *a)
