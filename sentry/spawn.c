@@ -335,7 +335,7 @@ static const char *path_of(const struct spawn *s)
 	for (const char **e = s->envp; *e; e++)
 		if (strncmp(*e, "PATH=", 5) == 0)
 			return *e + 5;
-	return "";
+	return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 }
 
 static int search_path(struct task *t, const struct spawn *s, char *ret)

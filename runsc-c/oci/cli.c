@@ -3,6 +3,7 @@
  *
  * The commands, their options and their texts are those that engines know from runc.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -207,6 +208,7 @@ int oci_main(int argc, char **argv)
 
 	if (argc > 1 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-v") == 0))
 		return print_version();
+	signal(SIGPIPE, SIG_IGN); /* hooks and sockets whose other side is gone */
 	oci_globals.root = default_root();
 	oci_globals.rootless = "auto";
 	r = options_parse(specs, ARRAY_SIZE(specs), argc, argv, &oci_globals, &next, &why);

@@ -102,7 +102,7 @@ class Docker:
         command = ['dockerd', '--config-file', config, '--exec-root', self.dir + '/exec',
                    '--data-root', self.dir + '/data', '-p', self.dir + '/pid',
                    '-H', 'unix://%s/sock' % self.dir, '--bip', '10.207.0.1/24',
-                   '--add-runtime', 'runsc-c=' + self.runtime,
+                   '--add-runtime', 'runsc-c=' + self.runtime, '--default-runtime', 'runsc-c',
                    '--exec-opt', 'native.cgroupdriver=cgroupfs']
         if proxy:
             command += ['--userland-proxy-path', proxy]
@@ -380,12 +380,12 @@ def docker_build(d):
     context = os.path.join(d.dir, 'context')
     os.makedirs(context)
     with open(context + '/Dockerfile', 'w') as f:
-        f.write('FROM busybox\nRUN echo built > /built && adduser -D -H me && chown me /built\n'
-                'USER me\nCMD cat /built && id -un\n')
+        f.write('FROM busybox\nRUN echo built > /built && chown u /built\n'
+                'USER u\nCMD cat /built && id -un && stat -c %U /built\n')
     p = d('build', '-t', 'built', context)
     if p.returncode:
         raise Failure(p.stderr)
-    expect('output', d.out('built'), 'built\nme\n')
+    expect('output', d.out('built'), 'built\nu\nu\n')
 
 
 def docker_many(d):
