@@ -240,18 +240,18 @@ ssize_t inet_dgram_send(struct socket *s, struct task *t, struct sock_msg *m)
 /* One piece. PIECE_FULL: there may be more; PIECE_SHORT: not now; 0: done; -errno. */
 enum { PIECE_FULL = 1, PIECE_SHORT = 2 };
 
-/* limit: the host has so many bytes before those of the queue. Ends what inet_pair_recv() has begun. */
-static int recv_by_host(struct socket *s, struct sock_msg *m, size_t limit)
+/* Ends what inet_pair_recv() has begun. */
+static int recv_by_host(struct socket *s, struct sock_msg *m, const struct way_from_host *from)
 {
 	char small[SMALL] not_zeroed, *buf;
-	size_t room = sizeof(small), want = MIN(m->uio->left, limit), moved;
+	size_t room = sizeof(small), want = MIN(m->uio->left, from->limit), moved;
 	ssize_t n;
 
 	buf = bounce_get(MIN(want, (size_t)CHUNK), small, &room);
 	want = MIN(want, room);
 	n = host_recv(s, m, buf, want);
 	if (!(m->flags & MSG_OOB))
-		inet_pair_received(inet_of(s), m->flags & MSG_PEEK ? 0 : n, limit);
+		inet_pair_received(inet_of(s), m->flags & MSG_PEEK ? 0 : n, from);
 	if (n == -EAGAIN)
 		inet_arm(s, POLLIN);
 	moved = (size_t)MAX(n, (ssize_t)0);
@@ -274,11 +274,11 @@ static int recv_by_host(struct socket *s, struct sock_msg *m, size_t limit)
 
 static int recv_piece(struct socket *s, struct sock_msg *m)
 {
-	size_t limit = SIZE_MAX;
-	long n = m->flags & MSG_OOB ? WAY_GO_HOST : inet_pair_recv(inet_of(s), m, &limit);
+	struct way_from_host from = {.limit = SIZE_MAX};
+	long n = m->flags & MSG_OOB ? WAY_GO_HOST : inet_pair_recv(inet_of(s), m, &from);
 
 	if (n == WAY_GO_HOST)
-		return recv_by_host(s, m, limit);
+		return recv_by_host(s, m, &from);
 	m->namelen = 0;
 	if (n <= 0)
 		return (int)n;

@@ -291,6 +291,7 @@ bool inet_pair_close(struct inet_sock *i)
 
 	if (p == NULL)
 		return false;
+	end_in_order(p, nr, false);
 	mutex_lock(&p->mu);
 	p->end[nr] = NULL;
 	p->way[0].state = p->way[1].state = WAY_ENDED;

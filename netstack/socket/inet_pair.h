@@ -27,9 +27,9 @@
  * (inet_pair_forbid()). A socket that had such a thing before is never paired. close(2) with bytes
  * of the queue unread makes the host's close a reset, as Linux does with unread bytes.
  *
- * Order: the bytes of a way are in the order host_bytes, queue, host again. inet_pair_forbid() waits until
- * no receive of the peer's that began before QUEUE is under way in the host, so that none gets bytes of the
- * third part together with those of the first (it does not wait for anything itself).
+ * Order: the bytes of a way are in the order host_bytes, queue, host again. Who ends a way waits until no
+ * receive of the peer's that began before QUEUE is under way in the host, so that none gets bytes, or
+ * the end, of the third part before the queue (the host does not let it wait).
  *
  * Sizes: a way takes bytes until it holds what the host would have taken with SO_SNDBUF and SO_RCVBUF as they
  * were set, or WAY_DEFAULT; POLLOUT comes when a third is free. All queues of the sandbox together
@@ -104,7 +104,8 @@ struct inet_names {
 struct inet_half {
 	_Atomic(struct inet_pair *) pair; /* set once */
 	unsigned int nr;		  /* which end; before pair */
-	/* Host calls under way, and bytes that went over the host: also before there is a pair. */
+	/* Host calls under way (receives: begun without a pair, or in HOST), and bytes that went over the
+	 * host: also before there is a pair. */
 	atomic_uint sends, receives;
 	_Atomic uint64_t host_sent, host_received;
 	atomic_int sndbuf, rcvbuf; /* as set; 0: not */
@@ -144,10 +145,16 @@ void inet_pair_count(struct inet_sock *i, uint64_t *ret_sent, uint64_t *ret_rece
 #define WAY_GO_HOST (-0x10000L)
 long inet_pair_send(struct inet_sock *i, struct sock_msg *m);
 void inet_pair_sent(struct inet_sock *i, long n);
-/* One step of a receive: bytes, -EAGAIN, -EFAULT, or WAY_GO_HOST for at most *limit bytes; then
- * inet_pair_received() follows the host's recvmsg(2), with the bytes that have left its queue. */
-long inet_pair_recv(struct inet_sock *i, struct sock_msg *m, size_t *limit);
-void inet_pair_received(struct inet_sock *i, long n, size_t limit);
+/* A receive that the host is to make. */
+struct way_from_host {
+	size_t limit; /* bytes that lie before those of the queue; SIZE_MAX: no matter */
+	bool counted; /* in `receives` */
+	bool first;   /* it reads host_bytes */
+};
+/* One step of a receive: bytes, -EAGAIN, -EFAULT, or WAY_GO_HOST with *ret; then inet_pair_received()
+ * follows the host's recvmsg(2), with the bytes that have left its queue. */
+long inet_pair_recv(struct inet_sock *i, struct sock_msg *m, struct way_from_host *ret);
+void inet_pair_received(struct inet_sock *i, long n, const struct way_from_host *from);
 /* A receive that has some bytes: may there be more at the other place? */
 bool inet_pair_goes_on(struct inet_sock *i, bool from_host);
 /* Would a blocking send wait? */

@@ -421,64 +421,66 @@ static long read_queue(struct inet_pair *p, unsigned int nr, struct sock_msg *m)
 	return n ? (long)n : -EFAULT;
 }
 
-long inet_pair_recv(struct inet_sock *i, struct sock_msg *m, size_t *limit)
+/* Where the next bytes are: 0: in the queue; -EAGAIN: nowhere; WAY_GO_HOST with *ret. */
+static long find_bytes_locked(struct inet_pair *p, struct inet_sock *i, struct way_from_host *ret)
+	REQUIRES(&p->mu)
 {
-	unsigned int nr;
-	struct inet_pair *p;
-	struct inet_way *w;
-	uint64_t had;
+	struct inet_way *w = &p->way[!i->half.nr];
+	uint64_t had = atomic_load(&i->half.host_received);
 
-	*limit = SIZE_MAX;
+	if (w->state == WAY_HOST) {
+		ret->counted = true;
+		atomic_fetch_add(&i->half.receives, 1);
+		return WAY_GO_HOST;
+	}
+	if (had < w->host_bytes) {
+		if (w->host_reading)
+			return -EAGAIN;
+		w->host_reading = ret->first = true;
+		ret->limit = (size_t)MIN(w->host_bytes - had, (uint64_t)SIZE_MAX - 1);
+		return WAY_GO_HOST;
+	}
+	if (w->used)
+		return 0;
+	return w->state == WAY_ENDED ? WAY_GO_HOST : -EAGAIN;
+}
+
+long inet_pair_recv(struct inet_sock *i, struct sock_msg *m, struct way_from_host *ret)
+{
+	struct inet_pair *p;
+	long r;
+
+	*ret = (struct way_from_host){.limit = SIZE_MAX, .counted = true};
 	atomic_fetch_add(&i->half.receives, 1);
 	p = atomic_load(&i->half.pair);
 	if (p == NULL)
 		return WAY_GO_HOST;
-	nr = !i->half.nr;
-	w = &p->way[nr];
-	mutex_lock(&p->mu);
-	had = atomic_load(&i->half.host_received);
-	if (w->state != WAY_HOST && had < w->host_bytes && !w->host_reading) {
-		w->host_reading = true;
-		*limit = (size_t)MIN(w->host_bytes - had, (uint64_t)SIZE_MAX - 1);
-		mutex_unlock(&p->mu);
-		return WAY_GO_HOST;
-	}
-	if (w->state == WAY_HOST ||
-	    (w->state == WAY_ENDED && had >= w->host_bytes && w->used == 0)) {
-		mutex_unlock(&p->mu);
-		return WAY_GO_HOST;
-	}
 	atomic_fetch_sub(&i->half.receives, 1);
-	if (had < w->host_bytes || w->used == 0) {
-		mutex_unlock(&p->mu);
-		return -EAGAIN;
-	}
-	if (m->uio->left == 0) {
-		mutex_unlock(&p->mu);
-		return 0;
-	}
-	if (m->flags & MSG_PEEK) {
-		mutex_unlock(&p->mu);
-		return peek(p, w, m);
-	}
-	return read_queue(p, nr, m);
+	ret->counted = false;
+	mutex_lock(&p->mu);
+	r = find_bytes_locked(p, i, ret);
+	if (r == 0 && m->uio->left && !(m->flags & MSG_PEEK))
+		return read_queue(p, !i->half.nr, m);
+	mutex_unlock(&p->mu);
+	return r == 0 && m->uio->left ? peek(p, &p->way[!i->half.nr], m) : r;
 }
 
-void inet_pair_received(struct inet_sock *i, long n, size_t limit)
+void inet_pair_received(struct inet_sock *i, long n, const struct way_from_host *from)
 {
 	struct inet_pair *p = atomic_load(&i->half.pair);
 	struct inet_sock *self = NULL;
 
 	if (n > 0)
 		atomic_fetch_add(&i->half.host_received, (uint64_t)n);
-	if (p && limit != SIZE_MAX) {
-		mutex_lock(&p->mu);
-		p->way[!i->half.nr].host_reading = false;
-		self = pair_waiter_locked(p, i->half.nr);
-		mutex_unlock(&p->mu);
-	}
-	atomic_fetch_sub(&i->half.receives, 1);
-	pair_wake(self, n > 0 ? POLLIN | POLLRDNORM : 0);
+	if (from->counted)
+		atomic_fetch_sub(&i->half.receives, 1);
+	if (!from->first)
+		return;
+	mutex_lock(&p->mu);
+	p->way[!i->half.nr].host_reading = false;
+	self = pair_waiter_locked(p, i->half.nr);
+	mutex_unlock(&p->mu);
+	pair_wake(self, POLLIN | POLLRDNORM);
 }
 
 bool inet_pair_goes_on(struct inet_sock *i, bool from_host)
