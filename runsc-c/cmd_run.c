@@ -102,19 +102,6 @@ static const char *env_value(char **env, const char *name)
 
 /* ---- with whose rights the sentry reads the host's files ---- */
 
-static bool id_is_mapped(const char *map, unsigned long id)
-{
-	FILE *f = fopen(map, "re");
-	unsigned long inside, outside, count;
-	bool found = false;
-
-	while (f && !found && fscanf(f, "%lu %lu %lu", &inside, &outside, &count) == 3)
-		found = id >= inside && id - inside < count;
-	if (f)
-		fclose(f);
-	return found;
-}
-
 /* May everybody read it? What is not there is reported later. */
 static bool is_public(const char *path)
 {

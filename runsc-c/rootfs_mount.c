@@ -21,6 +21,7 @@
 #include "fs/sys/sysfs.h"
 #include "fs/tmpfs/tmpfs.h"
 #include "fs/vfs/vfs.h"
+#include "runsc-c/oci/config.h"
 #include "runsc-c/rootfs_internal.h"
 #include "runsc-c/tar.h"
 #include "sentry/base/mem.h"
@@ -34,28 +35,40 @@
 /* ---- the trees ---- */
 
 /* An ordinary user's namespace shows all others as one id; those files are root's in practice. */
-static size_t id_map(const struct rootfs *r, uint32_t host, uint32_t guest,
-		     struct hostfs_idmap map[2])
+static size_t one_id_map(uint32_t host, uint32_t guest, struct hostfs_idmap *map)
 {
-	if (!r->one_id)
-		return 0;
 	map[0] = (struct hostfs_idmap){.host = host, .guest = guest, .count = 1};
 	map[1] = (struct hostfs_idmap){.host = OVERFLOW_ID, .guest = 0, .count = 1};
 	return 2;
+}
+
+/* A container's, of linux.uidMappings and gidMappings. */
+static size_t container_id_map(const struct oci_id_map *ids, size_t nr, struct hostfs_idmap *map)
+{
+	for (size_t i = 0; i < nr; i++)
+		map[i] = (struct hostfs_idmap){
+			.host = ids[i].host, .guest = ids[i].container, .count = ids[i].count};
+	return nr;
 }
 
 int rootfs_host_super(struct builder *b, struct rootfs_tree *tree, struct hostfs_options *opt,
 		      struct super **ret)
 {
 	const struct rootfs_config *cfg = b->r->cfg;
-	struct hostfs_idmap uids[2], gids[2];
+	struct hostfs_idmap uids[OCI_MAX_ID_MAPS], gids[OCI_MAX_ID_MAPS];
 
 	opt->readonly = tree->readonly;
 	opt->as_owner = tree->as_owner;
 	opt->uids = uids;
 	opt->gids = gids;
-	opt->nr_uids = id_map(b->r, cfg->reader_uid, cfg->guest_uid, uids);
-	opt->nr_gids = id_map(b->r, cfg->reader_gid, cfg->guest_gid, gids);
+	opt->nr_uids = opt->nr_gids = 0;
+	if (b->r->one_id) {
+		opt->nr_uids = one_id_map(cfg->reader_uid, cfg->guest_uid, uids);
+		opt->nr_gids = one_id_map(cfg->reader_gid, cfg->guest_gid, gids);
+	} else if (cfg->oci) {
+		opt->nr_uids = container_id_map(cfg->oci->uids, cfg->oci->nr_uids, uids);
+		opt->nr_gids = container_id_map(cfg->oci->gids, cfg->oci->nr_gids, gids);
+	}
 	return hostfs_create(b->k, TAKE_FD(tree->fd), opt, ret);
 }
 

@@ -195,3 +195,16 @@ int guest_user_parse(const char *spec, const char *rootfs, struct guest_user *u,
 		u->gid = l.gid;
 	return r;
 }
+
+bool id_is_mapped(const char *map, unsigned long id)
+{
+	FILE *f = fopen(map, "re");
+	unsigned long inside, outside, count;
+	bool found = false;
+
+	while (f && !found && fscanf(f, "%lu %lu %lu", &inside, &outside, &count) == 3)
+		found = id >= inside && id - inside < count;
+	if (f)
+		fclose(f);
+	return found;
+}

@@ -8,6 +8,7 @@
 #ifndef RUNSC_C_USERS_H
 #define RUNSC_C_USERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "runsc-c/options.h"
@@ -20,6 +21,8 @@ struct guest_user {
 	uint32_t nr_groups;
 };
 
+/* map: /proc/self/uid_map or gid_map. */
+bool id_is_mapped(const char *map, unsigned long id);
 /* The caller as the guest sees itself. */
 void guest_user_caller(struct guest_user *u);
 /* UID[:GID], NAME or NAME:GROUP; rootfs NULL: the host's files. 0 or -EINVAL with a message. */

@@ -105,7 +105,7 @@ struct oci_namespace {
 struct oci_id_map {
 	uint32_t container, host, count;
 };
-#define OCI_MAX_ID_MAPS 340
+#define OCI_MAX_ID_MAPS 8 /* as fs/hostfs/hostfs.h takes */
 #define OCI_MAX_MOUNTS 1024
 
 enum oci_hook_kind {

@@ -95,7 +95,8 @@ static int parse_id_maps(struct json_object *l, const char *name, struct oci_id_
 		return r;
 	n = json_object_array_length(list);
 	if (n > OCI_MAX_ID_MAPS)
-		return oci_fail(err, -EINVAL, "linux.%s: too many entries", name);
+		return oci_fail(err, -EINVAL, "linux.%s: %zu entries; at most %d", name, n,
+				OCI_MAX_ID_MAPS);
 	*ret = calloc(n + 1, sizeof(**ret));
 	if (!*ret)
 		return oci_fail(err, -ENOMEM, "linux.%s: out of memory", name);
@@ -268,6 +269,9 @@ int oci_config_linux(struct oci_config *cfg, struct oci_error *err)
 	if (r < 0)
 		return r;
 	cfg->has_seccomp = seccomp != NULL;
+	if (seccomp)
+		oci_warn("linux.seccomp: the profile is not applied: no call of the container's "
+			 "reaches the host but those of the sandbox's own short list");
 	if (l)
 		warn_unused(l);
 	return 0;

@@ -21,6 +21,7 @@
 #include "runsc-c/oci/hooks.h"
 #include "runsc-c/oci/json.h"
 #include "runsc-c/sandbox.h"
+#include "runsc-c/users.h"
 #include "sentry/base/log.h"
 #include "sentry/base/strbuf.h"
 
@@ -119,7 +120,8 @@ static void set_reader(struct rootfs_config *r)
 {
 	r->reader_uid = r->owner_uid = geteuid();
 	r->reader_gid = r->owner_gid = getegid();
-	if (geteuid() == 0)
+	if (geteuid() == 0 && id_is_mapped("/proc/self/uid_map", NOBODY) &&
+	    id_is_mapped("/proc/self/gid_map", NOBODY))
 		r->reader_uid = r->reader_gid = NOBODY;
 }
 

@@ -501,6 +501,20 @@ def test_owners_reach_the_host(host):
         expect('owner', (st.st_uid, st.st_gid), (1234, 4321))
 
 
+def test_id_maps(host):
+    """As Docker's userns-remap: ids inside are others on the host."""
+    if os.geteuid() != 0:
+        return
+    maps = [{'containerID': 0, 'hostID': 100000, 'size': 65536}]
+    host.config['linux'].update(uidMappings=maps, gidMappings=maps)
+    host.config['linux']['namespaces'].append({'type': 'user'})
+    os.chown(host.rootfs, 100000, 100000)
+    p = host.run('write', '/owned', 'stat', '/owned', 'chown', '/owned', 'stat', '/owned')
+    expect('output', p.stdout, '/owned 100644 0 0\n/owned 100644 1234 4321\n')
+    st = os.stat(os.path.join(host.rootfs, 'owned'))
+    expect('owner', (st.st_uid, st.st_gid), (101234, 104321))
+
+
 def test_private_files_of_others(host):
     """Root inside reads and writes what belongs to another and is closed to all."""
     path = os.path.join(host.rootfs, 'private')
