@@ -93,6 +93,12 @@ struct plat_thread {
 	uintptr_t program;		/* 0: not looked up yet; program.c */
 	_Atomic(struct bound *) bound;	/* platform/fastpath/share.c */
 	_Atomic int64_t bind_after_ns;
+	/* notify/spread.c: since its last look */
+	struct spread {
+		int64_t since_ns, next_ns, ran_ns, waited_ns;
+		unsigned int shift, tries;
+		bool known;
+	} spread;
 };
 
 enum process_state { PROCESS_LIVE, PROCESS_DYING, PROCESS_ZOMBIE };

@@ -75,9 +75,9 @@ void fast_task_removed(struct task *t)
 	struct list unused;
 	bool live;
 
+	share_set_free(t);
 	if (!fast.enabled)
 		return;
-	share_set_free(t);
 	rwlock_rdlock(&t->kernel->tree_lock);
 	live = t->process->state == PROCESS_LIVE && t->process->nr_tasks > 0;
 	rwlock_unlock(&t->kernel->tree_lock);
@@ -213,9 +213,9 @@ bool fast_clone_starts(struct task *t, uint64_t flags, uint64_t *ret_slot)
 	struct channel *listed = NULL;
 	bool go = true;
 
+	share_set_free(t); /* who is made would inherit its affinity */
 	if (!fast.enabled)
 		return true;
-	share_set_free(t); /* who is made would inherit its affinity */
 	mutex_lock(&fast.mu);
 	if (flags & CLONE_VM)
 		listed = share_slot_locked(t, flags, ret_slot);

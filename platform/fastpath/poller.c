@@ -232,7 +232,7 @@ static void poll_while_busy(struct kernel *k)
 			share_tick(now);
 			if (any)
 				last = now;
-			else if (now - last > idle_time())
+			else if (now - last > idle_time() && share_poller_sleeps(now))
 				return;
 			else
 				sched_yield(); /* the guest may be waiting for this processor */
@@ -249,7 +249,6 @@ static uint32_t worth_waking(const struct channel *ch)
 static void sleep_until_active(struct kernel *k)
 {
 	snapshot_drop();
-	share_poller_sleeps();
 	late_close_all();
 	mutex_lock(&fast.mu);
 	while (!list_empty(&fast.active)) {

@@ -38,6 +38,7 @@ struct bound {
 	struct list node;
 	struct task *t; /* lives longer: fast_task_removed() */
 	pid_t tid;
+	int64_t until_ns; /* 0: as long as the poller has its processor */
 	struct affinity own;
 };
 
@@ -59,17 +60,13 @@ static struct {
 	uint64_t free_rate, kept_rate;
 	unsigned int fallen, windows, failures;
 	uint64_t calls_at_start;
-	int64_t kept_since_ns;
+	int64_t started_ns, kept_since_ns;
 	int64_t not_before_ns, trusted_until_ns, check_at_ns, check_ns;
 	unsigned int nr_trials, nr_kept;
-	atomic_uint traps; /* since since_ns */
+	atomic_uint traps;  /* since since_ns */
+	struct timer timer; /* for those that are held until some time */
+	bool timer_armed;
 } share = {.cpu = -1};
-
-void share_init(void)
-{
-	mutex_init(&share.mu, LOCK_FASTPATH);
-	list_init(&share.bound);
-}
 
 /* ---- threads ---- */
 
@@ -91,7 +88,7 @@ static void release_all_locked(void)
 	share.cpu = -1;
 }
 
-static struct bound *bind_locked(struct task *t)
+static struct bound *bind_locked(struct task *t, int not_on)
 {
 	struct bound *b = mem_zalloc(sizeof(*b));
 	struct affinity others;
@@ -101,7 +98,7 @@ static struct bound *bind_locked(struct task *t)
 	*b = (struct bound){.t = t, .tid = t->plat.host_tid};
 	if (affinity_get(b->tid, &b->own)) {
 		others = b->own;
-		affinity_remove(&others, share.cpu);
+		affinity_remove(&others, not_on);
 		if (affinity_set(b->tid, &others)) {
 			list_add_tail(&b->node, &share.bound);
 			return b;
@@ -131,10 +128,73 @@ void share_bind(struct task *t)
 		return;
 	mutex_lock(&share.mu);
 	if (atomic_load(&share_binding) && !t->plat.bound && !task_is_dead(t) && may_bind(t)) {
-		t->plat.bound = bind_locked(t);
+		t->plat.bound = bind_locked(t, share.cpu);
 		if (!t->plat.bound)
 			bind_later_locked(t, UNBINDABLE_NS);
 	}
+	mutex_unlock(&share.mu);
+}
+
+/* Those whose time is over; the end of the next one's, TIMER_NEVER: none. */
+static int64_t release_held_locked(int64_t now)
+{
+	struct bound *b, *next;
+	int64_t first = TIMER_NEVER;
+
+	list_for_each_entry_safe(b, next, &share.bound, node) {
+		if (!b->until_ns)
+			continue;
+		if (b->until_ns <= now)
+			release_locked(b);
+		else
+			first = MIN(first, b->until_ns);
+	}
+	return first;
+}
+
+static void hold_timer_fn(struct timer *tm)
+{
+	int64_t next;
+
+	mutex_lock(&share.mu);
+	next = release_held_locked(clock_now_ns(CLOCK_MONOTONIC));
+	share.timer_armed = next != TIMER_NEVER;
+	mutex_unlock(&share.mu);
+	if (next != TIMER_NEVER)
+		timer_arm(tm, next);
+}
+
+bool share_keep_off(struct task *t, int cpu, int64_t until_ns)
+{
+	struct bound *b = NULL;
+	bool arm;
+
+	if (t->plat.bound || !may_bind(t))
+		return false;
+	mutex_lock(&share.mu);
+	if (!atomic_load(&share_binding) && !task_is_dead(t))
+		b = bind_locked(t, cpu);
+	if (b)
+		b->until_ns = until_ns;
+	t->plat.bound = b;
+	arm = b && !share.timer_armed;
+	share.timer_armed |= arm;
+	mutex_unlock(&share.mu);
+	if (arm)
+		timer_arm(&share.timer, until_ns);
+	return b;
+}
+
+void share_hold(struct task *t, int64_t until_ns)
+{
+	struct bound *b;
+
+	if (likely(!t->plat.bound))
+		return;
+	mutex_lock(&share.mu);
+	b = t->plat.bound;
+	if (b && b->until_ns)
+		b->until_ns = until_ns;
 	mutex_unlock(&share.mu);
 }
 
@@ -158,6 +218,13 @@ void share_own_affinity(struct task *t, enum affinity_use use)
 	if (t->plat.bound)
 		release_locked(t->plat.bound);
 	mutex_unlock(&share.mu);
+}
+
+void share_init(void)
+{
+	mutex_init(&share.mu, LOCK_FASTPATH);
+	list_init(&share.bound);
+	timer_init(&share.timer, hold_timer_fn);
 }
 
 /* ---- the verdict ---- */
@@ -200,6 +267,7 @@ static int cpu_for_poller_locked(bool is_poller)
 
 static bool start_locked(int64_t now, enum share_state state, bool is_poller)
 {
+	release_all_locked(); /* those that are held */
 	share.cpu = share.poller ? cpu_for_poller_locked(is_poller) : -1;
 	if (share.cpu < 0 || !affinity_set_one(share.poller, share.cpu)) {
 		share.cpu = -1;
@@ -210,7 +278,7 @@ static bool start_locked(int64_t now, enum share_state state, bool is_poller)
 	share.state = state;
 	share.fallen = share.windows = 0;
 	share.calls_at_start = calls_now();
-	share.kept_since_ns = now;
+	share.started_ns = share.kept_since_ns = now;
 	share.check_at_ns = now + share.check_ns;
 	window_begin_locked(now, WARM_UP_NS, false);
 	atomic_store(&share_binding, true);
@@ -364,14 +432,17 @@ void share_tick(int64_t now)
 	mutex_unlock(&share.mu);
 }
 
-void share_poller_sleeps(void)
+bool share_poller_sleeps(int64_t now)
 {
+	bool may;
+
 	mutex_lock(&share.mu);
-	if (share.state != SHARE_FREE)
-		stop_locked(clock_now_ns(CLOCK_MONOTONIC),
-			    share.state == SHARE_TRIAL ||
-				    calls_now() - share.calls_at_start < TRUST_CALLS);
+	may = !atomic_load(&share_binding) || now - share.started_ns > WARM_UP_NS;
+	if (may && share.state != SHARE_FREE)
+		stop_locked(now, share.state == SHARE_TRIAL ||
+					 calls_now() - share.calls_at_start < TRUST_CALLS);
 	mutex_unlock(&share.mu);
+	return may;
 }
 
 void share_report(struct strbuf *sb)

@@ -29,6 +29,9 @@
  * own_affinity); who has set one is not bound any more. Processors outside of a thread's own affinity
  * are never used, so one that may use the poller's alone is left there.
  *
+ * A thread can also be kept off one processor for some milliseconds (platform/notify/spread.c), with or
+ * without a fast path: the same records, ended by a timer, or when others are bound for the poller.
+ *
  * Locking: mu (LOCK_FASTPATH, never with fast.mu). Bound threads are linked by records of our own, which
  * task->plat.bound points to.
  *
@@ -53,15 +56,19 @@ void share_init(void);
 void share_note_trap(struct task *t);
 /* t makes a call, and is not in the middle of making a thread: bound, if it is to be. */
 void share_bind(struct task *t);
+/* For some time t runs on any processor but that. False: there is none, or the poller has one. */
+bool share_keep_off(struct task *t, int cpu, int64_t until_ns);
+void share_hold(struct task *t, int64_t until_ns); /* if it is kept off one */
 /* It gets back its own affinity. */
 void share_set_free(struct task *t);
 /* The same where it is shown, or set: then it is not bound any more. */
 void share_own_affinity(struct task *t, enum affinity_use use);
 
-/* The poller's: it begins; it looks at the clock every few microseconds; it is going to sleep. */
+/* The poller's: it begins; it looks at the clock every few microseconds; it would like to sleep: false if it
+ * has to wait for guests that are being bound. */
 void share_poller_begins(void);
 void share_tick(int64_t now);
-void share_poller_sleeps(void);
+bool share_poller_sleeps(int64_t now);
 
 void share_report(struct strbuf *sb);
 

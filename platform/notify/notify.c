@@ -327,6 +327,7 @@ static void serve_notification(struct kernel *k, const struct seccomp_notif *req
 	t->call.nr = req->data.nr;
 	memcpy(t->call.args, req->data.args, sizeof(t->call.args));
 	t->call.ip = req->data.instruction_pointer;
+	spread_trapped(t);
 	if (t->plat.flags & PT_SENDER)
 		kick_sender_trapped(t);
 	if ((!t->plat.flags || !handle_own_trap(t)) && !improve(t))

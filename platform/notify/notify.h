@@ -74,6 +74,9 @@ void attach_answer_with_signal(struct task *t, long result, const siginfo_t *inf
 bool sigaction_interrupts(struct task *t);
 long notify_sigaction(struct task *t, const uint64_t *args);
 
+/* spread.c: a call of t has trapped on this processor. */
+void spread_trapped(struct task *t);
+
 /* receive.c: the next notification for this worker, 0 or -errno; -ESHUTDOWN when there are no guests
  * any more. A worker that is going to wait for what other guests' calls bring about calls
  * receive_cover() first. */
