@@ -51,6 +51,7 @@ struct setting {
 
 #define BIT(sig) (1ULL << ((sig)-1))
 #define RESTARTS (1ULL << STUB_RESTARTS_BIT)
+#define SIGINFO (1ULL << STUB_SIGINFO_BIT)
 
 /* ---- slots ---- */
 
@@ -71,9 +72,15 @@ static uaddr_t slot_addr(unsigned int slot)
 
 static struct stub_handler slot_content(unsigned int slot, const struct sighand_action *act)
 {
+	uint64_t flags = act->flags | SA_RESTART;
+
+	if (!(flags &
+	      SA_RESETHAND)) /* that would leave it with the default action, for all to see */
+		flags |= SA_SIGINFO;
 	return (struct stub_handler){
-		.handler = act->handler | (act->flags & SA_RESTART ? RESTARTS : 0),
-		.act = {entry_addr(slot), act->flags | SA_RESTART, act->restorer, act->mask},
+		.handler = act->handler | (act->flags & SA_RESTART ? RESTARTS : 0) |
+			   (act->flags & SA_SIGINFO ? SIGINFO : 0),
+		.act = {entry_addr(slot), flags, act->restorer, act->mask},
 	};
 }
 
@@ -190,7 +197,9 @@ static long give_old(struct task *t, const struct setting *s)
 		if (copy_in_obj(t, &old.handler, slot_addr((unsigned int)slot)) < 0)
 			return -EFAULT;
 		no_restart = !(old.handler & RESTARTS);
-		old.handler &= ~RESTARTS;
+		if (!(old.handler & SIGINFO))
+			old.flags &= ~(uint64_t)SA_SIGINFO;
+		old.handler &= ~(RESTARTS | SIGINFO);
 	}
 	if (no_restart)
 		old.flags &= ~(uint64_t)SA_RESTART;

@@ -54,6 +54,7 @@ stub_signal:
 	movabs $STUB_HANDLERS, %r11
 	lea (%rax, %rax, 4), %rax	/* struct stub_handler has five words */
 	mov (%r11, %rax, 8), %r11
+	btr $STUB_SIGINFO_BIT, %r11
 	btr $STUB_RESTARTS_BIT, %r11
 	setc %cl
 	cmp $31, %edi

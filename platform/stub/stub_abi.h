@@ -44,8 +44,10 @@
 #define STUB_NR_HANDLERS 200 /* different actions that a process can have in its life */
 #define STUB_HANDLERS 0x200000100000
 #define STUB_HANDLERS_SIZE 8192
-/* In the field handler of a slot: the guest's action has SA_RESTART. */
+/* In the field handler of a slot: the guest's action has SA_RESTART; SA_SIGINFO, without which the host
+ * gives no siginfo to us either. */
 #define STUB_RESTARTS_BIT 63
+#define STUB_SIGINFO_BIT 62
 /* uint32_t, the guest's: the program has handled a fault of its own (SIGSEGV, SIGBUS), and may do so with
  * that signal blocked, where a fault would be the end of it: the shim copies nothing any more. */
 #define STUB_NO_COPIES (STUB_HANDLERS + STUB_HANDLERS_SIZE - 8)
@@ -155,7 +157,7 @@ STATIC_ASSERT_SIZE(struct stub_op, 32);
 STATIC_ASSERT_SIZE(struct stub_aux, 16);
 /* One slot of the table: signal.S reads the first field. Never changed once it is filled. */
 struct stub_handler {
-	uint64_t handler; /* the guest's, and STUB_RESTARTS_BIT; 0: free */
+	uint64_t handler; /* the guest's, and the bits above; 0: free */
 	struct {
 		uint64_t handler, flags, restorer, mask;
 	} act; /* what the host is given, as rt_sigaction(2) has it */

@@ -104,6 +104,34 @@ static void try_all(void)
 	show_val("wrong", wrong);
 }
 
+static void plain(int sig)
+{
+	hits++;
+	wrong += sig != SIGSEGV;
+	siglongjmp(env, 1);
+}
+
+/* Without SA_SIGINFO. */
+static int old_style(void *arg)
+{
+	struct sigaction sa = {.sa_handler = plain, .sa_flags = (int)(long)arg}, old;
+
+	show("set", sigaction(SIGSEGV, &sa, NULL));
+	warm();
+	bad_addresses();
+	show("set again", sigaction(SIGSEGV, &sa, &old));
+	show_true("  was own", old.sa_handler == plain);
+	show_val("  flags", old.sa_flags & ~0x04000000);
+	bad_addresses();
+	for (int i = 0; i < 5; i++)
+		if (!sigsetjmp(env, 1))
+			*(volatile char *)bad = 1;
+	bad_addresses();
+	show_val("handled", hits);
+	show_val("wrong", wrong);
+	return 0;
+}
+
 static int early(void *arg)
 {
 	set((int)(long)arg);
@@ -219,6 +247,8 @@ int main(void)
 	show_status("early, SA_RESTART", run_child(early, (void *)(long)SA_RESTART));
 	show_status("late", run_child(late, NULL));
 	show_status("late, SA_RESTART", run_child(late, (void *)(long)SA_RESTART));
+	show_status("old style", run_child(old_style, NULL));
+	show_status("old style, SA_RESTART", run_child(old_style, (void *)(long)SA_RESTART));
 	show_status("changing", run_child(changing, NULL));
 	show_status("defaulted", run_child(defaulted, NULL));
 	show_status("SA_RESETHAND", run_child(reset_hand, NULL));
