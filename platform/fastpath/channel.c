@@ -65,43 +65,62 @@ uint64_t channel_slot_address(const struct channel *ch)
 	return AREA_BASE + (uint64_t)ch->slot * AREA_SLOT_SIZE;
 }
 
+static void block_put(struct channel_block *block)
+{
+	if (!block || !ref_put(&block->ref))
+		return;
+	munmap(block->mem, block->size);
+	mem_free(block);
+}
+
 void channel_put(struct channel *ch)
 {
 	if (!ch || !ref_put(&ch->ref))
 		return;
+	spares_put(&ch->others);
 	if (ch->memfd >= 0)
 		close(ch->memfd);
-	if (ch->mem)
-		munmap(ch->mem, CHANNEL_SIZE);
+	block_put(ch->block);
 	mem_free(ch);
 	atomic_fetch_sub(&fast.nr_channels, 1);
 }
 
 /* All pages are there before anybody touches one, and the guest cannot take them away. */
-static int map_memory(struct channel *ch)
+static void *map_memory(size_t size, int *ret_fd)
 {
 	void *mem;
+	int fd;
 
-	ch->memfd = (int)syscall(SYS_memfd_create, "channel",
-				 MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
-	if (ch->memfd < 0)
-		ch->memfd = (int)syscall(SYS_memfd_create, "channel",
-					 MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (ch->memfd < 0 || fallocate(ch->memfd, 0, 0, CHANNEL_SIZE) < 0 ||
-	    fcntl(ch->memfd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
-		return -errno;
-	mem = mmap(NULL, CHANNEL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_LOCKED, ch->memfd,
-		   0);
+	fd = (int)syscall(SYS_memfd_create, "channel",
+			  MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+	if (fd < 0)
+		fd = (int)syscall(SYS_memfd_create, "channel", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	*ret_fd = fd;
+	if (fd < 0 || fallocate(fd, 0, 0, (off_t)size) < 0 ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+		return NULL;
+	mem = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_LOCKED, fd, 0);
 	if (mem == MAP_FAILED) /* RLIMIT_MEMLOCK */
-		mem = mmap(NULL, CHANNEL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-			   ch->memfd, 0);
-	if (mem == MAP_FAILED)
-		return -errno;
-	ch->mem = mem;
-	return 0;
+		mem = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+	return mem == MAP_FAILED ? NULL : mem;
 }
 
-static struct channel *channel_new(uint32_t place, uint32_t slot)
+static struct channel_block *block_new(uint32_t nr, int *ret_fd)
+{
+	struct channel_block *block = mem_zalloc(sizeof(*block));
+
+	if (!block)
+		return NULL;
+	ref_init(&block->ref, 1);
+	block->size = (size_t)nr * CHANNEL_STRIDE;
+	block->mem = map_memory(block->size, ret_fd);
+	if (!block->mem)
+		mem_free(TAKE_PTR(block));
+	return block;
+}
+
+/* The i-th of a block that begins at that place. */
+static struct channel *channel_of_block(struct channel_block *block, uint32_t i, uint32_t place)
 {
 	struct channel *ch = NULL;
 
@@ -112,17 +131,46 @@ static struct channel *channel_new(uint32_t place, uint32_t slot)
 		return NULL;
 	}
 	ref_init(&ch->ref, 1);
-	ch->place = place;
-	ch->slot = slot;
+	ref_get(&block->ref);
+	ch->block = block;
+	ch->mem = block->mem + (size_t)i * CHANNEL_STRIDE;
+	ch->place = place + i;
+	ch->nr_places = 1;
 	ch->memfd = -1;
-	ch->state = CHANNEL_NEW;
 	list_init(&ch->active_node);
 	list_init(&ch->spare_node);
-	if (map_memory(ch) < 0) {
-		channel_put(ch);
+	list_init(&ch->others);
+	*(uint32_t *)(ch->mem + CH_SPIN) = fast.always ? SPIN_ALWAYS : SPIN;
+	return ch;
+}
+
+static struct channel *channel_new(uint32_t place, uint32_t nr)
+{
+	struct channel_block *block;
+	struct channel *ch = NULL;
+	int fd = -1;
+
+	block = block_new(nr, &fd);
+	if (block)
+		ch = channel_of_block(block, 0, place);
+	if (!ch) {
+		if (fd >= 0)
+			close(fd);
+		block_put(block);
 		return NULL;
 	}
-	*(uint32_t *)(ch->mem + CH_SPIN) = fast.always ? SPIN_ALWAYS : SPIN;
+	ch->state = CHANNEL_NEW;
+	ch->memfd = fd;
+	ch->nr_places = nr;
+	for (uint32_t i = 1; i < nr; i++) {
+		struct channel *other = channel_of_block(block, i, place);
+
+		if (!other)
+			break;
+		other->state = CHANNEL_RETIRED;
+		list_add_tail(&other->spare_node, &ch->others);
+	}
+	block_put(block);
 	return ch;
 }
 
@@ -218,30 +266,54 @@ static struct channel *channel_mapped(struct task *t, uint32_t slot)
 	return ch;
 }
 
-static bool take_place(struct process *p, uint32_t *ret_place)
+/* For p's threads that have none yet; those that do not ask are few in a program that makes many calls. */
+static uint32_t places_wanted(const struct process *p, const struct fast_mm *mm)
 {
-	bool ok;
+	uint32_t threads = (uint32_t)atomic_load(&p->nr_tasks);
+	uint32_t there = mm->next_place - mm->first_slot;
+	uint32_t nr = threads > there ? threads - there : 1;
+
+	return MIN(MIN(nr, (uint32_t)CHANNEL_BLOCK_MAX), AREA_SLOTS - mm->next_place);
+}
+
+/* NULL: there are no more. */
+static struct channel *channel_at_new_place(struct task *t)
+{
+	uint32_t place = 0, nr = 0;
+	struct channel *ch = NULL;
+	struct fast_mm *mm;
+	bool first = false;
 
 	mutex_lock(&fast.mu);
-	ok = p->fast_mm && p->fast_mm->next_place < AREA_SLOTS;
-	if (ok)
-		*ret_place = p->fast_mm->next_place++;
+	mm = t->process->fast_mm;
+	if (mm) {
+		place = mm->next_place;
+		nr = places_wanted(t->process, mm);
+		mm->next_place += nr;
+		first = place == mm->first_slot;
+	}
 	mutex_unlock(&fast.mu);
-	return ok;
+	if (nr > 0)
+		ch = channel_new(place, nr);
+	if (ch)
+		ch->first = first;
+	return ch;
 }
 
 struct channel *channel_create(struct task *t)
 {
 	struct channel *ch;
-	uint32_t slot, place;
+	uint32_t slot;
 
 	if (!take_slot(t->process, &slot))
 		return NULL;
 	ch = channel_mapped(t, slot);
 	/* Forks that began before setting_up was seen; the others wait. */
-	if (!ch && !task_fork_is_pending(t->process) && take_place(t->process, &place))
-		ch = channel_new(place, slot);
-	if (!ch)
+	if (!ch && !task_fork_is_pending(t->process))
+		ch = channel_at_new_place(t);
+	if (ch)
+		ch->slot = slot;
+	else
 		end_setup(t->process, slot, false);
 	return ch;
 }
@@ -278,6 +350,18 @@ void channel_open_locked(struct channel *ch, struct task *t)
 	memcpy(ch->mem + CH_CLASS, fast_call_classes, sizeof(fast_call_classes));
 }
 
+/* They are for the next threads that ask. */
+static void spare_others_locked(struct fast_mm *mm, struct channel *ch)
+{
+	while (!list_empty(&ch->others)) {
+		struct channel *other = list_first_entry(&ch->others, struct channel, spare_node);
+
+		list_del(&other->spare_node);
+		other->is_mapped = true;
+		spare_add_locked(mm, other);
+	}
+}
+
 void channel_ready(struct task *t, struct channel *ch)
 {
 	if (ch->memfd >= 0)
@@ -299,8 +383,10 @@ void channel_ready(struct task *t, struct channel *ch)
 		if (ch->was_early)
 			channel_activate_locked(ch);
 	}
-	if (t->process->fast_mm)
+	if (t->process->fast_mm) {
+		spare_others_locked(t->process->fast_mm, ch);
 		t->process->fast_mm->setting_up = false;
+	}
 	mutex_unlock(&fast.mu);
 	atomic_fetch_add(&fast_stats.setups, 1);
 }
@@ -315,8 +401,8 @@ static void keep_locked(struct fast_mm *mm, struct task *t, struct channel *ch)
 		ch->state = CHANNEL_RETIRED;
 		ref_get(&ch->ref);
 		spare_add_locked(mm, ch);
-	} else if (mm->next_place == ch->place + 1) {
-		mm->next_place--;
+	} else if (mm->next_place == ch->place + ch->nr_places) {
+		mm->next_place -= ch->nr_places;
 	}
 }
 

@@ -8,6 +8,8 @@
  *           exec drops it.
  *  channel  the private side of a channel (platform/stub/channel_abi.h): the mapping, the task
  *           whose calls it carries, its state. Referenced by its task and by the poller.
+ *  block    the memory of one or several channels: those that a process with several threads will need
+ *           are mapped together, the first for the thread that asked, the others as spare ones.
  *  poller   one thread that looks at the active channels in turn, serves requests through
  *           task_serve_channel(), and sleeps when none has come for POLLER_IDLE_NS. The platform's
  *           workers wake it when a task's calls trap at a high rate.
@@ -63,10 +65,23 @@ enum channel_state {
 	CHANNEL_RETIRED,
 };
 
+/* Not more than a table of tasks that has just become busy: threads that never ask cost memory. */
+#define CHANNEL_BLOCK_MAX 8
+
+struct channel_block {
+	struct ref ref; /* its channels' */
+	unsigned char *mem;
+	size_t size;
+};
+
 struct channel {
 	struct ref ref;
-	unsigned char *mem; /* CHANNEL_SIZE, shared with the guest */
-	int memfd;	    /* until it is mapped in the guest, then -1 */
+	struct channel_block *block;
+	unsigned char *mem; /* CHANNEL_SIZE of the block, shared with the guest */
+	int memfd;	    /* of the block, until it is mapped in the guest, then -1 */
+	uint32_t nr_places; /* of the block, from place on; of its first channel, else 1 */
+	bool first;	    /* of its address space: there is no area of slots yet */
+	struct list others; /* of its block, until it is mapped */
 	uint32_t place;	    /* where in the guest: CHANNEL_BASE + place * CHANNEL_STRIDE */
 	uint32_t slot;
 
@@ -75,7 +90,7 @@ struct channel {
 	_Atomic(enum channel_state) state; /* the poller looks without the lock */
 	bool active, was_active;	   /* was_active: when it was stopped */
 	struct list active_node;
-	struct list spare_node; /* its thread has ended: of the mm's list, or of none */
+	struct list spare_node; /* no thread has it: of the mm's list, others, or of none */
 	bool is_mapped;
 	int64_t not_before_ns; /* monotonic: not active again before */
 	uint32_t backoff;

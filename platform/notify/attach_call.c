@@ -164,6 +164,11 @@ static void again_later(struct task *t, uint64_t args[6],
 
 static atomic_bool busy;
 
+bool attached_is_busy(void)
+{
+	return atomic_load(&busy);
+}
+
 int attached_begin(struct attached *a, struct task *t)
 {
 	uint64_t all = ~(uint64_t)0;

@@ -29,6 +29,7 @@ struct attached {
 /* -EAGAIN, and the call cannot do without: gives the verdict that it be made again. */
 void attach_again_later(struct task *t);
 int attached_begin(struct attached *a, struct task *t);
+bool attached_is_busy(void); /* another one is attached now */
 /* The thread runs this call natively; its result, or -EINTR if it did not run. It must not sleep. */
 long attached_call(struct attached *a, int nr, const uint64_t args[6]);
 long attached_run(struct attached *a, int nr, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,

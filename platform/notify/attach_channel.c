@@ -43,12 +43,12 @@ static bool map_area(struct attached *a)
 
 static bool map_channel(struct attached *a, const struct channel *ch, int fd)
 {
-	uint64_t at = channel_guest_address(ch);
-	long r = attached_run(a, SYS_mmap, at, CHANNEL_SIZE, PROT_READ | PROT_WRITE,
+	uint64_t at = channel_guest_address(ch), size = (uint64_t)ch->nr_places * CHANNEL_STRIDE;
+	long r = attached_run(a, SYS_mmap, at, size, PROT_READ | PROT_WRITE,
 			      MAP_SHARED | MAP_FIXED_NOREPLACE, (uint64_t)fd, 0);
 
 	return r == (long)at &&
-	       attached_run(a, SYS_madvise, at, CHANNEL_SIZE, MADV_DONTFORK_NR, 0, 0, 0) == 0;
+	       attached_run(a, SYS_madvise, at, size, MADV_DONTFORK_NR, 0, 0, 0) == 0;
 }
 
 static bool fill_slot(struct attached *a, const struct channel *ch)
@@ -68,7 +68,7 @@ static bool set_up(struct attached *a, const struct channel *ch, int fd)
 	bool ok = true;
 
 	if (fd >= 0) {
-		ok = map_area(a) && map_channel(a, ch, fd);
+		ok = (!ch->first || map_area(a)) && map_channel(a, ch, fd);
 		attached_run(a, SYS_close, (uint64_t)fd, 0, 0, 0, 0, 0);
 	}
 	if (!ok)
@@ -119,11 +119,13 @@ static int lend_fd(struct task *t, int host_fd)
 
 bool attach_give_channel(struct task *t)
 {
-	struct channel *ch = task_files_are_own(t) ? channel_create(t) : NULL;
+	struct channel *ch = NULL;
 	struct attached a;
 	int fd = -1, err = 0;
 	bool ok;
 
+	if (task_files_are_own(t) && !attached_is_busy())
+		ch = channel_create(t);
 	if (!ch)
 		return false;
 	if (ch->memfd >= 0) /* else it is mapped already */

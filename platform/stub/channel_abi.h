@@ -44,7 +44,7 @@
 #define AREA_SLOT_SIZE 64
 #define AREA_SLOTS (AREA_SIZE / AREA_SLOT_SIZE)
 #define CHANNEL_BASE 0x20000a000000
-#define CHANNEL_STRIDE 0x8000
+#define CHANNEL_STRIDE CHANNEL_SIZE
 #define CHANNEL_SIZE 0x6000
 
 #define CH_STATE 0x00 /* uint32_t: CHANNEL_*; with DONE, the bytes at CH_OUT in the upper 24 bits */
