@@ -246,27 +246,46 @@ int hostproc_map_find(struct kernel *k, pid_t host_tid, uint64_t addr, struct ho
 	return err < 0 ? err : search.found ? 0 : -ENOENT;
 }
 
+/* The last max of what is added: the newest are what is looked for. */
+struct tid_list {
+	pid_t *tids;
+	size_t nr, max;
+};
+
+static void tid_add(struct tid_list *l, pid_t tid)
+{
+	if (l->nr == l->max) {
+		l->nr = l->max / 2;
+		memmove(l->tids, l->tids + l->max - l->nr, l->nr * sizeof(*l->tids));
+	}
+	l->tids[l->nr++] = tid;
+}
+
 int hostproc_children(struct kernel *k, pid_t host_pid, pid_t host_tid, pid_t *tids, size_t max)
 {
+	struct tid_list list = {.tids = tids, .max = max};
+	_cleanup_close_ int fd = -1;
 	char name[64], buf[8192];
-	const char *p = buf;
-	size_t nr = 0;
+	pid_t tid = 0;
 	ssize_t n;
 
 	snprintf(name, sizeof(name), "task/%d/children", host_tid);
-	n = hostproc_read(k, host_pid, name, buf, sizeof(buf));
-	if (n < 0)
-		return (int)n;
-	while (nr < max) {
-		char *end;
-		long v = strtol(p, &end, 10);
-
-		if (end == p)
-			break;
-		tids[nr++] = (pid_t)v;
-		p = end;
+	fd = open_proc(k, host_pid, name, O_RDONLY);
+	if (fd < 0)
+		return fd;
+	while ((n = read(fd, buf, sizeof(buf))) != 0) {
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		for (ssize_t i = 0; i < n; i++) {
+			if (buf[i] >= '0' && buf[i] <= '9') {
+				tid = tid * 10 + (buf[i] - '0');
+			} else if (tid) {
+				tid_add(&list, tid); /* each number has a space behind it */
+				tid = 0;
+			}
+		}
 	}
-	return (int)nr;
+	return (int)list.nr;
 }
 
 struct dirent64_raw {
@@ -280,25 +299,25 @@ struct dirent64_raw {
 int hostproc_threads(struct kernel *k, pid_t host_pid, pid_t *tids, size_t max)
 {
 	_cleanup_close_ int fd = open_proc(k, host_pid, "task", O_RDONLY | O_DIRECTORY);
+	struct tid_list list = {.tids = tids, .max = max};
 	char buf[4096] __attribute__((aligned(8)));
-	size_t nr = 0;
 
 	if (fd < 0)
 		return fd;
-	while (nr < max) {
+	for (;;) {
 		long n = syscall(SYS_getdents64, fd, buf, sizeof(buf));
 
 		if (n < 0)
 			return -errno;
 		if (n == 0)
 			break;
-		for (long off = 0; off < n && nr < max;) {
+		for (long off = 0; off < n;) {
 			struct dirent64_raw *d = (struct dirent64_raw *)(buf + off);
 
 			if (d->name[0] != '.')
-				tids[nr++] = (pid_t)strtol(d->name, NULL, 10);
+				tid_add(&list, (pid_t)strtol(d->name, NULL, 10));
 			off += d->reclen;
 		}
 	}
-	return (int)nr;
+	return (int)list.nr;
 }

@@ -45,8 +45,8 @@ must_check int hostproc_map_find(struct kernel *k, pid_t host_tid, uint64_t addr
 /* Every mapping in turn, until fn is true. 0 or -errno. */
 must_check int hostproc_maps_each(struct kernel *k, pid_t host_tid,
 				  bool (*fn)(const struct hostproc_map *map, void *ctx), void *ctx);
-/* Host tids: children forked by that thread, or the threads of a group. Count or -errno; at
- * most max are stored. */
+/* Host tids: children forked by that thread, or the threads of a group. Count or -errno; of
+ * more than max the newest, at least half of max. */
 must_check int hostproc_children(struct kernel *k, pid_t host_pid, pid_t host_tid, pid_t *tids,
 				 size_t max);
 must_check int hostproc_threads(struct kernel *k, pid_t host_pid, pid_t *tids, size_t max);

@@ -284,7 +284,8 @@ static void end_unknown(struct kernel *k, const struct seccomp_notif *req)
 	if (!id_valid(req->id))
 		return; /* it is gone, the numbers may be others' */
 	if (pidfd >= 0) {
-		log_warn("unknown thread %u made a call, its process is killed", req->pid);
+		log_ratelimited(LOG_LEVEL_WARN,
+				"unknown thread %u made a call, its process is killed", req->pid);
 		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
 	}
 	ioctl(notify.listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);

@@ -133,11 +133,14 @@ def main():
                  '$(tail -n 30 /tmp/$p.out)"; done' % (' '.join(parts), end, ' '.join(parts))
         argv = [args.binary, 'run', '--memory', '6G', '--bind', '%s:/soak:ro' % tmp] + args.sandbox_args.split() + \
             ['--', 'sh', '-c', script]
-        proc = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                text=True, errors='replace')
-        sentry = sentry_of(proc.pid)
-        samples = watch(proc, sentry, max(1.0, args.minutes / 2), sys.stderr.isatty())
-        output = proc.communicate()[0]
+        # A file: who writes messages into a full pipe would wait for us.
+        with open(os.path.join(tmp, 'output'), 'w+', errors='replace') as out:
+            proc = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+            sentry = sentry_of(proc.pid)
+            samples = watch(proc, sentry, max(1.0, args.minutes / 2), sys.stderr.isatty())
+            proc.wait()
+            out.seek(0)
+            output = out.read()
 
     results = [('the sandbox ends with status 0', proc.returncode == 0, 'status %s' % proc.returncode)]
     for name in parts:
@@ -145,12 +148,14 @@ def main():
         results.append((name, line.startswith(name + ' 0 .'), line))
     results.append(('memory of the sentry, KiB', *flat(samples, 0, 8192)))
     results.append(('descriptors of the sentry', *flat(samples, 1, 64)))
+    warnings = [x for x in output.splitlines() if ' sentry: ' in x]
+    results.append(('the sentry has no complaint', not warnings, '%d lines' % len(warnings)))
     results.append(('nothing is left', not os.path.exists('/proc/%d' % sentry), 'sentry %d' % sentry))
     for name, ok, text in results:
         print('%s  %s: %s' % ('passed' if ok else 'FAILED', name, text))
     failed = sum(not ok for _, ok, _ in results)
     if failed:
-        print(output[-8000:])
+        print(output[:4000], '...', output[-8000:], sep='\n')
     print('%d passed, %d failed' % (len(results) - failed, failed))
     return 1 if failed else 0
 
