@@ -28,16 +28,20 @@ static const struct oci_command commands[] = {
 	{"checkpoint", not_yet, "save a running container (not yet)"},
 	{"create", oci_cmd_create, "set a container up"},
 	{"delete", oci_cmd_delete, "remove a container and all that it has on the host"},
+	{"events", oci_cmd_events, "what a container uses, as JSON"},
 	{"exec", oci_cmd_exec, "run another process in a running container"},
 	{"features", oci_cmd_features, "what this runtime can do, as JSON"},
 	{"kill", oci_cmd_kill, "send a signal to a container's first process"},
 	{"list", oci_cmd_list, "the containers of --root"},
+	{"pause", oci_cmd_pause, "stop all processes of a container"},
 	{"ps", oci_cmd_ps, "the processes of a container"},
 	{"restore", not_yet, "start a container from a checkpoint (not yet)"},
+	{"resume", oci_cmd_resume, "let the processes of a paused container go on"},
 	{"run", oci_cmd_run, "create and start a container"},
 	{"spec", oci_cmd_spec, "write a config.json to start from"},
 	{"start", oci_cmd_start, "run the program of a created container"},
 	{"state", oci_cmd_state, "the state of a container, as JSON"},
+	{"update", oci_cmd_update, "change limits of a container"},
 };
 
 static int not_yet(int argc, char **argv)

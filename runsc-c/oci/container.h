@@ -85,6 +85,10 @@ must_check int oci_open_container(const char *id, bool exclusive, struct oci_dir
 
 /* The commands; argv[0] is the command's name. They print their errors and return the exit status. */
 int oci_cmd_create(int argc, char **argv);
+int oci_cmd_pause(int argc, char **argv);
+int oci_cmd_resume(int argc, char **argv);
+int oci_cmd_update(int argc, char **argv);
+int oci_cmd_events(int argc, char **argv);
 int oci_cmd_exec(int argc, char **argv);
 int oci_cmd_start(int argc, char **argv);
 int oci_cmd_run(int argc, char **argv);

@@ -143,5 +143,7 @@ must_check int control_call(int sock, enum control_type type, int32_t pid, int32
 /* Start: connects, calls, closes. Signal: the same. */
 must_check int control_start(int dir_fd, struct oci_error *err);
 must_check int control_signal(int dir_fd, int32_t pid, int sig, struct oci_error *err);
+/* For a frozen container, which answers when it is thawed: left there for it. */
+must_check int control_signal_later(int dir_fd, int32_t pid, int sig, struct oci_error *err);
 
 #endif

@@ -152,6 +152,15 @@ void control_tell(int sock, enum control_type type, int sig)
 		return; /* it is gone: its end will be seen */
 }
 
+int control_signal_later(int dir_fd, int32_t pid, int sig, struct oci_error *err)
+{
+	struct control_request rq = {CONTROL_MAGIC, CONTROL_SIGNAL, pid, sig, 0, 0};
+	_cleanup_close_ int sock = control_connect(dir_fd, err);
+	int e = sock < 0 ? sock : send_request(sock, &rq, NULL, 0);
+
+	return sock >= 0 && e < 0 ? gone(e, err) : e;
+}
+
 static int block_file(const void *block, size_t size)
 {
 	_cleanup_close_ int fd = memfd_create("process", MFD_CLOEXEC);

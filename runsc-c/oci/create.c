@@ -16,6 +16,7 @@
 
 #include "platform/platform.h"
 #include "runsc-c/oci/container.h"
+#include "runsc-c/oci/cgroup.h"
 #include "runsc-c/oci/console.h"
 #include "runsc-c/oci/control.h"
 #include "runsc-c/oci/hooks.h"
@@ -36,6 +37,7 @@ struct creation {
 	struct sandbox_config sc;
 	struct sandbox_process sentry; /* pid 0: none yet */
 	struct sandbox_container_fds fds;
+	struct oci_resources resources;
 };
 
 /* ---- the bundle ---- */
@@ -265,6 +267,48 @@ static int spawn(struct creation *c, struct oci_error *err)
 	return oci_state_store(&c->dir, &c->st, err);
 }
 
+/* ---- the cgroup ---- */
+
+static int parse_resources(struct creation *c, struct oci_error *err)
+{
+	struct json_object *linux_part = NULL, *o = NULL;
+	int r = oci_json_object(c->config.json, "", "linux", &linux_part, err);
+
+	if (r == 1)
+		r = oci_json_object(linux_part, "linux", "resources", &o, err);
+	if (r == 1)
+		r = oci_resources_parse(o, "linux.resources", &c->resources, err);
+	if (r < 0)
+		return r;
+	/* What guests are told and held to by the sentry itself. */
+	if (c->resources.given[OCI_MEMORY_LIMIT] && c->resources.value[OCI_MEMORY_LIMIT] > 0)
+		c->sc.memory_limit = (uint64_t)c->resources.value[OCI_MEMORY_LIMIT];
+	if (c->resources.given[OCI_PIDS_LIMIT] && c->resources.value[OCI_PIDS_LIMIT] > 0)
+		c->sc.max_tasks = (uint32_t)MIN(c->resources.value[OCI_PIDS_LIMIT],
+						(int64_t)UINT32_MAX);
+	return 0;
+}
+
+static int make_cgroup(struct creation *c, struct oci_error *err)
+{
+	int e = oci_cgroup_make(&c->st, c->config.cgroups_path, err);
+
+	if (e == 0)
+		e = oci_cgroup_apply(&c->st, &c->resources, err);
+	return e;
+}
+
+static int join_cgroup(struct creation *c, struct oci_error *err)
+{
+	int e = oci_cgroup_join(&c->st, c->sentry.pid, err);
+
+	if (e == 0 && c->sentry.broker > 0)
+		e = oci_cgroup_join(&c->st, c->sentry.broker, err);
+	return e;
+}
+
+/* ---- the end of create ---- */
+
 /* The sentry's report of its start. */
 static int wait_ready(struct creation *c, struct oci_error *err)
 {
@@ -311,6 +355,8 @@ static int run_create_hooks(struct creation *c, struct oci_error *err)
 
 static void undo(struct creation *c)
 {
+	struct oci_error ignored;
+
 	if (c->sentry.pid > 0) {
 		kill(c->sentry.pid, SIGKILL);
 		while (waitpid(c->sentry.pid, NULL, 0) < 0 && errno == EINTR)
@@ -321,6 +367,7 @@ static void undo(struct creation *c)
 		while (waitpid(c->sentry.broker, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
+	(void)!oci_cgroup_remove(&c->st, &ignored);
 	if (c->st.pid)
 		oci_hooks_run_all(&c->config, OCI_HOOK_POSTSTOP, &c->st, OCI_STOPPED);
 	oci_dir_remove(&c->dir);
@@ -331,7 +378,11 @@ static int set_up(struct creation *c, const char *text, struct oci_error *err)
 	int e = first_state(c, text, err);
 
 	if (e == 0)
+		e = make_cgroup(c, err);
+	if (e == 0)
 		e = spawn(c, err);
+	if (e == 0)
+		e = join_cgroup(c, err);
 	if (e == 0)
 		e = run_create_hooks(c, err);
 	if (e == 0)
@@ -360,6 +411,8 @@ int oci_create(const struct oci_create_options *o, pid_t *ret_pid, struct oci_er
 				      err);
 	if (e == 0)
 		e = fill_sandbox(c, err);
+	if (e == 0)
+		e = parse_resources(c, err);
 	if (e == 0)
 		e = oci_dir_make(oci_globals.root, o->id, &c->dir, err);
 	if (e == 0) {

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "runsc-c/oci/cgroup.h"
 #include "runsc-c/oci/container.h"
 #include "runsc-c/oci/control.h"
 #include "runsc-c/oci/hooks.h"
@@ -90,6 +91,15 @@ int oci_start(const char *id, struct oci_error *err)
 
 /* ---- kill ---- */
 
+/* The old kind of freezer does not let SIGKILL through. */
+static void thaw(const struct oci_state *st)
+{
+	struct oci_error ignored;
+
+	if (oci_state_status(st) == OCI_PAUSED)
+		(void)!oci_cgroup_freeze(st, false, &ignored);
+}
+
 static int send_sigkill(const struct oci_state *st)
 {
 	int fd = oci_state_pidfd(st), e = 0;
@@ -99,6 +109,7 @@ static int send_sigkill(const struct oci_state *st)
 	if (syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) < 0)
 		e = -errno;
 	close(fd);
+	thaw(st);
 	return e;
 }
 
@@ -116,6 +127,8 @@ int oci_kill(const char *id, int sig, bool all, struct oci_error *err)
 		e = all ? 0 : oci_fail(err, -ESRCH, "container not running");
 	else if (sig == SIGKILL || (status == OCI_CREATED && (sig == SIGTERM || sig == SIGINT)))
 		e = send_sigkill(&st);
+	else if (status == OCI_PAUSED)
+		e = control_signal_later(dir.fd, all ? -1 : 1, sig, err);
 	else if (status == OCI_CREATED)
 		e = 0; /* nothing of the guest runs that could notice */
 	else
@@ -159,6 +172,7 @@ static int end_sentry(const struct oci_state *st, struct oci_error *err)
 		close(fd);
 		return err->err;
 	}
+	thaw(st);
 	poll(&pfd, 1, KILL_TIMEOUT_MS);
 	close(fd);
 	if (!(pfd.revents & POLLIN))
@@ -178,6 +192,8 @@ static int delete_locked(struct oci_dir *dir, struct oci_state *st, bool force,
 		return oci_fail(err, -EBUSY, "cannot delete container %s that is not stopped: %s",
 				st->id, oci_status_name(status));
 	e = end_sentry(st, err);
+	if (e == 0)
+		e = oci_cgroup_remove(st, err);
 	if (e < 0)
 		return e;
 	load_hooks(dir, &hooks);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runsc-c/commands.h"
@@ -164,9 +165,21 @@ static pid_t parent_of(pid_t pid)
 	return ppid;
 }
 
-/* Guests only: the sentry's descendants, and not the sentry. */
+static ino_t pid_namespace(pid_t pid)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", pid);
+	return stat(path, &st) == 0 ? st.st_ino : 0;
+}
+
+/* Guests only: the sentry's descendants, and neither the sentry nor the spawner (sentry/spawn.h), which is
+ * in the sentry's namespace. */
 static bool is_guest_of(pid_t pid, pid_t sentry)
 {
+	if (pid_namespace(pid) == pid_namespace(sentry))
+		return false;
 	for (int depth = 0; depth < 1000 && pid > 1; depth++) {
 		pid = parent_of(pid);
 		if (pid == sentry)
