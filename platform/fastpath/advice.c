@@ -208,6 +208,19 @@ void fast_add_region(struct task *t, uint64_t address)
 	mutex_unlock(&fast.mu);
 }
 
+bool fast_site_is_done(struct task *t, uint64_t addr)
+{
+	struct fast_site *site = NULL;
+	bool done;
+
+	mutex_lock(&fast.mu);
+	if (t->process->fast_mm)
+		site = fast_site_locked(t->process->fast_mm, addr);
+	done = site && site->done;
+	mutex_unlock(&fast.mu);
+	return done;
+}
+
 void fast_site_done(struct task *t, uint64_t addr, bool replaced)
 {
 	struct fast_site *site = NULL;

@@ -144,6 +144,7 @@ bool fast_room_for_region(struct task *t);
 void fast_add_region(struct task *t, uint64_t address);
 #define FAST_REGION_SIZE 0x4000
 void fast_site_done(struct task *t, uint64_t site, bool replaced);
+bool fast_site_is_done(struct task *t, uint64_t site);
 
 /* Hooks of the process tree and the calls. */
 /* A trap of t has come: a request that is still in its channel was left behind by a handler that has

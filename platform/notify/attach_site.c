@@ -299,28 +299,30 @@ static bool replace_known(struct attached *a, struct known_sites *k, size_t i)
 	return replace(a, k->t, &v, true);
 }
 
-void attach_replace_known(struct attached *a)
+/* All that are in a list of mappings: only, or all of the process's. */
+static void replace_all_known(struct attached *a, const struct hostproc_map *only)
 {
 	struct task *t = a->t;
-	struct known_sites *k;
+	struct known_sites *k = mem_alloc(sizeof(*k));
 	size_t nr = 0;
 
-	if (!is_alone(t) || fast_memory_is_shared(t))
-		return;
-	k = mem_alloc(sizeof(*k));
 	if (!k)
 		return;
 	k->t = t;
 	k->nr = 0;
-	if (proven_owner_of(t, &k->owner) &&
-	    hostproc_maps_each(t->kernel, t->plat.host_tid, list_known, k) < 0)
-		k->nr = 0;
+	if (proven_owner_of(t, &k->owner)) {
+		if (only)
+			(void)list_known(only, k);
+		else if (hostproc_maps_each(t->kernel, t->plat.host_tid, list_known, k) < 0)
+			k->nr = 0;
+	}
 	/* All are compared before one is changed: what is compared may overlap. */
 	for (size_t i = 0; i < k->nr; i++) {
 		struct site_bytes bytes;
 		struct site_view v;
 
-		if (!look_at_known(k, i, &bytes, &v) || !proven_matches(&k->sites[i], &v))
+		if (fast_site_is_done(t, k->at[i]) || !look_at_known(k, i, &bytes, &v) ||
+		    !proven_matches(&k->sites[i], &v))
 			continue;
 		k->at[nr] = k->at[i];
 		k->sites[nr++] = k->sites[i];
@@ -329,6 +331,12 @@ void attach_replace_known(struct attached *a)
 		if (replace_known(a, k, i))
 			fast_site_done(t, k->at[i], true);
 	mem_free(k);
+}
+
+void attach_replace_known(struct attached *a)
+{
+	if (is_alone(a->t) && !fast_memory_is_shared(a->t))
+		replace_all_known(a, NULL);
 }
 
 /* ---- the site that has trapped ---- */
@@ -375,6 +383,8 @@ bool attach_replace_site(struct task *t)
 	fast_site_done(t, site, done);
 	if (done)
 		remember(t, &map, &v);
+	if (done && alone) /* its library was not mapped yet when the channel came */
+		replace_all_known(&a, &map);
 	attached_end_again(&a);
 	return true;
 }
