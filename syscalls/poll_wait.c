@@ -223,10 +223,10 @@ int poll_deadline(const struct timespec *ts, int64_t *ret)
 
 struct timespec poll_time_left(int64_t deadline_ns)
 {
-	int64_t left = deadline_ns - clock_now_ns(CLOCK_MONOTONIC);
+	int64_t now = clock_now_ns(CLOCK_MONOTONIC), left = 0;
 
-	if (left < 0)
-		left = 0;
+	if (deadline_ns > now) /* POLL_NO_WAIT is far below */
+		left = deadline_ns - now;
 	return (struct timespec){.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
 }
 
