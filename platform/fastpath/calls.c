@@ -131,6 +131,7 @@ const uint8_t fast_call_classes[CHANNEL_NR_CALLS] = {
 
 #define STRING(arg) .string = (arg) + 1
 #define IN(arg) .in = (arg) + 1
+#define IN_FIXED(arg, size_) .in = (arg) + 1, .size = (size_), .fixed = true
 #define OUT(arg, unit_) .out = (arg) + 1, .unit = (unit_)
 #define POLLFDS(arg) .in = (arg) + 1, .out = (arg) + 1, .unit = sizeof(struct pollfd), .array = true
 #define OUT_FIXED(arg, size_) .out = (arg) + 1, .size = (size_)
@@ -177,6 +178,7 @@ const struct fast_inline fast_inlines[CHANNEL_NR_CALLS] = {
 	[SYS_pipe2] = {OUT_FIXED(0, 2 * sizeof(int))},
 	[SYS_poll] = {POLLFDS(0)},
 	[SYS_ppoll] = {POLLFDS(0)},
+	[SYS_epoll_ctl] = {IN_FIXED(3, sizeof(struct epoll_event))},
 	[SYS_epoll_wait] = {OUT(1, sizeof(struct epoll_event))},
 	[SYS_epoll_pwait] = {OUT(1, sizeof(struct epoll_event))},
 	[SYS_setsockopt] = {IN(3)},
@@ -189,7 +191,10 @@ uint32_t fast_inline_word(unsigned int nr)
 {
 	const struct fast_inline *i = &fast_inlines[nr];
 
-	return (uint32_t)i->string | (uint32_t)(i->in | i->array << INLINE_ARRAY_BIT) << 8 |
+	uint32_t in = i->in | (uint32_t)i->array << INLINE_ARRAY_BIT |
+		      (uint32_t)i->fixed << INLINE_FIXED_BIT;
+
+	return (uint32_t)i->string | in << 8 |
 	       (uint32_t)(i->out | i->array << INLINE_ARRAY_BIT) << 16 |
 	       (uint32_t)ALIGN_UP(i->size, 1 << INLINE_SIZE_SHIFT) << (24 - INLINE_SIZE_SHIFT);
 }

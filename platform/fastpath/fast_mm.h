@@ -59,6 +59,7 @@ struct fast_inline {
 	uint8_t unit;
 	uint16_t size;
 	bool array; /* of struct pollfd */
+	bool fixed; /* the input has the size, and there is no output */
 };
 extern const struct fast_inline fast_inlines[CHANNEL_NR_CALLS];
 uint32_t fast_inline_word(unsigned int nr);

@@ -79,6 +79,9 @@
 /* In the bytes for input and output: it is an array of struct pollfd, its length (int) the next argument. Of
  * the output only the results are taken. */
 #define INLINE_ARRAY_BIT 7
+/* In the byte for input: its size is the one in CH_INLINE, and there is no output. As the unit of sizes is
+ * coarse a few bytes more may be copied. */
+#define INLINE_FIXED_BIT 6
 
 #define CHANNEL_IDLE 0
 #define CHANNEL_REQUEST 1

@@ -130,6 +130,8 @@ shim_in_begin:
 	movzbl %r8b, %ecx
 	test %ecx, %ecx
 	jz 3f
+	btr $INLINE_FIXED_BIT, %ecx
+	jc 10f
 	mov CH_ARGS(%r11, %rcx, 8), %rdi
 	btr $INLINE_ARRAY_BIT, %ecx
 	jnc 6f
@@ -142,6 +144,17 @@ shim_in_begin:
 	mov %edx, %ecx
 	lea CH_IN(%r11), %rdi
 	rep movsb
+	jmp 3f
+10:	mov CH_ARGS - 8(%r11, %rcx, 8), %rsi
+	test %rsi, %rsi			/* EPOLL_CTL_DEL needs none */
+	jz request
+	shr $16, %r8d
+	shl $INLINE_SIZE_SHIFT, %r8d
+	mov %r8d, %edx
+	mov %r8d, %ecx
+	lea CH_IN(%r11), %rdi
+	rep movsb
+	jmp request
 /* Can the output be written? If not nothing must have happened yet. An atomic no-op on each page. */
 3:	shr $8, %r8d
 	jz request
