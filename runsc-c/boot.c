@@ -578,7 +578,7 @@ static void close_other_fds(const struct sandbox_config *cfg, const struct boot_
 		0,	    1, 2, fds->go, fds->status, fds->listener, fds->broker, cfg->strace_fd,
 		cfg->log_fd};
 	size_t nr = 9;
-	int from = 3;
+	int from = 3 + (int)cfg->preserve_fds;
 
 	if (fds->broker >= 0) {
 		for (int i = 0; i < NETINFO_NR_FILES; i++)
@@ -638,7 +638,7 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 	inet_init(k, cfg->network, fds->broker);
 	if (event_init(k) < 0)
 		boot_fail("event loop: %s", strerror(errno));
-	boot_guest_stdio(k);
+	boot_guest_stdio(cfg);
 	boot_rootfs_open(k, cfg);
 	boot_empty_root();
 	boot_restrict_ids(cfg);

@@ -30,16 +30,21 @@
 #include "sentry/task_exec.h"
 
 #define NR_STDIO 3
+#define MAX_PASSED (NR_STDIO + SANDBOX_MAX_PRESERVED)
 
-static struct stdio_fd stdio[NR_STDIO]; /* descriptors of our own where possible */
+static struct stdio_fd stdio[MAX_PASSED]; /* descriptors of our own where possible */
+static unsigned int nr_passed = NR_STDIO;
 
 /* ---- standard input, output, error ---- */
 
-void boot_guest_stdio(struct kernel *k)
+void boot_guest_stdio(const struct sandbox_config *cfg)
 {
-	(void)k;
-	for (int fd = 0; fd < NR_STDIO; fd++)
+	nr_passed = NR_STDIO + MIN(cfg->preserve_fds, (unsigned int)SANDBOX_MAX_PRESERVED);
+	for (int fd = 0; fd < (int)nr_passed; fd++) {
 		stdio_look(&stdio[fd], stdio_reopen(fd));
+		if (fd >= NR_STDIO)
+			close(fd);
+	}
 }
 
 /* The terminal among them, if any, is the console. True: standard input is it. */
@@ -47,16 +52,16 @@ static bool make_stdio(struct kernel *k, struct file **files)
 {
 	bool input = stdio[0].is_tty;
 	unsigned int which;
-	int err = stdio_files(k, stdio, NR_STDIO, files, &k->console, &which);
+	int err = stdio_files(k, stdio, nr_passed, files, &k->console, &which);
 
 	if (err < 0)
-		boot_fail("cannot pass standard descriptor %u on: %s", which, strerror(-err));
+		boot_fail("cannot pass descriptor %u on: %s", which, strerror(-err));
 	return input;
 }
 
 static bool install_stdio(struct kernel *k, struct task *t)
 {
-	struct file *files[NR_STDIO];
+	struct file *files[MAX_PASSED];
 	bool input_is_tty = make_stdio(k, files);
 
 	for (int fd = 0; fd < NR_STDIO; fd++) {
@@ -221,8 +226,8 @@ void boot_guest_create(struct kernel *k, const struct sandbox_config *cfg, pid_t
 void boot_guest_create_container(struct kernel *k, const struct sandbox_config *cfg,
 				 pid_t spawner_host_tid, void (*ready)(const char *error))
 {
-	struct control_first first = {.nr_files = NR_STDIO, .ready = ready};
-	struct file *files[NR_STDIO];
+	struct control_first first = {.nr_files = nr_passed, .ready = ready};
+	struct file *files[MAX_PASSED];
 	struct path root, cwd;
 	struct process *spawner;
 	struct oci_error why;

@@ -9,7 +9,7 @@
 
 #include "runsc-c/sandbox.h"
 
-void boot_guest_stdio(struct kernel *k);
+void boot_guest_stdio(const struct sandbox_config *cfg);
 void boot_rootfs_open(struct kernel *k, const struct sandbox_config *cfg);
 unsigned int boot_rootfs_groups(const struct sandbox_config *cfg); /* filter groups needed */
 /* Mounts the guest's tree, makes task 1 with its files and exec plan. */

@@ -55,9 +55,11 @@ struct sandbox_config {
 	const struct cgroup *cgroup; /* the sentry goes into it; NULL: none */
 	/* A container of an engine, see oci/container.h: nothing of the starter stays. NULL: none. */
 	const struct oci_config *oci;
-	int log_fd; /* with oci: stays open for the log; -1: none */
+	unsigned int preserve_fds; /* descriptors from 3 on that are the command's */
+	int log_fd;		   /* with oci: stays open for the log; -1: none */
 };
 
+#define SANDBOX_MAX_PRESERVED 200
 #define EXIT_OURS 125 /* the sandbox itself failed */
 #define EXIT_NOT_EXECUTABLE 126
 #define EXIT_NOT_FOUND 127

@@ -714,6 +714,8 @@ void spawner_died(struct kernel *k)
 	struct task *t;
 
 	log_err("the spawner died: no process can be made any more");
+	if (!k->init) /* not even the first one: nothing is left to wait for */
+		kernel_shutdown(k, SIGKILL);
 	mutex_lock(&sp->mu);
 	t = TAKE_PTR(sp->task);
 	s = TAKE_PTR(sp->current);

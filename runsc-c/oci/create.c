@@ -143,6 +143,7 @@ static int fill_sandbox(struct creation *c, struct oci_error *err)
 	int e;
 
 	sc->oci = &c->config;
+	sc->preserve_fds = c->o->preserve_fds;
 	sc->argv = p->args;
 	sc->envp = p->env;
 	sc->fast_path = fast_path();

@@ -11,6 +11,7 @@ import argparse
 import ctypes
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -689,6 +690,90 @@ def test_many_at_once(host):
                               'c%d' % i], stdin=subprocess.DEVNULL) for i in range(20)]
     expect('statuses', [p.wait(TIMEOUT) for p in runs], [5] * 20)
     host.check_empty()
+
+
+def status_of(pid):
+    with open('/proc/%d/status' % pid) as f:
+        return dict(line.rstrip('\n').split(':\t', 1) for line in f if ':\t' in line)
+
+
+def children(pid):
+    found = []
+    for thread in os.listdir('/proc/%d/task' % pid):
+        with open('/proc/%d/task/%s/children' % (pid, thread)) as f:
+            found += [int(c) for c in f.read().split()]
+    return found
+
+
+def test_privileges(host):
+    """Seen from the host: no capability in force, four permitted for files; guests have none."""
+    if os.geteuid() != 0:
+        return
+    pid = created(host, 'sleep', '100')
+    for started in (False, True):
+        if started:
+            host.call('start', 'c1')
+        for thread in os.listdir('/proc/%d/task' % pid):
+            s = status_of(int(thread))
+            none = '0' * 16
+            expect('sentry', [s[c] for c in ('CapEff', 'CapPrm', 'CapInh', 'CapAmb', 'CapBnd')],
+                   [none, '%016x' % (1 << 0 | 1 << 1 | 1 << 3 | 1 << 4), none, none, none])
+            expect('filter', (s['Seccomp'], s['NoNewPrivs']), ('2', '1'))
+        guests = children(pid)
+        if not guests:
+            raise Failure('no guests')
+        for guest in guests:
+            s = status_of(guest)
+            expect('guest', [s[c] for c in ('CapEff', 'CapPrm', 'CapInh', 'CapAmb', 'CapBnd')],
+                   ['0' * 16] * 5)
+            expect('uids', s['Uid'].split(), ['65534'] * 4)
+    names = os.listdir('/proc/%d/root' % pid)
+    if set(names) - {'g'}:
+        raise Failure('the sentry sees %s' % names)
+    for fd in os.listdir('/proc/%d/fd' % pid):
+        if os.path.realpath('/proc/%d/fd/%s' % (pid, fd)).startswith(host.root):
+            raise Failure('the lock is held by the sentry')
+    host.call('delete', '--force', 'c1')
+
+
+def test_killed_at_random(host):
+    """Any process of the container, at any moment: it stops, and can be deleted."""
+    rng = random.Random(1)
+    for _ in range(20):
+        pid = created(host, 'kill', '10', 'kill', '10', 'sleep', '100')
+        start = subprocess.Popen([host.runtime, '--root', host.root, 'start', 'c1'],
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL)
+        time.sleep(rng.random() * 0.02)
+        try:
+            victims = [pid, start.pid] + children(pid)
+            os.kill(rng.choice(victims), signal.SIGKILL)
+        except (ProcessLookupError, FileNotFoundError):
+            pass
+        start.wait(TIMEOUT)
+        expect('delete', host.call('delete', '--force', 'c1').returncode, 0)
+        host.check_empty()
+
+
+def test_preserved_fds(host):
+    """Those from 3 on that --preserve-fds counts, and no others, are the program's."""
+    host.config['process']['args'] = ['/bin/do', 'show', '/proc/self/fd/3', 'show',
+                                      '/proc/self/fd/4', 'show', '/proc/self/fd/5']
+    host.store()
+    fds = []
+    for name in ('three', 'four', 'five'):
+        path = os.path.join(host.dir, name)
+        with open(path, 'w') as f:
+            f.write(name + '\n')
+        fds.append(os.open(path, os.O_RDONLY))
+    command = ' '.join(['exec', host.runtime, '--root', host.root, 'run', '--preserve-fds', '2',
+                        '--bundle', host.bundle, 'c1'] +
+                       ['%d<&%d' % (3 + i, fd) for i, fd in enumerate(fds)])
+    p = subprocess.run(['bash', '-c', command], pass_fds=fds, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT)
+    for fd in fds:
+        os.close(fd)
+    expect('output', p.stdout, 'three\nfour\n')
 
 
 def test_list_and_ps(host):
