@@ -11,6 +11,7 @@
 
 #include "fs/proc/sysctl.h"
 #include "fs/vfs/file.h"
+#include "netstack/socket/netlink.h"
 #include "sentry/base/mem.h"
 #include "sentry/ipc/mqueue.h"
 #include "syscalls/syscall.h"
@@ -229,29 +230,59 @@ long sys_mq_timedreceive(struct task *t, const uint64_t *a)
 
 /* ---- notification, attributes ---- */
 
-long sys_mq_notify(struct task *t, const uint64_t *a)
+/* A cookie, and the netlink socket that it is to be sent to: what the C library gives for
+ * SIGEV_THREAD. */
+static int take_thread_notice(struct task *t, struct mq_notice *n)
 {
-	struct sigevent sev;
-	struct file *f;
-	long err;
+	int err = 0;
 
-	if (a[1]) {
-		if (copy_in_obj(t, &sev, a[1]) < 0)
-			return -EFAULT;
-		if (sev.sigev_notify != SIGEV_NONE && sev.sigev_notify != SIGEV_SIGNAL &&
-		    sev.sigev_notify != SIGEV_THREAD)
-			return -EINVAL;
-		if (sev.sigev_notify == SIGEV_SIGNAL &&
-		    (sev.sigev_signo < 0 || sev.sigev_signo > 64))
-			return -EINVAL;
-		if (sev.sigev_notify == SIGEV_THREAD)
-			return -EBADF; /* no netlink socket to tell */
-	}
-	err = mq_file(t, (int)a[0], 0, &f);
+	if (copy_in(t, n->cookie, (uaddr_t)n->sev.sigev_value.sival_ptr, sizeof(n->cookie)) < 0)
+		return -EFAULT;
+	n->to = fd_get(t, n->sev.sigev_signo);
+	if (!n->to)
+		return -EBADF;
+	if (!S_ISSOCK(n->to->inode->mode))
+		err = -ENOTSOCK;
+	else if (!netlink_of_file(n->to))
+		err = -EINVAL;
+	if (err < 0)
+		file_put(TAKE_PTR(n->to));
+	n->tell = netlink_tell;
+	return err;
+}
+
+static long notify(struct task *t, int fd, struct mq_notice *n)
+{
+	struct file *f;
+	long err = mq_file(t, fd, 0, &f);
+
 	if (err < 0)
 		return err;
-	err = mqueue_notify(t, mqueue_of_file(f), a[1] ? &sev : NULL);
+	err = mqueue_notify(t, mqueue_of_file(f), n);
 	file_put(f);
+	return err;
+}
+
+long sys_mq_notify(struct task *t, const uint64_t *a)
+{
+	struct mq_notice n = {.to = NULL};
+	long err = 0;
+
+	if (!a[1])
+		return notify(t, (int)a[0], NULL);
+	if (copy_in_obj(t, &n.sev, a[1]) < 0)
+		return -EFAULT;
+	if (n.sev.sigev_notify != SIGEV_NONE && n.sev.sigev_notify != SIGEV_SIGNAL &&
+	    n.sev.sigev_notify != SIGEV_THREAD)
+		return -EINVAL;
+	if (n.sev.sigev_notify == SIGEV_SIGNAL && (n.sev.sigev_signo < 0 || n.sev.sigev_signo > 64))
+		return -EINVAL;
+	if (n.sev.sigev_notify == SIGEV_THREAD)
+		err = take_thread_notice(t, &n);
+	if (err == 0)
+		err = notify(t, (int)a[0], &n);
+	if (err < 0 && n.to)
+		file_put(n.to);
 	return err;
 }
 

@@ -17,6 +17,13 @@ must_check int sock_addr_out(struct task *t, const struct sockaddr_storage *a, i
 /* For io_uring, with a file of any kind (accept) or a socket's: one try that does not wait. */
 long sock_accept_try(struct task *t, struct file *f, uaddr_t addr, uaddr_t ulen, int flags);
 ssize_t sock_try(struct task *t, struct file *f, struct uio *u, int flags, bool send);
+ssize_t sock_recvmsg_try(struct task *t, struct file *f, uaddr_t umsg, uaddr_t at, size_t len,
+			 int flags);
+struct sock_packed {
+	uint32_t namelen, controllen; /* how much of the buffer they get */
+};
+ssize_t sock_recvmsg_packed(struct task *t, struct file *f, uaddr_t at, size_t len,
+			    const struct sock_packed *room, int flags, bool *ret_end);
 /* When a wait that starts now ends, by SO_RCVTIMEO or SO_SNDTIMEO; what a signal then gives. */
 int64_t sock_deadline(int64_t timeo_ns);
 long sock_on_signal(int64_t timeo_ns);

@@ -397,6 +397,70 @@ ssize_t sock_try(struct task *t, struct file *f, struct uio *u, int flags, bool 
 	return n;
 }
 
+/* A message into [at, at + len), the header at umsg saying the rest. */
+ssize_t sock_recvmsg_try(struct task *t, struct file *f, uaddr_t umsg, uaddr_t at, size_t len,
+			 int flags)
+{
+	struct sock_call c = {.sock = socket_of_file(f), .flags = flags, .umsg = umsg};
+	ssize_t n;
+
+	c.iov = c.few;
+	c.msg.uio = &c.uio;
+	c.msg.flags = flags | MSG_DONTWAIT;
+	n = prepare(t, &c);
+	if (n == 0) {
+		uio_init_user(&c.uio, t, at, len);
+		n = finish_one(t, &c, try_one(t, &c));
+	}
+	call_reset(&c);
+	fasync_flush();
+	return n;
+}
+
+/* Header, sender, control and payload one after the other, as struct io_uring_recvmsg_out says. */
+ssize_t sock_recvmsg_packed(struct task *t, struct file *f, uaddr_t at, size_t len,
+			    const struct sock_packed *room, int flags, bool *ret_end)
+{
+	size_t head = sizeof(uint32_t) * 4, before = head + room->namelen + room->controllen;
+	struct sock_call c = {.sock = socket_of_file(f), .flags = flags};
+	uint32_t out[4];
+	ssize_t n;
+	int err;
+
+	if (len < before)
+		return -EFAULT;
+	c.iov = c.few;
+	c.msg = (struct sock_msg){.uio = &c.uio, .flags = flags | MSG_DONTWAIT};
+	c.msg.wants_control = room->controllen;
+	c.control = (struct scm_out){.control = at + head + room->namelen,
+				     .left = room->controllen};
+	uio_init_user(&c.uio, t, at + before, len - before);
+	n = finish_one(t, &c, try_one(t, &c));
+	if (n >= 0) {
+		if (c.sock->ops->has_control)
+			err = deliver_control(t, &c);
+		else
+			err = scm_deliver(t, &c.control, &c.msg.scm,
+					  sock_option_on(c.sock, SO_PASSCRED),
+					  flags & MSG_CMSG_CLOEXEC);
+		out[0] = (uint32_t)c.msg.namelen;
+		out[1] = (uint32_t)c.control.used;
+		out[2] = (uint32_t)n;
+		out[3] = (uint32_t)(c.msg.out_flags | c.control.flags);
+		if (err == 0 && room->namelen && c.msg.namelen &&
+		    copy_out(t, at + head, &c.msg.name,
+			     MIN(room->namelen, (uint32_t)c.msg.namelen)) < 0)
+			err = -EFAULT;
+		if (err == 0 && copy_out(t, at, out, sizeof(out)) < 0)
+			err = -EFAULT;
+		*ret_end = n == 0;
+		n = err < 0 ? err : MIN(n, (ssize_t)(len - before)) + (ssize_t)before;
+	}
+	call_reset(&c);
+	fasync_flush();
+	return n;
+}
+
 /* ---- sendto, recvfrom ---- */
 
 static long transfer_buffer(struct task *t, const uint64_t *a, bool send)

@@ -404,16 +404,36 @@ long sys_splice(struct task *t, const uint64_t *a)
 	return err < 0 ? err : do_splice(t, &c, flags & SPLICE_F_NONBLOCK);
 }
 
+long io_tee(struct task *t, struct file *in, struct file *out, size_t len, unsigned int flags)
+{
+	struct copy c = {
+		.in = in,
+		.out = out,
+		.pos_in = -1,
+		.pos_out = -1,
+		.left = MIN(len, (size_t)MAX_RW_COUNT),
+		.step = step_tee,
+	};
+	struct pipe *from = pipe_of_file(in), *to = pipe_of_file(out);
+	int err = 0;
+
+	if (!(in->mode & FMODE_READ) || !(out->mode & FMODE_WRITE))
+		err = -EBADF;
+	else if (!from || !to || from == to)
+		err = -EINVAL;
+	if (err == 0)
+		return copy_run(t, &c,
+				(flags & SPLICE_F_NONBLOCK) || call_nonblock(t, in) ||
+					call_nonblock(t, out));
+	file_put(in);
+	file_put(out);
+	return err;
+}
+
 long sys_tee(struct task *t, const uint64_t *a)
 {
 	unsigned int flags = (unsigned int)a[3];
-	struct copy c = {
-		.pos_in = -1,
-		.pos_out = -1,
-		.left = MIN((size_t)a[2], (size_t)MAX_RW_COUNT),
-		.step = step_tee,
-	};
-	struct pipe *from, *to;
+	struct copy c;
 	int err;
 
 	if (flags & ~SPLICE_F_ALL)
@@ -421,21 +441,7 @@ long sys_tee(struct task *t, const uint64_t *a)
 	if (a[2] == 0)
 		return 0;
 	err = get_files(t, (int)a[0], (int)a[1], &c);
-	if (err < 0)
-		return err;
-	from = pipe_of_file(c.in);
-	to = pipe_of_file(c.out);
-	if (!(c.in->mode & FMODE_READ) || !(c.out->mode & FMODE_WRITE))
-		err = -EBADF;
-	else if (!from || !to || from == to)
-		err = -EINVAL;
-	if (err == 0)
-		return copy_run(t, &c,
-				(flags & SPLICE_F_NONBLOCK) || call_nonblock(t, c.in) ||
-					call_nonblock(t, c.out));
-	file_put(c.in);
-	file_put(c.out);
-	return err;
+	return err < 0 ? err : io_tee(t, c.in, c.out, a[2], flags);
 }
 
 /* ---- vmsplice(2): a write that ends when the pipe is full, or a read ---- */

@@ -89,7 +89,8 @@ long sys_io_uring_setup(struct task *t, const uint64_t *a)
 	u = uring_of_file(f);
 	u->closed = uring_closed;
 	u->fini = uring_fini;
-	if ((p.flags & IORING_SETUP_SINGLE_ISSUER) && !(p.flags & IORING_SETUP_R_DISABLED))
+	if ((p.flags & IORING_SETUP_SINGLE_ISSUER) &&
+	    !(p.flags & (IORING_SETUP_R_DISABLED | IORING_SETUP_SQPOLL)))
 		u->issuer = t;
 	p.features = FEATURES;
 	if (copy_out_obj(t, a[1], &p) < 0) {

@@ -94,6 +94,8 @@ long io_wait_loop(struct task *t, const struct io_wait *w);
 /* splice(2) with its offsets, -1: the file's own. Takes both files. */
 long io_splice(struct task *t, struct file *in, int64_t pos_in, struct file *out, int64_t pos_out,
 	       size_t len, unsigned int flags);
+/* tee(2); takes both files. */
+long io_tee(struct task *t, struct file *in, struct file *out, size_t len, unsigned int flags);
 /* Is the call not to wait? What io_uring carries out does, whatever the file's flags say. */
 bool call_nonblock(const struct task *t, struct file *f);
 /* F_SETFL, FIONBIO, FIOASYNC: status flags, and SIGIO with O_ASYNC (sys_fd.c). */

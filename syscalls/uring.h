@@ -28,7 +28,7 @@
  * Differences from Linux: registered buffers are ranges of addresses, checked when they are registered,
  * not pages that stay; IORING_SETUP_SQPOLL has a thread that always sleeps (IORING_SQ_NEED_WAKEUP), so
  * that each submission needs io_uring_enter(2); no IORING_SETUP_IOPOLL, IORING_REGISTER_RING_FDS,
- * MADVISE, URING_CMD; with a signal mask, EINTR rather than the number of submissions if a signal
+ * URING_CMD; MADVISE takes hints only; with a signal mask, EINTR rather than the number of submissions if a signal
  * that only the mask lets in comes while waiting.
  *
  * Sources: io_uring_enter(2), io_uring_setup(2), io_uring_register(2); io_uring/ of Linux for the order
@@ -97,8 +97,8 @@ struct uring_req {
 	struct task *shadow; /* while it has one */
 	struct uring_req *timeout, *target;
 	bool cancelled;
-	uint32_t poll_events, fire_at;
-	bool counted; /* a time-out that fires at fire_at completions */
+	uint32_t poll_events, counts_from;
+	bool counted; /* a time-out that fires after sqe.off completions */
 
 	/* the operation's */
 	int64_t deadline_ns, period_ns;
@@ -120,6 +120,8 @@ void uring_closed(struct uring *u);
 /* A completion before r's last one. False: r has to end, the next one is its last. */
 must_check bool uring_post_more(struct uring_req *r, long res, uint32_t cflags);
 void uring_post_raw(struct uring *u, uint64_t user_data, long res, uint32_t cflags);
+/* How many completions there have been that a time-out counts. */
+uint32_t uring_told_locked(const struct uring *u) REQUIRES(&u->mu);
 /* task_resume_parked() of a shadow. */
 void uring_resume(struct task *s);
 /* Wakes r, which is on the active list, to end; -EALREADY: it is not waiting. */

@@ -17,6 +17,15 @@
 /* At most so many completions of one accept or receive before others get their turn. */
 #define TURN 32
 
+static long recvmsg_into_buffer(struct task *t, struct uring_req *r);
+
+/* RECVMSG with a provided buffer. */
+static const struct uring_op recvmsg_selected = {
+	.flags = OP_FILE | OP_PRIO | OP_SELECT,
+	.events = POLLIN | POLLRDNORM,
+	.issue = recvmsg_into_buffer,
+};
+
 /* ---- send, receive ---- */
 
 int uring_msg_prep(struct uring_req *r)
@@ -37,7 +46,7 @@ int uring_msg_prep(struct uring_req *r)
 	if (r->many && s->opcode == IORING_OP_RECV && s->len)
 		return -EINVAL;
 	if (s->opcode == IORING_OP_RECVMSG && (s->flags & IOSQE_BUFFER_SELECT))
-		return -EINVAL; /* not served */
+		r->op = &recvmsg_selected;
 	r->nowait = s->msg_flags & MSG_DONTWAIT;
 	return 0;
 }
@@ -46,7 +55,9 @@ int uring_msg_prep(struct uring_req *r)
 static long try_buffer(struct task *t, struct uring_req *r, uint64_t addr, size_t len, bool send)
 {
 	int flags = (int)r->sqe.msg_flags & ~MSG_CMSG_CLOEXEC;
-	bool whole = (flags & MSG_WAITALL) && !r->many;
+	int type = socket_of_file(r->file)->type;
+	bool whole = (flags & MSG_WAITALL) && !r->many &&
+		     (type == SOCK_STREAM || type == SOCK_SEQPACKET);
 	struct uio u;
 	ssize_t n;
 
@@ -152,6 +163,79 @@ long uring_recvmsg(struct task *s, struct uring_req *r)
 	const uint64_t args[6] = {(uint64_t)FD_FIXED, r->sqe.addr, r->sqe.msg_flags};
 
 	return sys_recvmsg(s, args);
+}
+
+/* What the header says of the lengths, once: the most that a buffer takes, and with many messages how it
+ * is divided. */
+static int take_header(struct task *t, struct uring_req *r, uint32_t *ret_max)
+{
+	struct msghdr h;
+	struct iovec iov;
+
+	*ret_max = r->left;
+	if (r->iov)
+		return 0;
+	if (copy_in_obj(t, &h, r->sqe.addr) < 0)
+		return -EFAULT;
+	if (h.msg_iovlen > 1 || (int)h.msg_namelen < 0 || h.msg_controllen > INT_MAX / 2 ||
+	    (r->many && (h.msg_namelen > INT_MAX / 4 || h.msg_iovlen > 1)))
+		return -EINVAL;
+	iov = (struct iovec){.iov_len = 0};
+	if (h.msg_iovlen && copy_in_obj(t, &iov, (uaddr_t)h.msg_iov) < 0)
+		return -EFAULT;
+	r->left = r->many ? 0 : (uint32_t)MIN(iov.iov_len, (size_t)INT_MAX);
+	*ret_max = r->left;
+	iov.iov_base = (void *)(uintptr_t)h.msg_namelen;
+	iov.iov_len = h.msg_controllen;
+	r->iov = mem_memdup(&iov, sizeof(iov)); /* the two lengths */
+	return r->iov ? 0 : -ENOMEM;
+}
+
+static long recvmsg_once(struct task *t, struct uring_req *r, bool *ret_end)
+{
+	struct sock_packed room;
+	uint32_t max = 0;
+	long n = take_header(t, r, &max);
+
+	if (n < 0)
+		return n;
+	if (!r->has_buf && !is_readable(r->file))
+		return -EAGAIN;
+	n = uring_buf_select(t, r, max);
+	if (n < 0)
+		return n;
+	room.namelen = (uint32_t)(uintptr_t)r->iov->iov_base;
+	room.controllen = (uint32_t)r->iov->iov_len;
+	if (r->many)
+		n = sock_recvmsg_packed(t, r->file, r->buf_addr, r->buf_len, &room,
+					(int)r->sqe.msg_flags, ret_end);
+	else
+		n = sock_recvmsg_try(t, r->file, r->sqe.addr, r->buf_addr, r->buf_len,
+				     (int)r->sqe.msg_flags);
+	if (n > 0)
+		r->cflags = uring_buf_used(r) | more_flag(r);
+	else if (n != -EAGAIN)
+		uring_buf_put_back(r);
+	return n;
+}
+
+static long recvmsg_into_buffer(struct task *t, struct uring_req *r)
+{
+	bool end = false;
+
+	if (!socket_of_file(r->file))
+		return -ENOTSOCK;
+	for (int i = 0;; i++) {
+		long n = recvmsg_once(t, r, &end);
+
+		if (!r->many || n < 0 || end || !uring_post_more(r, n, r->cflags))
+			return n;
+		r->cflags = 0;
+		if (i == TURN && t->shadow)
+			park_wake(t, WAKE_READY);
+		if (i == TURN)
+			return -EAGAIN;
+	}
 }
 
 /* ---- accept ---- */

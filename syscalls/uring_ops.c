@@ -6,6 +6,7 @@
  */
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/mman.h>
 
 #include "fs/vfs/file.h"
 #include "syscalls/uring.h"
@@ -14,6 +15,7 @@
 enum { OP_FTRUNCATE = 55, OP_BIND = 56, OP_LISTEN = 57, OP_FIXED_FD_INSTALL = 54, OP_COUNT = 58 };
 
 #define MSG_RING_FLAGS_PASS 2u
+#define SPLICE_FLAGS 15u
 
 #define ARGS(...) ((const uint64_t[6]){__VA_ARGS__})
 #define THIS ((uint64_t)FD_FIXED)
@@ -55,6 +57,26 @@ static long op_fadvise(struct task *s, struct uring_req *r)
 	uint64_t len = r->sqe.addr ? r->sqe.addr : r->sqe.len;
 
 	return sys_fadvise64(s, ARGS(THIS, r->sqe.off, len, r->sqe.fadvise_advice));
+}
+
+/* What is advice only, of which nothing has to come. The rest would have to be done in the guest. */
+static long op_madvise(struct task *t, struct uring_req *r)
+{
+	uint64_t len = r->sqe.off ? r->sqe.off : r->sqe.len;
+
+	(void)t;
+	if ((r->sqe.addr & 4095) || !user_range_ok(r->sqe.addr, len))
+		return -EINVAL;
+	switch (r->sqe.fadvise_advice) {
+	case MADV_NORMAL:
+	case MADV_RANDOM:
+	case MADV_SEQUENTIAL:
+	case MADV_WILLNEED:
+	case MADV_HUGEPAGE:
+	case MADV_NOHUGEPAGE:
+	case MADV_COLD: return 0;
+	}
+	return -EINVAL;
 }
 
 /* ---- names ---- */
@@ -216,18 +238,26 @@ static long op_splice(struct task *s, struct uring_req *r)
 static long op_tee(struct task *s, struct uring_req *r)
 {
 	const struct io_uring_sqe *e = &r->sqe;
+	unsigned int flags = e->splice_flags & ~SPLICE_F_FD_IN_FIXED;
+	struct file *in;
 
-	if (e->splice_flags & SPLICE_F_FD_IN_FIXED)
-		return -EINVAL; /* not served */
+	if (flags & ~SPLICE_FLAGS)
+		return -EINVAL;
+	in = splice_in(s, r);
+	if (!in)
+		return -EBADF;
 	r->total = e->len;
-	return sys_tee(s, ARGS((uint64_t)e->splice_fd_in, THIS, e->len, e->splice_flags));
+	if (e->len)
+		return io_tee(s, in, file_get(r->file), e->len, flags);
+	file_put(in);
+	return 0;
 }
 
 static long op_files_update(struct task *t, struct uring_req *r)
 {
 	if (r->sqe.len == 0)
 		return -EINVAL;
-	if (r->sqe.off == IORING_FILE_INDEX_ALLOC)
+	if ((uint32_t)r->sqe.off == IORING_FILE_INDEX_ALLOC)
 		return uring_install_files(t, r->ring, r->sqe.addr, r->sqe.len);
 	return uring_update_files(t, r->ring, (uint32_t)r->sqe.off, r->sqe.addr, r->sqe.len, 0);
 }
@@ -339,6 +369,8 @@ static const struct uring_op ops[OP_COUNT] = {
 			  .zero = ZERO_FLAGS | ZERO_ADDR | ZERO_LEN | ZERO_BI | ZERO_ADDR3,
 			  .call = op_ftruncate},
 	[IORING_OP_FADVISE] = {.flags = OP_FILE, .zero = ZERO_BI, .call = op_fadvise},
+
+	[IORING_OP_MADVISE] = {.zero = ZERO_BI, .issue = op_madvise},
 
 	[IORING_OP_POLL_ADD] = {.flags = OP_FILE | OP_LATE,
 				.zero = ZERO_OFF | ZERO_ADDR | ZERO_BUF,

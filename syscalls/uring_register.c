@@ -520,7 +520,7 @@ static long enable(struct task *t, struct uring *u)
 	if (!u->disabled)
 		err = -EBADFD;
 	u->disabled = false;
-	if (u->flags & IORING_SETUP_SINGLE_ISSUER)
+	if ((u->flags & IORING_SETUP_SINGLE_ISSUER) && !(u->flags & IORING_SETUP_SQPOLL))
 		u->issuer = u->issuer ? u->issuer : t;
 	mutex_unlock(&u->mu);
 	return err;

@@ -131,6 +131,11 @@ static void post_locked(struct uring_req *r, long res, uint32_t cflags) REQUIRES
 	(void)uring_post_locked(r->ring, &c, r->async, false);
 }
 
+uint32_t uring_told_locked(const struct uring *u)
+{
+	return u->cq_tail + u->nr_overflow - u->nr_timeouts;
+}
+
 /* Time-outs that wait for a number of completions. */
 static void fire_counted_locked(struct uring *u) REQUIRES(&u->mu)
 {
@@ -140,7 +145,7 @@ static void fire_counted_locked(struct uring *u) REQUIRES(&u->mu)
 		return;
 	list_for_each_entry(r, &u->active, node)
 		if (r->counted && r->shadow &&
-		    (int32_t)(u->cq_tail + u->nr_overflow - r->fire_at) >= 0)
+		    uring_told_locked(u) - r->counts_from >= (uint32_t)r->sqe.off)
 			park_wake(r->shadow, WAKE_READY);
 }
 
@@ -190,6 +195,7 @@ static bool end_req(struct uring_req *r, long n, bool tell, struct uring_req **r
 	list_del(&r->node);
 	u->nr_active--;
 	u->nr_counted -= r->counted;
+	u->nr_timeouts += r->sqe.opcode == IORING_OP_TIMEOUT;
 	if (tell && !u->dead)
 		post_locked(r, n, r->cflags);
 	fire_counted_locked(u);
@@ -243,10 +249,10 @@ static struct uring_req *complete(struct uring_req *r, long n)
 	n = final_result(n);
 	failed = (n < 0 && !(n == -ETIME && is_wanted_timeout(r))) || r->failed ||
 		 ((r->op->flags & OP_SHORT) && n >= 0 && (size_t)n < r->total);
-	kick = end_req(r, n, !skip || failed, &lt);
+	kick = end_req(r, n, !skip || (failed && r->sqe.opcode != IORING_OP_LINK_TIMEOUT), &lt);
 	req_free(r);
 	if (lt)
-		kick |= cancel_chain(lt, true);
+		kick |= cancel_chain(lt, !(lt->sqe.flags & IOSQE_CQE_SKIP_SUCCESS));
 	if (failed && !(flags & IOSQE_IO_HARDLINK)) {
 		kick |= cancel_chain(next, !skip);
 		next = NULL;
@@ -607,7 +613,9 @@ static uint32_t take_batch(struct task *t, struct uring *u, uint32_t n, struct u
 		if (r->prep_err == 0 && !has_its_place(r, last))
 			r->prep_err = -EINVAL;
 		last = r;
-		if (r->prep_err < 0 && !(u->flags & IORING_SETUP_SUBMIT_ALL))
+		/* A link is taken in to its end, whatever is wrong with a part of it. */
+		if (r->prep_err < 0 && !(u->flags & IORING_SETUP_SUBMIT_ALL) &&
+		    !(r->sqe.flags & LINK_FLAGS))
 			break;
 	}
 	mutex_unlock(&u->mu);

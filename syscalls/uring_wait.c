@@ -146,7 +146,7 @@ int uring_timeout_arm(struct task *t, struct uring_req *r)
 	if (err < 0 || r->sqe.opcode != IORING_OP_TIMEOUT || r->sqe.off == 0)
 		return err;
 	mutex_lock(&u->mu);
-	r->fire_at = u->cq_tail + u->nr_overflow + (uint32_t)r->sqe.off;
+	r->counts_from = uring_told_locked(u);
 	r->counted = true;
 	u->nr_counted++;
 	mutex_unlock(&u->mu);
@@ -161,7 +161,7 @@ long uring_timeout(struct task *t, struct uring_req *r)
 
 	(void)t;
 	mutex_lock(&u->mu);
-	fire = r->counted && (int32_t)(u->cq_tail + u->nr_overflow - r->fire_at) >= 0;
+	fire = r->counted && uring_told_locked(u) - r->counts_from >= (uint32_t)r->sqe.off;
 	mutex_unlock(&u->mu);
 	return fire ? 0 : -EAGAIN;
 }

@@ -100,6 +100,8 @@ struct uring {
 	struct list active GUARDED_BY(&mu);   /* requests that were begun */
 	struct list deferred GUARDED_BY(&mu); /* and that wait for these to end */
 	uint32_t nr_active, nr_counted GUARDED_BY(&mu);
+	uint32_t nr_timeouts
+		GUARDED_BY(&mu); /* completions of time-outs, ever: not counted by others */
 	struct list groups GUARDED_BY(&mu); /* of provided buffers */
 	uint32_t nr_groups, nr_buffers GUARDED_BY(&mu);
 	struct uring_table files GUARDED_BY(&mu), buffers GUARDED_BY(&mu);

@@ -83,6 +83,23 @@ void nl_enqueue(struct nl_sock *s, struct nl_msg *msg)
 	wait_wake(&s->sock.wq, room ? SOCK_EV_IN : SOCK_EV_ALL);
 }
 
+bool netlink_of_file(struct file *f)
+{
+	struct socket *s = socket_of_file(f);
+
+	return s && s->family == AF_NETLINK;
+}
+
+void netlink_tell(struct file *f, const void *data, size_t len)
+{
+	struct nl_msg *msg = nl_msg_new(len);
+
+	if (!msg)
+		return;
+	memcpy(msg->data, data, len);
+	nl_enqueue(nl_of(socket_of_file(f)), msg);
+}
+
 /* ---- making and closing ---- */
 
 static int netlink_create(struct kernel *k, struct task *t, int type, int protocol,

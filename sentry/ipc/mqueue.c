@@ -31,7 +31,7 @@ struct mqueue {
 	uint64_t qsize, charged;
 	int receivers;
 	struct process *notify; /* referenced; NULL: nobody */
-	struct sigevent sev;
+	struct mq_notice notice;
 };
 
 struct mq_ns {
@@ -58,6 +58,23 @@ static struct mq_ns *mq_ns_of(struct kernel *k)
 	return none;
 }
 
+/* Without locks. p NULL: there is none. */
+static void notice_drop(struct process *p, struct mq_notice *n)
+{
+	if (p && n->to)
+		file_put(TAKE_PTR(n->to));
+	process_put(p);
+}
+
+/* The thread that waits for it hears why. */
+static void notice_tell(struct mq_notice *n, unsigned char why)
+{
+	if (n->sev.sigev_notify != SIGEV_THREAD || !n->to)
+		return;
+	n->cookie[MQ_COOKIE_LEN - 1] = why;
+	n->tell(n->to, n->cookie, sizeof(n->cookie));
+}
+
 static void mqueue_put(struct mqueue *q)
 {
 	if (!ref_put(&q->ref))
@@ -72,8 +89,7 @@ static void mqueue_put(struct mqueue *q)
 		list_del(&m->node);
 		mem_free(m);
 	}
-	if (q->notify)
-		process_put(q->notify);
+	notice_drop(q->notify, &q->notice);
 	wait_queue_destroy(&q->wq);
 	inode_put(q->inode);
 	mem_free(q->name);
@@ -112,8 +128,10 @@ static ssize_t mqueue_read(struct file *f, struct uio *u, int64_t *pos, int flag
 	(void)flags;
 	mutex_lock(&q->ns->mu);
 	len = snprintf(text, sizeof(text), "QSIZE:%-10lu NOTIFY:%-5d SIGNO:%-5d NOTIFY_PID:%-6d\n",
-		       (unsigned long)q->qsize, q->notify ? q->sev.sigev_notify : 0,
-		       q->notify && q->sev.sigev_notify == SIGEV_SIGNAL ? q->sev.sigev_signo : 0,
+		       (unsigned long)q->qsize, q->notify ? q->notice.sev.sigev_notify : 0,
+		       q->notify && q->notice.sev.sigev_notify == SIGEV_SIGNAL
+			       ? q->notice.sev.sigev_signo
+			       : 0,
 		       q->notify ? q->notify->pid : 0);
 	mutex_unlock(&q->ns->mu);
 	if (*pos >= len)
@@ -343,22 +361,23 @@ static void insert_locked(struct mqueue *q, struct mq_msg *m)
 	q->qsize += m->size;
 }
 
-static void send_notification(struct task *t, struct process *p, const struct sigevent *sev)
+static void send_notification(struct task *t, struct process *p, struct mq_notice *n)
 {
-	siginfo_t info = {.si_signo = sev->sigev_signo, .si_code = SI_MESGQ};
+	siginfo_t info = {.si_signo = n->sev.sigev_signo, .si_code = SI_MESGQ};
 
 	info.si_pid = t->process->pid;
 	info.si_uid = task_cred(t)->uid;
-	info.si_value = sev->sigev_value;
-	if (sev->sigev_notify == SIGEV_SIGNAL && sev->sigev_signo)
-		signal_queue_process(p, sev->sigev_signo, &info);
-	process_put(p);
+	info.si_value = n->sev.sigev_value;
+	if (n->sev.sigev_notify == SIGEV_SIGNAL && n->sev.sigev_signo)
+		signal_queue_process(p, n->sev.sigev_signo, &info);
+	notice_tell(n, MQ_TOLD_MESSAGE);
+	notice_drop(p, n);
 }
 
 int mqueue_send(struct task *t, struct mqueue *q, struct mq_msg **msg)
 {
 	struct process *notify = NULL;
-	struct sigevent sev;
+	struct mq_notice notice;
 
 	mutex_lock(&q->ns->mu);
 	if (q->curmsgs >= q->maxmsg) {
@@ -367,13 +386,13 @@ int mqueue_send(struct task *t, struct mqueue *q, struct mq_msg **msg)
 	}
 	if (q->curmsgs == 0 && q->receivers == 0) {
 		notify = TAKE_PTR(q->notify);
-		sev = q->sev;
+		notice = q->notice;
 	}
 	insert_locked(q, TAKE_PTR(*msg));
 	wait_wake(&q->wq, POLLIN | POLLRDNORM);
 	mutex_unlock(&q->ns->mu);
 	if (notify)
-		send_notification(t, notify, &sev);
+		send_notification(t, notify, &notice);
 	return 0;
 }
 
@@ -401,23 +420,28 @@ void mqueue_receivers(struct mqueue *q, int by)
 	mutex_unlock(&q->ns->mu);
 }
 
-int mqueue_notify(struct task *t, struct mqueue *q, const struct sigevent *sev)
+int mqueue_notify(struct task *t, struct mqueue *q, const struct mq_notice *notice)
 {
 	struct process *old = NULL;
+	struct mq_notice was;
 	int err = 0;
 
 	mutex_lock(&q->ns->mu);
-	if (sev == NULL) {
-		if (q->notify == t->process)
+	if (notice == NULL) {
+		if (q->notify == t->process) {
 			old = TAKE_PTR(q->notify);
+			was = q->notice;
+		}
 	} else if (q->notify) {
 		err = -EBUSY;
 	} else {
 		q->notify = process_get(t->process);
-		q->sev = *sev;
+		q->notice = *notice;
 	}
 	mutex_unlock(&q->ns->mu);
-	if (old)
-		process_put(old);
+	if (old) {
+		notice_tell(&was, MQ_TOLD_REMOVED);
+		notice_drop(old, &was);
+	}
 	return err;
 }

@@ -52,7 +52,17 @@ must_check int mqueue_send(struct task *t, struct mqueue *q, struct mq_msg **msg
 must_check int mqueue_receive(struct mqueue *q, struct mq_msg **ret);
 /* One more, or one less, task waits in mqueue_receive(). */
 void mqueue_receivers(struct mqueue *q, int by);
-/* sev NULL: t's process does not want it any more. -EBUSY. */
-must_check int mqueue_notify(struct task *t, struct mqueue *q, const struct sigevent *sev);
+/* How a process is told that a message came. SIGEV_THREAD: by tell(), with the cookie that it gave, whose last
+ * byte says why; the C library has a thread that waits for that. */
+#define MQ_COOKIE_LEN 32
+enum { MQ_TOLD_MESSAGE = 1, MQ_TOLD_REMOVED = 2 };
+struct mq_notice {
+	struct sigevent sev;
+	struct file *to; /* referenced */
+	unsigned char cookie[MQ_COOKIE_LEN];
+	void (*tell)(struct file *to, const void *cookie, size_t len);
+};
+/* Takes what is in notice. NULL: t's process does not want it any more. -EBUSY. */
+must_check int mqueue_notify(struct task *t, struct mqueue *q, const struct mq_notice *notice);
 
 #endif

@@ -154,6 +154,53 @@ static void messages(int pair[2])
 	reap("end", 2);
 }
 
+/* Messages packed into provided buffers, and one with its header. */
+static void packed(void)
+{
+	struct msghdr m = {.msg_namelen = 4, .msg_controllen = 8};
+	struct iovec iov = {NULL, 6};
+	struct io_uring_recvmsg_out *out;
+	static char room[4][64];
+	struct io_uring_sqe *s;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) < 0)
+		die("socketpair");
+	s = sqe_buf(IORING_OP_PROVIDE_BUFFERS, 4, 90, room, 64, 0);
+	s->buf_group = 9;
+	s = sqe_buf(IORING_OP_RECVMSG, pair[0], 1, &m, 1, 0);
+	s->flags = IOSQE_BUFFER_SELECT;
+	s->buf_group = 9;
+	s->ioprio = IORING_RECV_MULTISHOT;
+	s->msg_flags = MSG_TRUNC;
+	show("submit", submit());
+	reap("provide", 1);
+	show("send", send(pair[1], "hello", 5, 0));
+	reap("recvmsg", 1);
+	show("send", send(pair[1], bufs, 50, 0));
+	reap("recvmsg", 1);
+	for (int i = 0; i < 2; i++) {
+		out = (void *)room[i];
+		say("name %u, control %u, payload %u, flags %x", out->namelen, out->controllen,
+		    out->payloadlen, out->flags);
+	}
+	show_data("payload", room[0] + 16 + 4 + 8, 5);
+	sqe(IORING_OP_ASYNC_CANCEL, -1, 2)->addr = 1;
+	show("submit", submit());
+	reap("cancel", 2);
+	m = (struct msghdr){.msg_iov = &iov, .msg_iovlen = 1};
+	s = sqe_buf(IORING_OP_RECVMSG, pair[0], 3, &m, 1, 0);
+	s->flags = IOSQE_BUFFER_SELECT;
+	s->buf_group = 9;
+	show("submit", submit());
+	show("send", send(pair[1], "0123456789", 10, 0));
+	reap("recvmsg", 1);
+	show_true("cut", m.msg_flags == MSG_TRUNC);
+	show_data("payload", room[2], 6);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 static void connecting(void)
 {
 	struct io_uring_cqe c = {0};
@@ -187,6 +234,7 @@ int main(void)
 	recv_many(pair);
 	buffer_ring(pair);
 	messages(pair);
+	packed();
 	connecting();
 	return 0;
 }
