@@ -96,6 +96,7 @@ struct uring_req {
 	uint64_t user_data;
 	struct task *shadow; /* while it has one */
 	struct uring_req *timeout, *target;
+	bool armed; /* a linked time-out that was begun: it runs, and ends, by itself */
 	bool cancelled;
 	uint32_t poll_events, counts_from;
 	bool counted; /* a time-out that fires after sqe.off completions */

@@ -446,28 +446,26 @@ static long unregister_personality(struct uring *u, uint32_t id)
 
 static long tell_probe(struct task *t, uaddr_t arg, uint32_t nr)
 {
-	struct {
-		struct io_uring_probe head;
-		struct io_uring_probe_op ops[OPS_TOLD];
-	} p;
+	uint64_t buf[(sizeof(struct io_uring_probe) +
+		      OPS_TOLD * sizeof(struct io_uring_probe_op)) / sizeof(uint64_t)] = {0};
+	struct io_uring_probe *p = (struct io_uring_probe *)buf;
 	size_t size;
 
 	if (nr > 256)
 		return -EINVAL;
 	nr = MIN(nr, (uint32_t)OPS_TOLD);
-	size = sizeof(p.head) + nr * sizeof(*p.ops);
-	memset(&p, 0, sizeof(p));
-	if (copy_in(t, &p, arg, size) < 0)
+	size = sizeof(*p) + nr * sizeof(*p->ops);
+	if (copy_in(t, buf, arg, size) < 0)
 		return -EFAULT;
-	for (size_t i = 0; i < size; i++)
-		if (((const char *)&p)[i])
+	for (size_t i = 0; i < ARRAY_SIZE(buf); i++)
+		if (buf[i])
 			return -EINVAL;
-	p.head.last_op = OPS_TOLD - 1;
-	p.head.ops_len = (uint8_t)nr;
+	p->last_op = OPS_TOLD - 1;
+	p->ops_len = (uint8_t)nr;
 	for (uint32_t i = 0; i < nr; i++)
-		p.ops[i] = (struct io_uring_probe_op){
+		p->ops[i] = (struct io_uring_probe_op){
 			.op = (uint8_t)i, .flags = uring_op(i) ? IO_URING_OP_SUPPORTED : 0};
-	return copy_out(t, arg, &p, size);
+	return copy_out(t, arg, buf, size);
 }
 
 /* ---- restrictions ---- */

@@ -202,10 +202,10 @@ static bool end_req(struct uring_req *r, long n, bool tell, struct uring_req **r
 	lt = TAKE_PTR(r->timeout);
 	if (lt) {
 		lt->target = NULL;
-		if (lt->shadow) {
+		if (lt->shadow)
 			park_wake(lt->shadow, WAKE_SIGNAL);
+		if (lt->armed) /* it ends by itself, or is just ending */
 			lt = NULL;
-		}
 	}
 	if (r->target) /* a linked time-out goes first */
 		r->target->timeout = NULL;
@@ -367,11 +367,12 @@ static void arm_link_timeout(struct task *t, struct uring_req *r)
 	struct uring_req *lt = r->timeout;
 	int err;
 
-	if (!lt || lt->shadow)
+	if (!lt)
 		return;
 	err = uring_timeout_arm(t, lt);
 	mutex_lock(&r->ring->mu);
 	lt->target = err == 0 ? r : NULL;
+	lt->armed = err == 0;
 	if (err < 0)
 		r->timeout = NULL;
 	mutex_unlock(&r->ring->mu);
