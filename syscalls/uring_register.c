@@ -446,8 +446,8 @@ static long unregister_personality(struct uring *u, uint32_t id)
 
 static long tell_probe(struct task *t, uaddr_t arg, uint32_t nr)
 {
-	uint64_t buf[(sizeof(struct io_uring_probe) +
-		      OPS_TOLD * sizeof(struct io_uring_probe_op)) / sizeof(uint64_t)] = {0};
+	uint64_t buf[(sizeof(struct io_uring_probe) + OPS_TOLD * sizeof(struct io_uring_probe_op)) /
+		     sizeof(uint64_t)] = {0};
 	struct io_uring_probe *p = (struct io_uring_probe *)buf;
 	size_t size;
 
