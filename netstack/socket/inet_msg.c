@@ -193,7 +193,7 @@ ssize_t inet_stream_send(struct socket *s, struct task *t, struct sock_msg *m)
 		return stop(s, m, err);
 	if (must_trap(s, t, m))
 		return -EAGAIN;
-	if (control_len || (m->flags & MSG_OOB))
+	if (control_len || (m->flags & (MSG_OOB | MSG_MORE)))
 		inet_pair_forbid(inet_of(s), m->flags & MSG_OOB);
 	do {
 		err = send_piece(s, m, control, control_len);

@@ -23,7 +23,7 @@
  *         of the queue; the same for resets, EPIPE, states and times
  *
  * What ends ways: shutdown(2) and connect(2) with AF_UNSPEC, close(2) at either end, and whatever is not
- * offered here: urgent data, control messages, time stamps, TCP_INQ, delays, pacing, bound devices
+ * offered here: urgent data, MSG_MORE, control messages, time stamps, TCP_INQ, delays, pacing, bound devices
  * (inet_pair_forbid()). A socket that had such a thing before is never paired. close(2) with bytes
  * of the queue unread makes the host's close a reset, as Linux does with unread bytes.
  *
@@ -36,7 +36,7 @@
  * hold PAIR_MEMORY at most: beyond that ways end, and the host's limits count.
  *
  * Differences from Linux: what is in queues is not counted by the host (packets, TCP_INFO but for its bytes,
- * SO_MEMINFO); TCP_CORK, MSG_MORE and Nagle's algorithm hold nothing back; rules for packets on lo do not see
+ * SO_MEMINFO); TCP_CORK and Nagle's algorithm hold nothing back; rules for packets on lo do not see
  * these bytes. Where the host's connection ends by itself (time-outs with TCP_USER_TIMEOUT, tools of the
  * host's administrator) it is not noticed before something else ends the ways.
  *

@@ -279,6 +279,21 @@ static void urgent(int family)
 	close2(e);
 }
 
+static void held_back(int family)
+{
+	int e[2];
+
+	talked(family, e);
+	must(send(e[0], "head ", 5, MSG_MORE));
+	show("before the rest", recv(e[1], buf, 100, MSG_DONTWAIT));
+	must(send(e[0], "body", 4, 0));
+	settle();
+	show_text("with the rest", recv(e[1], buf, 100, 0), buf);
+	must(send(e[0], "head", 4, MSG_MORE));
+	show_text("in time", recv(e[1], buf, 100, 0), buf);
+	close2(e);
+}
+
 static void edges(int family)
 {
 	struct epoll_event ev = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET};
@@ -386,6 +401,7 @@ int main(void)
 		ends(families[k]);
 		odd_reads(families[k]);
 		urgent(families[k]);
+		held_back(families[k]);
 		edges(families[k]);
 		sizes(families[k]);
 		copies(families[k]);

@@ -47,7 +47,7 @@ static ssize_t put(int fd, unsigned char *buf, size_t n, unsigned int how)
 	switch (how % 5) {
 	case 0: return write(fd, buf, n);
 	case 1: return writev(fd, iov, 2);
-	case 2: return send(fd, buf, n, MSG_MORE | MSG_NOSIGNAL);
+	case 2: return send(fd, buf, n, MSG_NOSIGNAL);
 	case 3: return sendmsg(fd, &(struct msghdr){.msg_iov = iov, .msg_iovlen = 2}, MSG_DONTWAIT);
 	}
 	wait_for(fd, POLLOUT);
