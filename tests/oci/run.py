@@ -329,8 +329,9 @@ def docker_published_port(d):
     for url in ('http://127.0.0.1:8080/p', 'http://%s/p' % address):
         until('no answer from ' + url, lambda u=url: d.on_host('curl', '-s', '-m', '5', u).stdout ==
               'page\n', 30)
-    expect('host network', d.out('--network', 'host', 'busybox', 'wget', '-qO-',
-                                 'http://%s/p' % address), 'page\n')
+    until('no answer on the host network',
+          lambda: d.run('--network', 'host', 'busybox', 'wget', '-qO-',
+                        'http://%s/p' % address).stdout == 'page\n', 60)
     expect('its network', d.out('--network', 'container:web', 'busybox', 'wget', '-qO-',
                                 'http://127.0.0.1/p'), 'page\n')
 
