@@ -68,6 +68,10 @@ must_check int rootfs_host_super(struct builder *b, struct rootfs_tree *tree,
 must_check int rootfs_file_mount(struct builder *b, struct super *s, const char *file,
 				 unsigned int flags, struct mount **ret);
 
+/* A directory in a filesystem that nobody sees yet, with the owner of like; it may be there. */
+must_check int rootfs_make_dir_in(struct inode *dir, const char *name, uint32_t mode,
+				  const struct inode *like, struct inode **ret);
+
 /* rootfs_oci.c: a container's, in both phases. */
 must_check int rootfs_oci_open(struct rootfs *r, struct rootfs_error *err);
 must_check int rootfs_oci_mount(struct builder *b);

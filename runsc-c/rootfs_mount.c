@@ -78,7 +78,7 @@ static struct qstr qstr_of(const char *s)
 }
 
 /* A directory in a filesystem that nobody sees yet; it may be there. */
-static int make_dir_in(struct inode *dir, const char *name, uint32_t mode, const struct inode *like,
+int rootfs_make_dir_in(struct inode *dir, const char *name, uint32_t mode, const struct inode *like,
 		       struct inode **ret)
 {
 	struct qstr q = qstr_of(name);
@@ -103,9 +103,10 @@ static int overlay_super(struct builder *b, struct super *lower, struct super *u
 	struct inode *up = NULL, *pool = NULL;
 	int err;
 
-	err = make_dir_in(upper->root, names[0], lower->root->mode & 07777, lower->root, &up);
+	err = rootfs_make_dir_in(upper->root, names[0], lower->root->mode & 07777, lower->root,
+				 &up);
 	if (err == 0)
-		err = make_dir_in(upper->root, names[1], 0700, lower->root, &pool);
+		err = rootfs_make_dir_in(upper->root, names[1], 0700, lower->root, &pool);
 	if (err == 0)
 		err = overlay_create(b->k, lower->root, up, pool, &opt, ret);
 	inode_put(up);

@@ -23,6 +23,7 @@
 
 #include "fs/dev/devfs.h"
 #include "fs/devpts/devpts.h"
+#include "fs/overlay/overlay.h"
 #include "fs/proc/procfs.h"
 #include "fs/sys/sysfs.h"
 #include "fs/tmpfs/tmpfs.h"
@@ -237,6 +238,37 @@ static int make_super(struct builder *b, const struct oci_mount *m, struct super
 	}
 }
 
+/* tmpcopyup: the image's directory below, in place of copies of what it has, and memory above. */
+static int memory_over(struct builder *b, const struct oci_mount *m, struct super **ret)
+{
+	const struct overlay_options opt = {0};
+	struct inode *up = NULL, *pool = NULL, *lower;
+	struct super *upper;
+	struct path where;
+	int err = find_target(b, m->destination, true, false, &where);
+
+	if (err < 0)
+		return err;
+	lower = where.dentry->inode;
+	err = S_ISDIR(lower->mode)
+		      ? tmpfs_create(b->k, "tmpfs", m->data ? m->data : "mode=0755", &upper)
+		      : -ENOTDIR;
+	if (err < 0) {
+		path_put(&where);
+		return err;
+	}
+	err = rootfs_make_dir_in(upper->root, "upper", lower->mode & 07777, lower, &up);
+	if (err == 0)
+		err = rootfs_make_dir_in(upper->root, "work", 0700, lower, &pool);
+	if (err == 0)
+		err = overlay_create(b->k, lower, up, pool, &opt, ret);
+	inode_put(up);
+	inode_put(pool);
+	super_put(upper);
+	path_put(&where);
+	return err;
+}
+
 static int one_mount(struct builder *b, const struct oci_mount *m, struct rootfs_tree *tree)
 {
 	struct super *s = NULL;
@@ -245,7 +277,7 @@ static int one_mount(struct builder *b, const struct oci_mount *m, struct rootfs
 	if (m->kind == OCI_MOUNT_BIND) {
 		err = bind_mount(b, m, tree);
 	} else {
-		err = make_super(b, m, &s);
+		err = m->copy_up ? memory_over(b, m, &s) : make_super(b, m, &s);
 		if (err == 0) {
 			err = mount_on(b, mount_new(s, NULL, m->flags), m->destination, false);
 			super_put(s);

@@ -776,6 +776,21 @@ def test_preserved_fds(host):
     expect('output', p.stdout, 'three\nfour\n')
 
 
+def test_tmpfs_with_what_was_there(host):
+    os.makedirs(os.path.join(host.rootfs, 'var'))
+    with open(os.path.join(host.rootfs, 'var', 'old'), 'w') as f:
+        f.write('old\n')
+    host.config['mounts'] += [{'destination': '/var', 'type': 'tmpfs', 'source': 'tmpfs',
+                               'options': ['nosuid', 'size=1m', 'tmpcopyup']},
+                              {'destination': '/new', 'type': 'tmpfs', 'options': ['tmpcopyup']}]
+    p = host.run('show', '/var/old', 'write', '/var/old', 'show', '/var/old', 'write', '/var/x',
+                 'write', '/new/y', 'show', '/new/y')
+    expect('output', p.stdout + p.stderr, 'old\nnew\nnew\n')
+    expect('image', os.listdir(os.path.join(host.rootfs, 'var')), ['old'])
+    with open(os.path.join(host.rootfs, 'var', 'old')) as f:
+        expect('image', f.read(), 'old\n')
+
+
 def test_list_and_ps(host):
     created(host, 'sleep', '100')
     host.call('start', 'c1')
