@@ -4,8 +4,9 @@
  * The traps of a task are counted in windows. One window of COLD_TRAPS calls that came faster than
  * one per NS_PER_TRAP earns a channel: mapping it costs as much as some thirty trapped calls. A window
  * of SPARE_TRAPS from the first one on does for a thread that can have the channel of a former one.
- * A thread of a program whose former runs made many calls (program.c) gets one after EARLY_TRAPS, and
- * its windows are as short later: such programs often make their calls in bursts.
+ * A thread of a program whose former runs made many calls (program.c), or that comes after one that made
+ * some (hooks.c), gets one after EARLY_TRAPS, and its windows are as short later: such programs often
+ * make their calls in bursts.
  * Later windows are shorter. The site that the last trap of a fast window came from is replaced: those
  * that trap most come first. With most calls in the channel the rest never come that fast, but still cost
  * a trap each: so a site is also replaced when it has trapped SITE_TRAPS times since there is a channel.
@@ -124,7 +125,7 @@ static bool site_is_due(struct task *t)
 static void look_up_program(struct task *t)
 {
 	t->plat.program = fast_program_of(t->process);
-	t->plat.early = fast_program_is_busy(t->plat.program);
+	t->plat.early |= fast_program_is_busy(t->plat.program);
 }
 
 enum fast_advice fast_note_trap(struct task *t)

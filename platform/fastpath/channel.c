@@ -380,8 +380,7 @@ void channel_ready(struct task *t, struct channel *ch)
 		}
 		slot_of_task_locked(t, ch->slot);
 		channel_open_locked(ch, t);
-		if (ch->was_early)
-			channel_activate_locked(ch);
+		channel_activate_locked(ch); /* its calls came fast */
 	}
 	if (t->process->fast_mm) {
 		spare_others_locked(t->process->fast_mm, ch);

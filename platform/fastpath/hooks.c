@@ -12,6 +12,8 @@
 #include "platform/platform.h"
 #include "sentry/base/mem.h"
 
+#define BUSY_HITS 12
+
 void fast_fork(struct process *child, struct process *from, bool shares_memory)
 {
 	if (!fast.enabled)
@@ -54,6 +56,13 @@ static void retire(struct task *t)
 	channel_put(ch);
 }
 
+/* Its last thread made many calls: the next one may do the same. */
+static bool was_busy(const struct channel *ch)
+{
+	return atomic_load_explicit(&ch->hits, memory_order_relaxed) - ch->hits_of_others >=
+	       BUSY_HITS;
+}
+
 void fast_task_added(struct task *t, struct task *parent)
 {
 	if (!fast.enabled)
@@ -62,6 +71,8 @@ void fast_task_added(struct task *t, struct task *parent)
 	slot_clone_made_locked(t, parent);
 	if (t->process->fast_mm && !list_empty(&t->process->fast_mm->spares)) {
 		t->plat.spare_awaits = true;
+		t->plat.early = was_busy(
+			list_first_entry(&t->process->fast_mm->spares, struct channel, spare_node));
 		t->plat.window_ns = clock_now_ns(CLOCK_MONOTONIC);
 	}
 	mutex_unlock(&fast.mu);
