@@ -414,8 +414,6 @@ int oci_create(const struct oci_create_options *o, pid_t *ret_pid, struct oci_er
 		e = fill_sandbox(c, err);
 	if (e == 0)
 		e = parse_resources(c, err);
-	if (o->preserve_fds)
-		oci_warn("--preserve-fds: only exec passes descriptors on, ignored");
 	if (e == 0)
 		e = oci_dir_make(oci_globals.root, o->id, &c->dir, err);
 	if (e == 0) {

@@ -297,7 +297,7 @@ static void pass_on(int sock, const struct signalfd_siginfo *si)
 		/* The terminal's end reaches the guest by its own terminal. */
 		if (si->ssi_code == SI_KERNEL)
 			break;
-		/* fall through */
+		__attribute__((fallthrough));
 	default: control_tell(sock, CONTROL_SIGNAL, (int)si->ssi_signo);
 	}
 }
