@@ -145,6 +145,20 @@ void park_add_wait(struct task *t, struct wait_queue *wq, uint32_t events)
 	wait_add(wq, &w->entry, events);
 }
 
+void park_change_events(struct task *t, uint32_t events)
+{
+	struct park *p = &t->park;
+
+	for (unsigned int i = 0; i < p->nr_waits; i++) {
+		struct wait_entry *e = &park_wait_at(p, i)->entry;
+		struct wait_queue *wq = e->wq;
+
+		wait_del(e);
+		if (wq)
+			wait_add(wq, e, events);
+	}
+}
+
 void park_set_deadline(struct task *t, int64_t monotonic_ns)
 {
 	if (monotonic_ns != TIMER_NEVER)

@@ -88,6 +88,8 @@ void park_begin(struct task *t, long (*resume)(struct task *, unsigned int),
 /* Makes room for n queues beyond the inline ones; 0 or -ENOMEM (then call park_end). */
 int park_reserve_waits(struct task *t, unsigned int n);
 void park_add_wait(struct task *t, struct wait_queue *wq, uint32_t events);
+/* The queues are to wake for these events from now on. By whoever runs t, its park begun. */
+void park_change_events(struct task *t, uint32_t events);
 void park_set_deadline(struct task *t, int64_t monotonic_ns); /* TIMER_NEVER: none */
 /* True: the task is parked, return SYS_PARKED at once and do not touch t any more. Never in a channel
  * call (task.h): that ends as if by a signal, and is made again in a way that can be parked.

@@ -99,6 +99,7 @@ struct uring_req {
 	bool armed; /* a linked time-out that was begun: it runs, and ends, by itself */
 	bool cancelled;
 	uint32_t poll_events, counts_from;
+	bool poll_changed;
 	bool counted; /* a time-out that fires after sqe.off completions */
 
 	/* the operation's */

@@ -300,11 +300,11 @@ static long wait_resume(struct task *s, unsigned int reasons)
 static long wait_begin(struct task *s, struct uring_req *r)
 {
 	struct wait_queue *wq = r->file ? file_wait_queue(r->file) : NULL;
-	uint32_t events = r->op->events;
+	uint32_t events = r->op->events ? r->op->events : r->poll_events;
 
 	park_begin(s, wait_resume, NULL, r);
 	if (wq)
-		park_add_wait(s, wq, events ? events : UINT32_MAX);
+		park_add_wait(s, wq, events);
 	park_set_deadline(s, r->deadline_ns);
 	return wait_resume(s, 0);
 }

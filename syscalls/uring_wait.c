@@ -43,11 +43,13 @@ long uring_poll(struct task *t, struct uring_req *r)
 {
 	uint32_t mask, events;
 
-	(void)t;
-	mask = file_poll(r->file);
 	mutex_lock(&r->ring->mu);
 	events = r->poll_events;
+	if (r->poll_changed)
+		park_change_events(t, events);
+	r->poll_changed = false;
 	mutex_unlock(&r->ring->mu);
+	mask = file_poll(r->file);
 	mask &= events;
 	if (!mask)
 		return -EAGAIN;
@@ -91,6 +93,7 @@ long uring_poll_remove(struct task *t, struct uring_req *r)
 	} else if (p) {
 		if (s->len & IORING_POLL_UPDATE_EVENTS)
 			p->poll_events = s->poll32_events | POLLERR | POLLHUP;
+		p->poll_changed |= s->len & IORING_POLL_UPDATE_EVENTS;
 		if (s->len & IORING_POLL_UPDATE_USER_DATA)
 			p->user_data = s->off;
 		park_wake(p->shadow, WAKE_READY);
