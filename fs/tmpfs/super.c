@@ -43,18 +43,34 @@ static int charge(_Atomic uint64_t *used, uint64_t n, uint64_t max)
 	return 0;
 }
 
+/* Pages of all instances, memory files (memfd_create(2)) included. The host counts them as nobody's: a guest
+ * that filled it with them would have other programs killed for it. */
+static struct {
+	_Atomic uint64_t used;
+	uint64_t max; /* 0: before tmpfs_init() */
+} all_pages;
+
 int tmpfs_charge_pages(struct tmpfs_super *s, uint64_t n)
 {
-	return charge(&s->used_pages, n, __atomic_load_n(&s->opt.max_pages, __ATOMIC_RELAXED));
+	int err = charge(&all_pages.used, n, all_pages.max);
+
+	if (err < 0)
+		return err;
+	err = charge(&s->used_pages, n, __atomic_load_n(&s->opt.max_pages, __ATOMIC_RELAXED));
+	if (err < 0)
+		atomic_fetch_sub_explicit(&all_pages.used, n, memory_order_relaxed);
+	return err;
 }
 
 void tmpfs_uncharge_pages(struct tmpfs_super *s, uint64_t n)
 {
+	atomic_fetch_sub_explicit(&all_pages.used, n, memory_order_relaxed);
 	atomic_fetch_sub_explicit(&s->used_pages, n, memory_order_relaxed);
 }
 
 void tmpfs_recharge(struct tmpfs_super *s, uint64_t *charged, uint64_t now)
 {
+	atomic_fetch_add_explicit(&all_pages.used, now - *charged, memory_order_relaxed);
 	atomic_fetch_add_explicit(&s->used_pages, now - *charged, memory_order_relaxed);
 	*charged = now;
 }
@@ -294,6 +310,7 @@ int tmpfs_init(struct kernel *k)
 	struct super *s;
 	int err = tmpfs_create(k, "tmpfs", "size=0,nr_inodes=0", &s);
 
+	all_pages.max = memory_of(k) / TMPFS_PAGE / 4 * 3;
 	if (err < 0)
 		return err;
 	k->memfd_mnt = mount_new(s, NULL, MNT_NOSUID | MNT_NODEV);

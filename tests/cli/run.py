@@ -298,6 +298,22 @@ def test_space_memory_upper(c):
         raise Failure('not ENOSPC', r)
 
 
+def test_space_memory_files(c):
+    """All files in memory together, those without a name included, have three quarters of --memory."""
+    code = ('import errno, os\n'
+            'done = 0\n'
+            'try:\n'
+            '    for i in range(64):\n'
+            '        fd = os.memfd_create("m")\n'
+            '        done += os.write(fd, b"x" * (4 << 20))\n'
+            'except OSError as e: print(errno.errorcode[e.errno])\n'
+            'print(40 << 20 <= done <= 48 << 20)\n'
+            'os.close(fd)\n'
+            'try: print(os.write(os.open("f", os.O_CREAT | os.O_WRONLY), b"x" * (8 << 20)) < 8 << 20)\n'
+            'except OSError as e: print(True)\n')
+    c.python(code, '--memory', '64m').expect(0, 'ENOSPC\nTrue\nTrue\n')
+
+
 def test_space_upper(c):
     """--overlay DIR on a small filesystem of the host."""
     if os.geteuid() != 0:
