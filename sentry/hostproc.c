@@ -127,7 +127,8 @@ static int read_ids(struct kernel *k, pid_t host_tid, struct hostproc_ids *ret)
 	ret->tgid = (pid_t)strtol(tgid, NULL, 10);
 	ret->ppid = (pid_t)strtol(ppid, NULL, 10);
 	ret->guest_tid = last_number(nspid);
-	return 0;
+	/* Between its end and that of its entry in /proc it has no numbers. */
+	return ret->tgid > 0 && ret->guest_tid > 0 ? 0 : -ESRCH;
 }
 
 int hostproc_ids(struct kernel *k, pid_t host_tid, struct hostproc_ids *ret)

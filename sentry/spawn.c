@@ -42,7 +42,8 @@
 
 struct spawner {
 	struct mutex mu;
-	struct task *task; /* a reference; NULL: it died */
+	struct process *process; /* a reference, for good */
+	struct task *task;	 /* a reference; NULL: it died */
 	struct list queue;
 	struct spawn *current; /* being prepared or made; a reference */
 
@@ -162,7 +163,7 @@ int spawn_signal(struct spawner *sp, struct spawn *s, int sig)
 	int err = 0;
 
 	mutex_lock(&sp->mu);
-	p = s->state == SPAWN_CLONED || s->state == SPAWN_RUNNING ? process_get(s->process) : NULL;
+	p = s->process ? process_get(s->process) : NULL;
 	if (!p && s->state > SPAWN_READY)
 		err = -ESRCH;
 	else if (!p && s->signal != SIGKILL)
@@ -558,9 +559,15 @@ static void remember_limits(struct spawner *sp, struct process *p)
 
 bool spawn_is_spawner(const struct task *t)
 {
-	struct spawner *sp = t->kernel->spawner;
+	return process_is_spawner(t->process);
+}
 
-	return sp && t->process->pid == 0;
+/* Not by its number: a process that ended before it was looked at may have none, either. */
+bool process_is_spawner(const struct process *p)
+{
+	struct spawner *sp = p->kernel->spawner;
+
+	return sp && p == sp->process;
 }
 
 long spawn_stub_spawn(struct task *t)
@@ -700,10 +707,12 @@ void spawn_reaped(struct process *p, int status)
 	mutex_lock(&sp->mu);
 	due = s->state == SPAWN_CLONED || s->state == SPAWN_RUNNING;
 	s->status = status;
+	if (due) /* with the process: who signals it believes the state */
+		s->state = SPAWN_ENDED;
 	held = TAKE_PTR(s->process); /* each has a reference on the other */
 	mutex_unlock(&sp->mu);
 	if (due)
-		set_state(sp, s, SPAWN_ENDED);
+		s->changed(s);
 	process_put(held);
 }
 
@@ -757,6 +766,7 @@ int spawner_create(struct kernel *k, pid_t host_tid, const struct path *root, st
 	mutex_init(&sp->mu, LOCK_SPAWN);
 	list_init(&sp->queue);
 	sp->task = t;
+	sp->process = process_get(t->process);
 	sp->cred = cred_get(cred);
 	sp->root = *root;
 	path_get(&sp->root);

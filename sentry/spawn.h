@@ -111,6 +111,7 @@ int spawn_signal(struct spawner *sp, struct spawn *s, int sig);
 
 /* ---- the calls of the spawner and its children: task_exec_stub.c, task_clone.c, task.c ---- */
 bool spawn_is_spawner(const struct task *t);
+bool process_is_spawner(const struct process *p);
 long spawn_stub_spawn(struct task *t); /* STUB_SPAWN */
 long spawn_stub_spawned(struct task *t);
 long spawn_exec_failed(struct task *t, int err); /* -ENOSYS: t is none of ours */

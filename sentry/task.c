@@ -752,7 +752,7 @@ void process_died(struct process *p)
 		init_died(k, p);
 	else if (p->spawn && !k->platform->one_owner) /* which reaps, and says so itself */
 		spawn_ended(p);
-	else if (p->pid == 0)
+	else if (process_is_spawner(p))
 		spawner_died(k);
 	process_forget_if_reaped(p);
 	process_put(p);
