@@ -115,6 +115,13 @@ static void bind_new(struct dentry *dir, struct dentry **d, const struct qstr *n
 	*d = made; /* NULL: out of memory; the next lookup finds it */
 }
 
+/* The host has a name that was not there: somebody outside made it. The next lookup asks again. */
+static void forget_absence(struct dentry *d, int err)
+{
+	if (err == -EEXIST && !d->inode)
+		dcache_drop(d);
+}
+
 int create_locked(struct task *t, struct dentry *dir, struct dentry **d, const struct qstr *name,
 		  uint32_t mode)
 {
@@ -127,6 +134,7 @@ int create_locked(struct task *t, struct dentry *dir, struct dentry **d, const s
 		return -EPERM;
 	new_inode_owner(t, parent, &mode, &uid, &gid);
 	err = parent->ops->create(parent, name, mode, uid, gid, &in);
+	forget_absence(*d, err);
 	if (err < 0)
 		return err;
 	bind_new(dir, d, name, in);
@@ -199,6 +207,7 @@ static int make_locked(struct task *t, struct place *pl, struct dentry **d,
 	} else {
 		err = make_inode(t, dir, &pl->name, m, &in);
 	}
+	forget_absence(*d, err);
 	if (err == 0)
 		bind_new(pl->dir.dentry, d, &pl->name, in);
 	return err;
