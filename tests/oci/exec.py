@@ -387,7 +387,7 @@ def control_socket_refuses_nonsense(make):
     left = os.listdir('/proc/%d/fd' % c.pid)
     for _ in range(20):
         closes(header(2, nr=4), [block] + [null] * 3)
-    expect(len(os.listdir('/proc/%d/fd' % c.pid)) <= len(left) + 2, True, 'descriptors')
+    wait_until(lambda: len(os.listdir('/proc/%d/fd' % c.pid)) <= len(left) + 2, 'descriptors are closed')
 
 
 ORACLE = [exec_gives_output_and_status, exec_takes_options, exec_errors_are_runcs,
