@@ -266,7 +266,7 @@ int hostproc_children(struct kernel *k, pid_t host_pid, pid_t host_tid, pid_t *t
 {
 	struct tid_list list = {.tids = tids, .max = max};
 	_cleanup_close_ int fd = -1;
-	char name[64], buf[8192];
+	char name[32], buf[8192];
 	pid_t tid = 0;
 	ssize_t n;
 

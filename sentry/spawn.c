@@ -313,7 +313,7 @@ static void printable(char *out, size_t size, const char *name)
 {
 	size_t n = 0;
 
-	for (; name[n] && n < size - 1; n++)
+	for (; n < size - 1 && name[n]; n++)
 		out[n] = isprint((unsigned char)name[n]) ? name[n] : '?';
 	out[n] = '\0';
 }

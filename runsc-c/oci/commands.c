@@ -325,7 +325,7 @@ int oci_parse_signal(const char *s)
 		n = strtol(s, &end, 10);
 		return !*end && n >= 0 && n <= 64 ? (int)n : -1;
 	}
-	for (i = 0; s[i] && i < sizeof(name) - 1; i++)
+	for (i = 0; i < sizeof(name) - 1 && s[i]; i++)
 		name[i] = (char)toupper((unsigned char)s[i]);
 	name[i] = '\0';
 	s = strncmp(name, "SIG", 3) == 0 ? name + 3 : name;

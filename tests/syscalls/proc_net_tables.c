@@ -72,14 +72,20 @@ static void show_file(const char *path)
 	close(fd);
 }
 
+/* Without " mem N": natively these are the pages of all network namespaces together. */
 static void grep(const char *path, const char *word)
 {
-	char line[512];
+	char line[512], *mem;
 	FILE *f = fopen(path, "r");
 
-	while (f && fgets(line, sizeof(line), f))
-		if (strstr(line, word))
-			printf("%s: %s", path, line);
+	while (f && fgets(line, sizeof(line), f)) {
+		if (!strstr(line, word))
+			continue;
+		mem = strstr(line, " mem ");
+		if (mem)
+			strcpy(mem, "\n");
+		printf("%s: %s", path, line);
+	}
 	if (f)
 		fclose(f);
 }
