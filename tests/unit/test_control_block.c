@@ -101,7 +101,7 @@ static void counts_that_lie_are_refused(void **state)
 	struct control_process h;
 
 #define LIE(field, value)                                                                          \
-	memcpy(&h, block, sizeof(h));                                                              \
+	h = *(const struct control_process *)block;                                                \
 	h.field = (value);                                                                         \
 	{                                                                                          \
 		void *lie = malloc(size);                                                          \
