@@ -7,7 +7,7 @@
  * message, one reply is one message. A connection that made a process (CONTROL_EXEC) stays open as
  * long as that runs, and then brings CONTROL_ENDED.
  *
- * Who may: the socket has mode 0600 in a directory of mode 0700. In addition the sentry takes the
+ * Who may: the socket has mode 0600 in a directory of mode 0711. In addition the sentry takes the
  * peer's credentials (SO_PEERCRED): its pid must be 0, that is, a process outside of the sandbox's pid
  * namespaces, and its uid the creator's or root's. Guests have no host sockets and no path to this one.
  *

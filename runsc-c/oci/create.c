@@ -211,29 +211,10 @@ static int first_state(struct creation *c, const char *text, struct oci_error *e
 	if (json_object_object_get_ex(c->config.json, "annotations", &notes) && notes)
 		c->st.annotations = strdup(json_object_to_json_string_ext(
 			notes, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-	e = oci_file_replace(c->dir.fd, CONFIG_COPY, CONFIG_COPY ".new", text);
+	e = oci_file_replace(c->dir.fd, CONFIG_COPY, CONFIG_COPY ".new", 0600, text);
 	if (e < 0)
 		return oci_fail_errno(err, e, "write %s/%s", c->dir.path, CONFIG_COPY);
 	return oci_state_store(&c->dir, &c->st, err);
-}
-
-static int write_pid_file(struct creation *c, struct oci_error *err)
-{
-	char text[16], dir[PATH_MAX], tmp[PATH_MAX + 8];
-	const char *path = c->o->pid_file;
-	int e, fd;
-
-	if (!path)
-		return 0;
-	snprintf(text, sizeof(text), "%d", c->st.pid);
-	if (snprintf(dir, sizeof(dir), "%s", path) >= (int)sizeof(dir))
-		return oci_fail(err, -ENAMETOOLONG, "--pid-file: the path is too long");
-	snprintf(tmp, sizeof(tmp), "%s.new", path);
-	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	e = fd < 0 || write(fd, text, strlen(text)) < 0 || rename(tmp, path) < 0 ? -errno : 0;
-	if (fd >= 0)
-		close(fd);
-	return e < 0 ? oci_fail_errno(err, e, "--pid-file: %s", path) : 0;
 }
 
 /* ---- the sentry ---- */
@@ -392,7 +373,7 @@ static int set_up(struct creation *c, const char *text, struct oci_error *err)
 		return e;
 	c->st.ready = true;
 	e = oci_state_store(&c->dir, &c->st, err);
-	return e < 0 ? e : write_pid_file(c, err);
+	return e < 0 ? e : oci_write_pid_file(c->o->pid_file, c->st.pid, err);
 }
 
 int oci_create(const struct oci_create_options *o, pid_t *ret_pid, struct oci_error *err)

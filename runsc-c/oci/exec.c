@@ -401,28 +401,11 @@ static int run_detached(struct work *w, pid_t *ret_pid, struct oci_error *err)
 	return told.err;
 }
 
-static int write_pid(const char *path, pid_t pid, struct oci_error *err)
-{
-	char tmp[PATH_MAX], text[16];
-	int fd, e;
-
-	if (!path)
-		return 0;
-	if (snprintf(tmp, sizeof(tmp), "%s.new", path) >= (int)sizeof(tmp))
-		return oci_fail(err, -ENAMETOOLONG, "--pid-file: the path is too long");
-	snprintf(text, sizeof(text), "%d", pid);
-	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	e = fd < 0 || write(fd, text, strlen(text)) < 0 || rename(tmp, path) < 0 ? -errno : 0;
-	if (fd >= 0)
-		close(fd);
-	return e < 0 ? oci_fail_errno(err, e, "--pid-file: %s", path) : 0;
-}
-
 static int run_in_front(struct work *w, struct oci_error *err)
 {
 	int sfd = watch_signals(), status;
 	pid_t pid;
-	int e = write_pid(w->o->pid_file, getpid(), err);
+	int e = oci_write_pid_file(w->o->pid_file, getpid(), err);
 
 	if (e == 0)
 		e = control_exec(w->sock, w->p, w->fds, w->nr_fds, &pid, err);
@@ -502,7 +485,7 @@ static int do_exec(const struct exec_options *o, const char *id, char **argv, st
 		return run_in_front(&w, err);
 	if (e == 0)
 		e = run_detached(&w, &pid, err);
-	return e < 0 ? e : write_pid(o->pid_file, pid, err);
+	return e < 0 ? e : oci_write_pid_file(o->pid_file, pid, err);
 }
 
 int oci_cmd_exec(int argc, char **argv)

@@ -247,9 +247,9 @@ static int write_all(int fd, const char *text, size_t len)
 	return 0;
 }
 
-int oci_file_replace(int dirfd, const char *name, const char *tmp, const char *text)
+int oci_file_replace(int dirfd, const char *name, const char *tmp, mode_t mode, const char *text)
 {
-	int fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
 	int e;
 
 	if (fd < 0)
@@ -264,10 +264,24 @@ int oci_file_replace(int dirfd, const char *name, const char *tmp, const char *t
 	return e;
 }
 
+int oci_write_pid_file(const char *path, pid_t pid, struct oci_error *err)
+{
+	char text[16], tmp[PATH_MAX];
+	int e;
+
+	if (!path)
+		return 0;
+	if (snprintf(tmp, sizeof(tmp), "%s.new", path) >= (int)sizeof(tmp))
+		return oci_fail(err, -ENAMETOOLONG, "--pid-file: the path is too long");
+	snprintf(text, sizeof(text), "%d", pid);
+	e = oci_file_replace(AT_FDCWD, path, tmp, 0644, text);
+	return e < 0 ? oci_fail_errno(err, e, "--pid-file: %s", path) : 0;
+}
+
 int oci_state_store(const struct oci_dir *d, const struct oci_state *st, struct oci_error *err)
 {
 	struct json_object *o = state_json(st);
-	int e = oci_file_replace(d->fd, STATE_FILE, STATE_NEW,
+	int e = oci_file_replace(d->fd, STATE_FILE, STATE_NEW, 0600,
 				 json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
 
 	json_object_put(o);

@@ -84,6 +84,9 @@ must_check int oci_state_pidfd(const struct oci_state *st);
 /* state, list, and what hooks get on their standard input; to be put. */
 struct json_object *oci_state_public(const struct oci_state *st, enum oci_status status);
 /* Writes tmp, renames it to name. */
-must_check int oci_file_replace(int dirfd, const char *name, const char *tmp, const char *text);
+must_check int oci_file_replace(int dirfd, const char *name, const char *tmp, mode_t mode,
+				const char *text);
+/* --pid-file; NULL: not asked for. */
+must_check int oci_write_pid_file(const char *path, pid_t pid, struct oci_error *err);
 
 #endif

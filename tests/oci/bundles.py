@@ -429,12 +429,12 @@ def test_hostile_file_target(host):
 
 def test_hostile_standard_targets(host):
     """/proc, /dev, /dev/pts, masked and read-only paths, the working directory are links."""
-    for name in ('proc', 'dev', 'sys', 'work'):
+    for name in ('proc', 'dev', 'sys', 'srv'):
         os.symlink(host.outside + '/dir', os.path.join(host.rootfs, name))
-    host.config['process']['cwd'] = '/work/made/here'
-    host.config['linux']['maskedPaths'] = ['/work', '/dev/null', '/sys']
-    host.config['linux']['readonlyPaths'] = ['/work', '/sys']
-    host.config['linux']['devices'] = [{'path': '/work/dev/x', 'type': 'c', 'major': 1, 'minor': 3}]
+    host.config['process']['cwd'] = '/srv/made/here'
+    host.config['linux']['maskedPaths'] = ['/srv', '/dev/null', '/sys']
+    host.config['linux']['readonlyPaths'] = ['/srv', '/sys']
+    host.config['linux']['devices'] = [{'path': '/srv/dev/x', 'type': 'c', 'major': 1, 'minor': 3}]
     run_hostile(host)
 
 
