@@ -42,6 +42,7 @@
 #include "sentry/base/log.h"
 #include "sentry/base/mem.h"
 #include "sentry/base/strbuf.h"
+#include "sentry/guest_seccomp.h"
 
 static struct {
 	int status_fd;
@@ -312,7 +313,7 @@ static void start_init(struct kernel *k, const struct sandbox_config *cfg, struc
 	if (ret->pid < 0)
 		boot_fail("cannot make the guests' pid namespace: %s", strerror(errno));
 	if (ret->pid == 0)
-		guest_become_init(donor->ns_fds, cfg, sv[1]);
+		guest_become_init(donor->ns_fds, cfg, k->seccomp_profile, sv[1]);
 	close(sv[1]);
 	ret->pidfd = (int)syscall(SYS_pidfd_open, ret->pid, 0);
 	wait_report(ret, "first process");
@@ -548,6 +549,12 @@ static struct kernel *boot_kernel(const struct sandbox_config *cfg, const struct
 		 cfg->domainname ? cfg->domainname : "(none)");
 	k->host_dummy_fd = eventfd(0, EFD_CLOEXEC);
 	own_limits(k);
+	if (cfg->oci && cfg->oci->seccomp.len > 0) {
+		k->seccomp_profile = guest_seccomp_new_profile(cfg->oci->seccomp.insns,
+							       cfg->oci->seccomp.len);
+		if (!k->seccomp_profile)
+			boot_fail("linux.seccomp: the profile makes no good program");
+	}
 	return k;
 }
 

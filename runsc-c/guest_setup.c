@@ -158,11 +158,14 @@ static void host_limits(const struct sandbox_config *cfg)
 	}
 }
 
-static void install_filter(const struct sandbox_config *cfg, int report_fd)
+static void install_filter(const struct sandbox_config *cfg, const struct guest_seccomp *profile,
+			   int report_fd)
 {
 	bool by_ptrace = cfg->platform == &platform_ptrace;
-	const struct sock_fprog *prog = policy_guest_program(by_ptrace,
-							     cfg->forward == FORWARD_NONE);
+	bool none = cfg->forward == FORWARD_NONE;
+	const struct sock_fprog *prog = profile ? policy_guest_program_under(profile, by_ptrace,
+									     none)
+						: policy_guest_program(by_ptrace, none);
 	unsigned long flags = by_ptrace ? 0
 					: SECCOMP_FILTER_FLAG_NEW_LISTENER |
 						  SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
@@ -185,7 +188,8 @@ static void install_filter(const struct sandbox_config *cfg, int report_fd)
 const char *const guest_namespaces[GUEST_NR_NAMESPACES] = {"user", "net",    "ipc",
 							   "uts",  "cgroup", "mnt"};
 
-void guest_become_init(const int *ns_fds, const struct sandbox_config *cfg, int report_fd)
+void guest_become_init(const int *ns_fds, const struct sandbox_config *cfg,
+		       const struct guest_seccomp *profile, int report_fd)
 {
 	/* A guest must not have the saved ids of the sentry (fs/hostfs/hostop.h). */
 	if (syscall(SYS_setresgid, getgid(), getgid(), getgid()) < 0 ||
@@ -223,6 +227,6 @@ void guest_become_init(const int *ns_fds, const struct sandbox_config *cfg, int 
 	/* Without a tracer the trapped calls of the ptrace platform would give ENOSYS. */
 	if (cfg->platform == &platform_ptrace)
 		wait_byte(report_fd);
-	install_filter(cfg, report_fd);
+	install_filter(cfg, profile, report_fd);
 	_exit(3);
 }

@@ -28,6 +28,7 @@
 #include "sentry/kernel.h"
 
 struct cgroup;
+struct guest_seccomp;
 struct oci_config;
 struct platform;
 
@@ -110,9 +111,9 @@ _Noreturn void boot_fail(const char *fmt, ...) printf_like(1, 2);
 _Noreturn void guest_prepare_namespaces(int ready_fd, bool with_door);
 #define GUEST_NR_NAMESPACES 6
 extern const char *const guest_namespaces[GUEST_NR_NAMESPACES]; /* names under /proc/pid/ns */
-/* ns_fds: the donor's namespaces, in that order. */
+/* ns_fds: the donor's namespaces, in that order. profile: NULL: none. */
 _Noreturn void guest_become_init(const int *ns_fds, const struct sandbox_config *cfg,
-				 int report_fd);
+				 const struct guest_seccomp *profile, int report_fd);
 #define GUEST_LISTENER_FD 4
 #define GUEST_DOOR_FD 100
 #define GUEST_NAMES_FD 101

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <string.h>
@@ -13,18 +12,23 @@
 #include "sentry/abi/errno_internal.h"
 #include "sentry/base/log.h"
 #include "sentry/base/mem.h"
+#include "sentry/bpf.h"
 #include "sentry/mem/usermem.h"
 #include "sentry/signal.h"
 #include "sentry/task.h"
 
 #define MAX_INSNS_PER_PATH 32768 /* kernel/seccomp.c: the whole chain, with 4 per filter */
+#define ALLOWED_WORDS 8		 /* numbers up to 511 */
 
 struct guest_seccomp {
 	struct ref ref;
 	struct guest_seccomp *prev; /* older filter, referenced */
 	unsigned int mode;	    /* SECCOMP_MODE_* */
-	bool log;
-	uint32_t chain_len; /* instructions of this and all older filters */
+	bool profile;		    /* given with the container, not by a guest */
+	uint32_t depth;		    /* filters in the chain */
+	uint32_t chain_len;	    /* instructions of this and all older filters */
+	/* Numbers that the whole chain allows whatever the arguments are. */
+	uint64_t allowed[ALLOWED_WORDS];
 	uint32_t len;
 	struct sock_filter insns[];
 };
@@ -51,158 +55,55 @@ int guest_seccomp_mode(const struct task *t)
 	return t->seccomp ? (int)t->seccomp->mode : 0;
 }
 
-/* ---- classic BPF ---- */
-
-static bool load_ok(uint32_t k)
+unsigned int guest_seccomp_depth(const struct task *t)
 {
-	return !(k & 3) && k < sizeof(struct seccomp_data);
-}
-
-/* What seccomp_check_filter() of kernel/seccomp.c lets through, and the jump rules of
- * bpf_check_classic(). */
-static bool insn_ok(const struct sock_filter *f, uint32_t pc, uint32_t len)
-{
-	uint32_t left = len - pc - 1;
-
-	switch (f->code) {
-	case BPF_LD | BPF_W | BPF_ABS: return load_ok(f->k);
-	case BPF_LD | BPF_W | BPF_LEN:
-	case BPF_LDX | BPF_W | BPF_LEN:
-	case BPF_RET | BPF_K:
-	case BPF_RET | BPF_A:
-	case BPF_ALU | BPF_ADD | BPF_K:
-	case BPF_ALU | BPF_ADD | BPF_X:
-	case BPF_ALU | BPF_SUB | BPF_K:
-	case BPF_ALU | BPF_SUB | BPF_X:
-	case BPF_ALU | BPF_MUL | BPF_K:
-	case BPF_ALU | BPF_MUL | BPF_X:
-	case BPF_ALU | BPF_DIV | BPF_X:
-	case BPF_ALU | BPF_AND | BPF_K:
-	case BPF_ALU | BPF_AND | BPF_X:
-	case BPF_ALU | BPF_OR | BPF_K:
-	case BPF_ALU | BPF_OR | BPF_X:
-	case BPF_ALU | BPF_XOR | BPF_K:
-	case BPF_ALU | BPF_XOR | BPF_X:
-	case BPF_ALU | BPF_LSH | BPF_X:
-	case BPF_ALU | BPF_RSH | BPF_X:
-	case BPF_ALU | BPF_NEG:
-	case BPF_LD | BPF_IMM:
-	case BPF_LDX | BPF_IMM:
-	case BPF_MISC | BPF_TAX:
-	case BPF_MISC | BPF_TXA: return true;
-	case BPF_ALU | BPF_DIV | BPF_K: return f->k != 0;
-	case BPF_ALU | BPF_LSH | BPF_K:
-	case BPF_ALU | BPF_RSH | BPF_K: return f->k < 32;
-	case BPF_LD | BPF_MEM:
-	case BPF_LDX | BPF_MEM:
-	case BPF_ST:
-	case BPF_STX: return f->k < BPF_MEMWORDS;
-	case BPF_JMP | BPF_JA: return f->k < left;
-	case BPF_JMP | BPF_JEQ | BPF_K:
-	case BPF_JMP | BPF_JEQ | BPF_X:
-	case BPF_JMP | BPF_JGE | BPF_K:
-	case BPF_JMP | BPF_JGE | BPF_X:
-	case BPF_JMP | BPF_JGT | BPF_K:
-	case BPF_JMP | BPF_JGT | BPF_X:
-	case BPF_JMP | BPF_JSET | BPF_K:
-	case BPF_JMP | BPF_JSET | BPF_X: return f->jt < left && f->jf < left;
-	}
-	return false;
-}
-
-static bool program_ok(const struct sock_filter *f, uint32_t len)
-{
-	for (uint32_t pc = 0; pc < len; pc++)
-		if (!insn_ok(&f[pc], pc, len))
-			return false;
-	return BPF_CLASS(f[len - 1].code) == BPF_RET;
-}
-
-static uint32_t alu(uint16_t code, uint32_t a, uint32_t v)
-{
-	switch (BPF_OP(code)) {
-	case BPF_ADD: return a + v;
-	case BPF_SUB: return a - v;
-	case BPF_MUL: return a * v;
-	case BPF_DIV: return v ? a / v : 0;
-	case BPF_AND: return a & v;
-	case BPF_OR: return a | v;
-	case BPF_XOR: return a ^ v;
-	case BPF_LSH: return v < 32 ? a << v : 0;
-	case BPF_RSH: return v < 32 ? a >> v : 0;
-	case BPF_NEG: return -a;
-	}
-	return a;
-}
-
-static bool jump_taken(uint16_t code, uint32_t a, uint32_t v)
-{
-	switch (BPF_OP(code)) {
-	case BPF_JEQ: return a == v;
-	case BPF_JGE: return a >= v;
-	case BPF_JGT: return a > v;
-	case BPF_JSET: return a & v;
-	}
-	return false;
-}
-
-/* Programs were checked: jumps go forward and stay inside, so this ends. */
-static uint32_t run(const struct sock_filter *f, uint32_t len, const struct seccomp_data *data)
-{
-	uint32_t a = 0, x = 0, mem[BPF_MEMWORDS] = {0};
-
-	for (uint32_t pc = 0; pc < len; pc++) {
-		const struct sock_filter *i = &f[pc];
-		uint32_t v = BPF_SRC(i->code) == BPF_X ? x : i->k;
-
-		switch (BPF_CLASS(i->code)) {
-		case BPF_LD:
-			if (BPF_MODE(i->code) == BPF_ABS)
-				memcpy(&a, (const char *)data + i->k, sizeof(a));
-			else if (BPF_MODE(i->code) == BPF_MEM)
-				a = mem[i->k];
-			else
-				a = BPF_MODE(i->code) == BPF_LEN ? sizeof(*data) : i->k;
-			break;
-		case BPF_LDX:
-			if (BPF_MODE(i->code) == BPF_MEM)
-				x = mem[i->k];
-			else
-				x = BPF_MODE(i->code) == BPF_LEN ? sizeof(*data) : i->k;
-			break;
-		case BPF_ST: mem[i->k] = a; break;
-		case BPF_STX: mem[i->k] = x; break;
-		case BPF_ALU:
-			if (BPF_OP(i->code) == BPF_DIV && v == 0)
-				return SECCOMP_RET_KILL_THREAD; /* a filter that divides by 0 returns 0 */
-			a = alu(i->code, a, v);
-			break;
-		case BPF_JMP:
-			if (BPF_OP(i->code) == BPF_JA)
-				pc += i->k;
-			else
-				pc += jump_taken(i->code, a, v) ? i->jt : i->jf;
-			break;
-		case BPF_RET: return BPF_RVAL(i->code) == BPF_A ? a : i->k;
-		case BPF_MISC:
-			if (BPF_MISCOP(i->code) == BPF_TAX)
-				x = a;
-			else
-				a = x;
-			break;
-		}
-	}
-	return SECCOMP_RET_KILL_PROCESS;
+	return t->seccomp ? t->seccomp->depth : 0;
 }
 
 /* ---- verdicts ---- */
+
+/* As Linux's cache: most numbers need no run of the programs. */
+static void fill_allowed(struct guest_seccomp *s)
+{
+	uint32_t r;
+
+	for (int nr = 0; nr < ALLOWED_WORDS * 64; nr++)
+		if (bpf_verdict_of_number(s->insns, s->len, nr, &r) &&
+		    (r & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ALLOW)
+			s->allowed[nr / 64] |= 1ULL << (nr % 64);
+}
+
+bool guest_seccomp_allows(const struct guest_seccomp *s, int nr)
+{
+	size_t i = (size_t)(unsigned int)nr;
+
+	if (i >= ALLOWED_WORDS * 64)
+		return false;
+	i = array_index_nospec(i, ALLOWED_WORDS * 64);
+	return s->allowed[i / 64] >> (i % 64) & 1;
+}
+
+bool guest_seccomp_is_profile(const struct guest_seccomp *s)
+{
+	return s->profile;
+}
+
+bool guest_seccomp_leaves_to_host(const struct guest_seccomp *s, int nr)
+{
+	uint32_t r;
+
+	if (guest_seccomp_allows(s, nr))
+		return true;
+	return nr == SYS_clone3 && bpf_verdict_of_number(s->insns, s->len, nr, &r) &&
+	       r == (SECCOMP_RET_ERRNO | ENOSYS);
+}
 
 static uint32_t ask_filters(const struct guest_seccomp *s, const struct seccomp_data *data)
 {
 	uint32_t ret = SECCOMP_RET_ALLOW;
 
 	for (; s; s = s->prev) {
-		uint32_t r = s->mode == SECCOMP_MODE_FILTER ? run(s->insns, s->len, data) : ret;
+		uint32_t r = s->mode == SECCOMP_MODE_FILTER ? bpf_run(s->insns, s->len, data) : ret;
 
 		if ((int32_t)(r & SECCOMP_RET_ACTION_FULL) <
 		    (int32_t)(ret & SECCOMP_RET_ACTION_FULL))
@@ -217,14 +118,17 @@ static bool strict_allows(int nr)
 }
 
 /* Linux ends the thread or group with SIGSYS whatever its handlers. A caught or blocked SIGSYS
- * cannot be forced from outside: then the group gets SIGKILL. */
+ * cannot be forced from outside, nor any on process 1 of a namespace: then the group gets SIGKILL. */
 static long kill_caller(struct task *t, int sig)
 {
 	struct signal_state st;
 	uint64_t bit = 1ULL << (sig - 1);
 
-	if (signal_state_read(t, &st) < 0 || ((st.caught | st.blocked | st.ignored) & bit))
+	if (t->process->pid == 1 || signal_state_read(t, &st) < 0 ||
+	    ((st.caught | st.blocked | st.ignored) & bit)) {
+		atomic_store(&t->process->killed_as, sig);
 		sig = SIGKILL;
+	}
 	signal_send_process(t->process, sig);
 	return -EINTR;
 }
@@ -255,6 +159,12 @@ bool guest_seccomp_check(struct task *t, long *ret)
 	};
 	uint32_t r;
 
+	if (likely(guest_seccomp_allows(t->seccomp, t->call.nr)))
+		return false;
+	if (t->in_channel) { /* it traps then, where every verdict is possible */
+		*ret = SYS_CHANNEL_PUNT;
+		return true;
+	}
 	if (t->seccomp->mode == SECCOMP_MODE_STRICT) {
 		if (strict_allows(t->call.nr))
 			return false;
@@ -275,9 +185,43 @@ bool guest_seccomp_check(struct task *t, long *ret)
 	}
 }
 
+/* ---- the container's profile ---- */
+
+struct guest_seccomp *guest_seccomp_new_profile(const struct sock_filter *insns, uint32_t len)
+{
+	struct guest_seccomp *s;
+
+	if (len == 0 || len > BPF_MAXINSNS || !bpf_program_ok(insns, len))
+		return NULL;
+	s = mem_zalloc(sizeof(*s) + len * sizeof(*insns));
+	if (!s)
+		return NULL;
+	ref_init(&s->ref, 1);
+	s->mode = SECCOMP_MODE_FILTER;
+	s->profile = true;
+	s->depth = 1;
+	s->len = len;
+	s->chain_len = len + 4U;
+	memcpy(s->insns, insns, len * sizeof(*insns));
+	fill_allowed(s);
+	return s;
+}
+
+void guest_seccomp_take_profile(struct task *t)
+{
+	struct kernel *k = t->kernel;
+
+	if (!k->seccomp_profile)
+		return;
+	rwlock_wrlock(&k->tree_lock);
+	if (!t->seccomp)
+		t->seccomp = guest_seccomp_get(k->seccomp_profile);
+	rwlock_unlock(&k->tree_lock);
+}
+
 /* ---- seccomp(2) ---- */
 
-/* Filters are asked about trapped calls only. */
+/* What a guest's own filters decide is decided about trapped calls only. */
 static void no_fast_path(struct task *t)
 {
 	if (t->kernel->platform->no_fast_path)
@@ -289,6 +233,9 @@ static void install_locked(struct task *t, struct guest_seccomp *s)
 {
 	s->prev = t->seccomp; /* the task's reference moves into the chain */
 	s->chain_len = s->len + 4U + (s->prev ? s->prev->chain_len : 0);
+	s->depth = 1 + (s->prev ? s->prev->depth : 0);
+	for (int i = 0; s->prev && i < ALLOWED_WORDS; i++)
+		s->allowed[i] &= s->prev->allowed[i];
 	t->seccomp = s;
 	no_fast_path(t);
 }
@@ -401,10 +348,11 @@ static long load_filter(struct task *t, uaddr_t args, struct guest_seccomp **ret
 		mem_free(s);
 		return -EFAULT;
 	}
-	if (!program_ok(s->insns, s->len)) {
+	if (!bpf_program_ok(s->insns, s->len)) {
 		mem_free(s);
 		return -EINVAL;
 	}
+	fill_allowed(s);
 	*ret = s;
 	return 0;
 }

@@ -27,6 +27,7 @@ struct proc_state;
 struct process;
 struct spawner;
 struct super;
+struct guest_seccomp;
 struct task;
 struct tty;
 struct strbuf;
@@ -50,6 +51,7 @@ struct kernel {
 	int64_t boot_monotonic_ns; /* guest's boot: for uptime and start times */
 	int64_t boot_realtime_ns;
 	bool no_io_uring;
+	struct guest_seccomp *seccomp_profile; /* guest_seccomp.h; NULL: none */
 	bool strace;
 	int strace_fd;
 	int host_proc_fd;     /* O_PATH on a /proc of the sentry's (outer) pid namespace */

@@ -28,6 +28,7 @@
 #include "sentry/base/mem.h"
 #include "sentry/fdtable.h"
 #include "sentry/fs_context.h"
+#include "sentry/guest_seccomp.h"
 #include "sentry/hostproc.h"
 #include "sentry/loader/plan.h"
 #include "sentry/mem/usermem.h"
@@ -682,6 +683,7 @@ void spawn_exec_done(struct task *t)
 	mutex_unlock(&sp->mu);
 	if (!due)
 		return;
+	guest_seccomp_take_profile(t);
 	atomic_store(&t->kernel->command_started, true);
 	set_state(sp, s, SPAWN_RUNNING);
 }
@@ -706,7 +708,7 @@ void spawn_reaped(struct process *p, int status)
 
 	mutex_lock(&sp->mu);
 	due = s->state == SPAWN_CLONED || s->state == SPAWN_RUNNING;
-	s->status = status;
+	s->status = process_status(p, status);
 	if (due) /* with the process: who signals it believes the state */
 		s->state = SPAWN_ENDED;
 	held = TAKE_PTR(s->process); /* each has a reference on the other */

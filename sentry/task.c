@@ -24,6 +24,7 @@
 #include "sentry/base/mem.h"
 #include "sentry/fdtable.h"
 #include "sentry/fs_context.h"
+#include "sentry/guest_seccomp.h"
 #include "sentry/hooks.h"
 #include "sentry/session.h"
 #include "sentry/sighand.h"
@@ -617,8 +618,9 @@ bool task_channel_begin(struct task *t)
 
 	if (!atomic_compare_exchange_strong(&t->life, &free, TASK_SERVING | TASK_IN_CHANNEL))
 		return false;
-	if (!t->pending_clone && !t->exec_plan && !t->in_exec_stub && !t->seccomp &&
-	    !t->plat.flags && !t->process->exec_task &&
+	if (!t->pending_clone && !t->exec_plan && !t->in_exec_stub &&
+	    (!t->seccomp || guest_seccomp_is_profile(t->seccomp)) && !t->plat.flags &&
+	    !t->process->exec_task &&
 	    !atomic_load_explicit(&t->process->waits_in_flight, memory_order_relaxed))
 		return true;
 	task_serve_end(t);
@@ -713,6 +715,13 @@ static void send_pdeath_signals(struct process *p)
 	}
 }
 
+int process_status(const struct process *p, int status)
+{
+	int as = atomic_load(&p->killed_as);
+
+	return as && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? as : status;
+}
+
 /* Our own init has told how the command ended. Of another one the host knows it, unless a platform
  * that traces has seen it first: then exit(2) was, or the platform is, the source. */
 static void init_died(struct kernel *k, const struct process *init)
@@ -721,7 +730,7 @@ static void init_died(struct kernel *k, const struct process *init)
 
 	if (!k->own_init &&
 	    wait4(init->host_pid, &status, __WALL | WNOHANG, NULL) == init->host_pid)
-		atomic_store(&k->exit_status, status);
+		atomic_store(&k->exit_status, process_status(init, status));
 	kernel_shutdown(k, atomic_load(&k->exit_status));
 }
 

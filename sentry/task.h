@@ -121,6 +121,7 @@ struct process {
 	struct session *session;
 	_Atomic(enum process_state) state; /* changed under tree_lock, looked at without, too */
 	bool is_subreaper;
+	_Atomic int killed_as;		 /* a signal that SIGKILL stands for; 0: itself */
 	bool has_execed;		 /* setpgid(2): EACCES for a child that exec'ed */
 	int exit_signal;		 /* clone's; SIGCHLD */
 	char zombie_comm[TASK_COMM_LEN]; /* the name of the last thread to go, for /proc */
@@ -264,6 +265,8 @@ void task_comm_set(struct task *t, const char *name);
 
 struct task *task_get(struct task *t);
 void task_put(struct task *t);
+/* wait(2)'s status, as the host knows it, of a process that may have been killed in another's stead. */
+int process_status(const struct process *p, int status);
 struct process *process_get(struct process *p);
 void process_put(struct process *p);
 

@@ -16,6 +16,7 @@
 #include "platform/platform.h"
 #include "sentry/fdtable.h"
 #include "sentry/fs_context.h"
+#include "sentry/guest_seccomp.h"
 #include "sentry/sighand.h"
 #include "sentry/task.h"
 
@@ -215,9 +216,10 @@ static bool own_line(struct strbuf *sb, const char *key, void *ctx)
 	else if (strcmp(key, "NoNewPrivs") == 0)
 		strbuf_printf(sb, "NoNewPrivs:\t%d\n", s->task && s->task->no_new_privs);
 	else if (strcmp(key, "Seccomp") == 0)
-		strbuf_printf(sb, "Seccomp:\t%d\n", s->task && s->task->seccomp ? 2 : 0);
+		strbuf_printf(sb, "Seccomp:\t%d\n", s->task ? guest_seccomp_mode(s->task) : 0);
 	else if (strcmp(key, "Seccomp_filters") == 0)
-		strbuf_printf(sb, "Seccomp_filters:\t%d\n", s->task && s->task->seccomp ? 1 : 0);
+		strbuf_printf(sb, "Seccomp_filters:\t%u\n",
+			      s->task ? guest_seccomp_depth(s->task) : 0);
 	else
 		return false;
 	return true;

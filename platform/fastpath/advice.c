@@ -21,6 +21,7 @@
 #include "platform/fastpath/share.h"
 #include "platform/fastpath/site.h"
 #include "platform/platform.h"
+#include "sentry/guest_seccomp.h"
 
 #define COLD_TRAPS 48
 #define SPARE_TRAPS 16
@@ -136,8 +137,9 @@ enum fast_advice fast_note_trap(struct task *t)
 	int64_t now;
 	bool due, hot = false;
 
-	if (!fast.enabled || !fast_is_channel_call((uint32_t)t->call.nr) || t->seccomp ||
-	    t->in_exec_stub || t->pending_clone || t->call.ip == 0)
+	if (!fast.enabled || !fast_is_channel_call((uint32_t)t->call.nr) ||
+	    (t->seccomp && !guest_seccomp_is_profile(t->seccomp)) || t->in_exec_stub ||
+	    t->pending_clone || t->call.ip == 0)
 		return FAST_NOTHING;
 	atomic_fetch_add_explicit(&fast_stats.trapped, 1, memory_order_relaxed);
 	if (unlikely(t->plat.program == 0))

@@ -18,6 +18,7 @@
 #include "sentry/base/mem.h"
 #include "sentry/base/strbuf.h"
 #include "sentry/cred.h"
+#include "sentry/guest_seccomp.h"
 
 #define HWCAP2_FSGSBASE_BIT 2 /* AT_HWCAP2: user mode may use rdgsbase */
 #ifndef MFD_NOEXEC_SEAL
@@ -36,6 +37,17 @@ bool fast_path_cpu_ok(void)
 	return getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE_BIT;
 }
 
+/* Some numbers are answered in the guest: a profile that has something to say about them wants to be
+ * asked. */
+static bool profile_permits(const struct kernel *k)
+{
+	for (int nr = 0; k->seccomp_profile && nr < CHANNEL_NR_CALLS; nr++)
+		if (fast_call_classes[nr] == CHANNEL_CLASS_ID &&
+		    !guest_seccomp_allows(k->seccomp_profile, nr))
+			return false;
+	return true;
+}
+
 void fast_init(struct kernel *k, enum fast_mode mode)
 {
 	mutex_init(&fast.mu, LOCK_FASTPATH);
@@ -45,7 +57,7 @@ void fast_init(struct kernel *k, enum fast_mode mode)
 	list_init(&fast.active);
 	fast.always = mode == FAST_ALWAYS;
 	fast.enabled = mode != FAST_OFF && k->nr_cpus > 1 && !k->strace &&
-		       k->forward == FORWARD_AUDITED && fast_path_cpu_ok();
+		       k->forward == FORWARD_AUDITED && fast_path_cpu_ok() && profile_permits(k);
 }
 
 bool fast_enabled(void)

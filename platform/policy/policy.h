@@ -63,6 +63,11 @@ size_t policy_count_calls(const struct policy_rule *rules, size_t nr); /* distin
 
 /* Guest program. Static storage. */
 const struct sock_fprog *policy_guest_program(bool ptrace, bool forward_none);
+/* The same for a container with a seccomp profile (sentry/guest_seccomp.h): the sentry is asked about
+ * numbers that it does not leave to the host. Storage: one at a time. */
+struct guest_seccomp;
+const struct sock_fprog *policy_guest_program_under(const struct guest_seccomp *profile,
+						    bool ptrace, bool forward_none);
 /* Sentry program for a set of groups (bit 1 << group). */
 const struct sock_fprog *policy_sentry_program(unsigned int groups);
 const struct sock_fprog *policy_broker_program(void);

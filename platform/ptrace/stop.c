@@ -389,7 +389,7 @@ static void process_gone(struct process *p, int status)
 
 	if (p == pt.k->init) { /* the event thread ends the sandbox */
 		if (!pt.k->own_init)
-			atomic_store(&pt.k->exit_status, status);
+			atomic_store(&pt.k->exit_status, process_status(p, status));
 		return;
 	}
 	event_unwatch(&p->death); /* nor is it half done by the event thread */

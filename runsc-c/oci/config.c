@@ -242,6 +242,7 @@ void oci_config_free(struct oci_config *cfg)
 	free(cfg->devices);
 	free(cfg->masked);
 	free(cfg->readonly_paths);
+	free(cfg->seccomp.insns);
 	free(cfg->bundle);
 	free(cfg->rootfs);
 	json_object_put(cfg->json);

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "runsc-c/oci/error.h"
+#include "runsc-c/oci/seccomp.h"
 
 struct json_object;
 
@@ -144,7 +145,7 @@ struct oci_config {
 	char **masked, **readonly_paths; /* NULL-terminated */
 	struct oci_hooks hooks[OCI_NR_HOOKS];
 	const char *cgroups_path; /* NULL: the runtime chooses */
-	bool has_seccomp;
+	struct oci_seccomp seccomp;
 };
 
 /* text: of config.json; bundle: absolute, its directory. */

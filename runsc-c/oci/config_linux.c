@@ -268,10 +268,10 @@ int oci_config_linux(struct oci_config *cfg, struct oci_error *err)
 		r = oci_json_object(l, "linux", "seccomp", &seccomp, err);
 	if (r < 0)
 		return r;
-	cfg->has_seccomp = seccomp != NULL;
 	if (seccomp)
-		oci_warn("linux.seccomp: the profile is not applied: no call of the container's "
-			 "reaches the host but those of the sandbox's own short list");
+		r = oci_seccomp_compile(seccomp, &cfg->seccomp, err);
+	if (r < 0)
+		return r;
 	if (l)
 		warn_unused(l);
 	return 0;

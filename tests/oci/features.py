@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+"""What config.json can ask for, by bundles without an engine: seccomp profiles, hooks, sysctls, and the
+fields of process and linux that change what a process finds.
+
+`--runtime /usr/sbin/runc` runs the same cases with another runtime: where both have the feature, the
+answers are the same. Needs a C compiler. The last line is `N passed, N failed`.
+"""
+import re
+import sys
+
+from bundle_lib import Failure, expect, main, put
+
+PROGRAM = r'''
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static void result(long r) { if (r < 0) puts(strerrorname_np(errno)); else puts("ok"); }
+static void on_sys(int sig, siginfo_t *i, void *c) {
+	printf("SIGSYS %d %d\n", i->si_syscall, i->si_errno); }
+static void call(const char *text) {
+	long a[7] = {0}; int n = 0;
+	for (char *s = strdup(text), *w; (w = strsep(&s, ",")) && n < 7;) a[n++] = strtoul(w, NULL, 0);
+	result(syscall(a[0], a[1], a[2], a[3], a[4], a[5], a[6]));
+}
+static void show(const char *path, const char *key) {
+	char line[4096]; FILE *f = fopen(path, "r");
+	if (!f) { result(-1); return; }
+	while (fgets(line, sizeof(line), f))
+		if (!key || !strncmp(line, key, strlen(key))) fputs(line, stdout);
+	fclose(f);
+}
+int main(int argc, char **argv) {
+	struct sigaction sa = {.sa_sigaction = on_sys, .sa_flags = SA_SIGINFO};
+	int status;
+	setvbuf(stdout, NULL, _IONBF, 0);
+	for (int i = 1; i + 1 < argc; i += 2) {
+		const char *op = argv[i], *arg = argv[i + 1];
+		if (!strcmp(op, "exit")) return atoi(arg);
+		if (!strcmp(op, "say")) puts(arg);
+		if (!strcmp(op, "call")) call(arg);
+		if (!strcmp(op, "many")) for (int n = 0; n < 20000; n++) syscall(atoi(arg), -1);
+		if (!strcmp(op, "show")) show(arg, NULL);
+		if (!strcmp(op, "status")) show("/proc/self/status", arg);
+		if (!strcmp(op, "sigsys")) sigaction(SIGSYS, &sa, NULL);
+		if (!strcmp(op, "sleep")) sleep(atoi(arg));
+		if (!strcmp(op, "child")) {
+			if (fork() == 0) { call(arg); _exit(0); }
+			wait(&status);
+			if (WIFSIGNALED(status)) printf("signal %d\n", WTERMSIG(status)); }
+		if (!strcmp(op, "write")) { int fd = open(arg, O_WRONLY | O_CREAT | O_APPEND, 0644);
+			result(fd < 0 ? -1 : write(fd, argv[++i + 1], strlen(argv[i + 1]))); close(fd); }
+		if (!strcmp(op, "copy")) { char b[8192]; int fd = open(arg, O_WRONLY | O_CREAT, 0644);
+			ssize_t n; while ((n = read(0, b, sizeof(b))) > 0) if (write(fd, b, n) < 0) return 9;
+			close(fd); }
+		if (!strcmp(op, "self")) { if (fork() == 0) { execl("/proc/self/exe", "do", "status", arg, NULL);
+			_exit(7); } wait(NULL); }
+	}
+	return 0;
+}
+'''
+
+GETPID, UNAME, CLONE3 = 39, 63, 435
+
+
+def output(host, *ops, code=0):
+    p = host.run(*ops)
+    if p.returncode != code:
+        raise Failure('exit code %d, %s' % (p.returncode, p.stderr.strip() or p.stdout))
+    return p.stdout
+
+
+def warnings(host):
+    return [e['msg'] for e in host.logged() if e['level'] == 'warning']
+
+
+def expect_refused(host, pattern):
+    host.store()
+    p = host.create()
+    if p.returncode == 0 or not re.search(pattern, host.output()):
+        raise Failure('create: code %d, output %r' % (p.returncode, host.output()))
+    host.check_empty()
+
+
+# ---- seccomp ----
+
+def profile(host, default, *rules, **more):
+    host.config['linux']['seccomp'] = dict({
+        'defaultAction': 'SCMP_ACT_' + default,
+        'architectures': ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
+        'syscalls': list(rules)}, **more)
+
+
+def rule(names, action, errno=None, args=None):
+    r = {'names': names.split(), 'action': 'SCMP_ACT_' + action}
+    if errno is not None:
+        r['errnoRet'] = errno
+    if args:
+        r['args'] = [{'index': i, 'value': v, 'valueTwo': w, 'op': 'SCMP_CMP_' + op}
+                     for i, op, v, w in args]
+    return r
+
+
+def test_seccomp_errno(host):
+    profile(host, 'ALLOW', rule('uname no_such_call', 'ERRNO'), rule('getpid', 'ERRNO', 95))
+    expect('calls', output(host, 'call', '%d' % UNAME, 'call', '%d' % GETPID, 'call', '110'),
+           'EPERM\nEOPNOTSUPP\nok\n')
+
+
+def test_seccomp_in_status(host):
+    profile(host, 'ALLOW', rule('uname', 'ERRNO'))
+    want = 'Seccomp:\t2\nSeccomp_filters:\t1\n'
+    expect('status', output(host, 'status', 'Seccomp', 'self', 'Seccomp'), want * 2)
+
+
+def test_no_seccomp(host):
+    expect('status', output(host, 'status', 'Seccomp:', 'call', '%d' % UNAME),
+           'Seccomp:\t0\nEFAULT\n')
+
+
+def test_seccomp_of_forwarded_calls(host):
+    """Those that the sandbox would leave to the host."""
+    profile(host, 'ALLOW', rule('membarrier sched_yield', 'ERRNO', 11),
+            rule('madvise', 'ERRNO', 12, [(2, 'EQ', 4, 0)]))
+    expect('calls', output(host, 'call', '324,0,0', 'call', '24', 'child', '24',
+                           'call', '28,0,0,4', 'call', '28,0,0,8'),
+           'EAGAIN\nEAGAIN\nEAGAIN\nENOMEM\nok\n')
+
+
+def test_seccomp_after_many_calls(host):
+    """When calls no longer trap one by one."""
+    profile(host, 'ALLOW', rule('close', 'ERRNO', 71, [(0, 'EQ', 77, 0)]),
+            rule('getppid', 'ERRNO', 72))
+    expect('calls', output(host, 'many', '3', 'call', '3,77', 'call', '3,78', 'many', '110',
+                           'call', '110', 'call', '39'), 'EPROTO\nEBADF\nEMULTIHOP\nok\n')
+
+
+def test_seccomp_ids_after_many_calls(host):
+    profile(host, 'ALLOW', rule('getpid', 'ERRNO', 71))
+    expect('calls', output(host, 'many', '3', 'many', '39', 'call', '39', 'call', '186'),
+           'EPROTO\nok\n')
+
+
+def test_seccomp_arguments(host):
+    ops = [('EQ', 5, 0, 5, 6), ('NE', 5, 0, 6, 5), ('LT', 5, 0, 4, 5), ('LE', 5, 0, 5, 6),
+           ('GT', 5, 0, 6, 5), ('GE', 5, 0, 5, 4), ('MASKED_EQ', 6, 2, 3, 4)]
+    for op, value, two, yes, no in ops:
+        profile(host, 'ALLOW', rule('personality', 'ERRNO', 13, [(0, op, value, two)]),
+                rule('getpriority', 'ERRNO', 14, [(0, 'EQ', 1, 0), (1, 'EQ', 2, 0)]))
+        expect(op, output(host, 'call', '135,%d' % yes, 'call', '135,%d' % no,
+                          'call', '140,1,2').split('\n')[:3:2], ['EACCES', 'EFAULT'])
+        expect(op, output(host, 'call', '135,%d' % no).startswith('EACCES'), False)
+
+
+def test_seccomp_same_argument_twice(host):
+    """Alternatives."""
+    profile(host, 'ALLOW', rule('umask', 'ERRNO', 13, [(0, 'EQ', 1, 0), (0, 'EQ', 2, 0)]))
+    expect('calls', output(host, 'call', '95,1', 'call', '95,2', 'call', '95,3'),
+           'EACCES\nEACCES\nok\n')
+
+
+def test_seccomp_default_denies(host):
+    allowed = ('read write exit exit_group brk mmap munmap mprotect execve arch_prctl fstat '
+               'newfstatat writev ioctl set_tid_address set_robust_list rseq prlimit64 readlink '
+               'getrandom rt_sigaction rt_sigprocmask rt_sigreturn futex close openat open stat '
+               'lstat fcntl capset capget prctl setgroups setuid setgid setresuid setresgid '
+               'setsid epoll_ctl epoll_wait epoll_pwait epoll_create1 tgkill getpid gettid '
+               'nanosleep access getdents64 clone chdir fchdir getcwd sigaltstack '
+               'getppid pipe2 mincore dup3 statfs fstatfs lseek sched_yield statx')
+    profile(host, 'ERRNO', rule(allowed, 'ALLOW'))
+    calls = ['call', '63', 'call', '39', 'call', '434', 'call', '%d' % CLONE3]
+    expect('EPERM, newer ones ENOSYS', output(host, *calls), 'EPERM\nok\nENOSYS\nENOSYS\n')
+    profile(host, 'ERRNO', rule(allowed, 'ALLOW'), defaultErrnoRet=95)
+    expect('defaultErrnoRet', output(host, *calls), 'EOPNOTSUPP\nok\nENOSYS\nENOSYS\n')
+
+
+def test_seccomp_clone3(host):
+    profile(host, 'ALLOW', rule('clone3', 'ERRNO', 13))
+    expect('calls', output(host, 'call', '435,0,0'), 'EACCES\n')
+
+
+def test_seccomp_kill(host):
+    profile(host, 'ALLOW', rule('uname', 'KILL_PROCESS'), rule('sethostname', 'KILL'))
+    expect('child', output(host, 'child', '63', 'child', '170'), 'signal 31\nsignal 31\n')
+    p = host.run('say', 'before', 'call', '63', 'say', 'after')
+    expect('first process', (p.stdout, p.returncode), ('before\n', 159))
+
+
+def test_seccomp_trap(host):
+    profile(host, 'ALLOW', rule('uname', 'TRAP'))
+    expect('handler', output(host, 'sigsys', '', 'call', '63', 'say', 'on').split('\n')[0],
+           'SIGSYS 63 0')
+    expect('no handler', output(host, 'child', '63'), 'signal 31\n')
+
+
+def test_seccomp_log_and_trace(host):
+    profile(host, 'ALLOW', rule('uname', 'LOG'), rule('getpriority', 'TRACE', 5))
+    expect('calls', output(host, 'call', '63', 'call', '140,0,0'), 'EFAULT\nENOSYS\n')
+
+
+def test_seccomp_refused(host):
+    cases = [
+        ({'defaultAction': 'SCMP_ACT_NOTIFY'}, 'linux.seccomp.defaultAction: SCMP_ACT_NOTIFY'),
+        ({'defaultAction': 'SCMP_ACT_DANCE'}, 'defaultAction: "SCMP_ACT_DANCE"'),
+        ({}, 'linux.seccomp.defaultAction: is missing'),
+        ({'defaultAction': 'SCMP_ACT_ALLOW', 'flags': ['DANCE']}, r'flags\[0\]: "DANCE"'),
+        ({'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': ['PDP11']}, r'architectures\[0\]'),
+        ({'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [1]}, r'syscalls\[0\]: must be an obj'),
+        ({'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [{'action': 'SCMP_ACT_ERRNO'}]},
+         r'syscalls\[0\].names: is missing'),
+        ({'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [rule('uname', 'ERRNO', 1, [
+            (7, 'EQ', 1, 1)])]}, r'syscalls\[0\].args\[0\].index'),
+        ({'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [rule('uname', 'ERRNO', 1, [
+            (1, 'ABOUT', 1, 1)])]}, r'syscalls\[0\].args\[0\].op: "SCMP_CMP_ABOUT"'),
+    ]
+    for seccomp, pattern in cases:
+        put('linux.seccomp', seccomp)(host.config)
+        expect_refused(host, pattern)
+
+
+def all_tests():
+    for name, f in sorted(globals().items()):
+        if name.startswith('test_'):
+            yield name[5:], f
+
+
+if __name__ == '__main__':
+    sys.exit(main(__doc__, PROGRAM, all_tests()))
