@@ -328,14 +328,14 @@ static int open_upper(struct rootfs *r, struct rootfs_error *err)
 static bool has_one_id(void)
 {
 	FILE *f = fopen("/proc/self/uid_map", "re");
-	unsigned int inside, outside, count = 0;
+	unsigned long inside, outside, count, all = 0;
 
 	if (!f)
 		return false;
-	if (fscanf(f, "%u %u %u", &inside, &outside, &count) != 3)
-		count = 0;
+	while (fscanf(f, "%lu %lu %lu", &inside, &outside, &count) == 3)
+		all += count;
 	fclose(f);
-	return count == 1;
+	return all == 1;
 }
 
 static int open_all(struct rootfs *r, struct rootfs_error *err)

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -245,11 +246,54 @@ static int open_broker(struct pipes *p, bool outlives, char *text, size_t size)
 	return 0;
 }
 
+struct in_namespace {
+	int netns;
+	bool outlives;
+	struct pipes *p;
+	char *text;
+	size_t size;
+	int err;
+};
+
+static void *open_broker_there(void *arg)
+{
+	struct in_namespace *in = arg;
+
+	if (setns(in->netns, CLONE_NEWNET) < 0) {
+		in->err = -errno;
+		say(in->text, in->size, "enter the network namespace", in->err);
+	} else {
+		in->err = open_broker(in->p, in->outlives, in->text, in->size);
+	}
+	return NULL;
+}
+
+/* A thread of its own goes there, as there may be no way back: an ordinary user's engine calls from a
+ * user namespace that has no rights over the network namespace which it came from. */
+static int open_broker_in(struct in_namespace *in)
+{
+	pthread_attr_t attr;
+	pthread_t th;
+	int err;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 128 << 10);
+	err = -pthread_create(&th, &attr, open_broker_there, in);
+	pthread_attr_destroy(&attr);
+	if (err < 0) {
+		say(in->text, in->size, "make a thread", err);
+		return err;
+	}
+	pthread_join(th, NULL);
+	return in->err;
+}
+
 /* netns: where the broker makes its sockets; -1: here. */
 static int open_pipes(const struct sandbox_config *cfg, int netns, struct pipes *p, char *text,
 		      size_t size)
 {
-	int own, err;
+	struct in_namespace in;
+	int err;
 
 	*p = (struct pipes){.control = {-1, -1}, .broker = -1, .listener = -1, .console = -1};
 	if (pipe2(p->go, O_CLOEXEC) < 0 || pipe2(p->status, O_CLOEXEC) < 0 ||
@@ -263,17 +307,8 @@ static int open_pipes(const struct sandbox_config *cfg, int netns, struct pipes 
 		return 0;
 	if (netns < 0)
 		return open_broker(p, cfg->oci != NULL, text, size);
-	own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (own < 0 || setns(netns, CLONE_NEWNET) < 0) {
-		err = -errno;
-		say(text, size, "enter the network namespace", err);
-		return err;
-	}
-	err = open_broker(p, cfg->oci != NULL, text, size);
-	if (setns(own, CLONE_NEWNET) < 0 && err == 0)
-		err = -errno;
-	close(own);
-	return err;
+	in = (struct in_namespace){netns, cfg->oci != NULL, p, text, size, 0};
+	return open_broker_in(&in);
 }
 
 /* Maps and cgroup of the new process; it is killed if they cannot be had. */

@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runsc-c/oci/rootless.h"
+
 #define V2_CONTROLLERS "cpu", "cpuset", "io", "memory", "pids"
 #define FREEZE_TRIES 2000
 #define REMOVE_TRIES 500
@@ -312,10 +314,8 @@ int oci_cgroup_make(struct oci_state *st, const char *cgroups_path, struct oci_e
 		e = directory_in(all, &all->v[i], path, dir);
 		if (e == 0)
 			e = make_path(all, &all->v[i], dir);
-		if (e < 0 && geteuid() != 0) {
-			oci_warn("linux.cgroupsPath: no cgroup in %s: %s", all->v[i].point,
-				 strerror(-e));
-			e = 0;
+		if (e < 0 && oci_is_rootless()) {
+			e = 0; /* limits that would be there are named by oci_cgroup_apply() */
 		} else if (e < 0) {
 			oci_fail(err, e, "unable to apply cgroup configuration: mkdir %s: %s", dir,
 				 strerror(-e));

@@ -10,6 +10,7 @@
 
 #include "runsc-c/commands.h"
 #include "runsc-c/oci/container.h"
+#include "runsc-c/oci/rootless.h"
 #include "runsc-c/options.h"
 #include "sentry/base/log.h"
 #include "sentry/kernel.h"
@@ -101,6 +102,18 @@ static int set_systemd(void *o, char *v, struct option_error *err)
 	return go_bool(v, &((struct oci_globals *)o)->systemd_cgroup, err);
 }
 
+/* crun's, which podman passes for --cgroups=disabled. */
+static int set_cgroup_manager(void *o, char *v, struct option_error *err)
+{
+	struct oci_globals *g = o;
+
+	g->systemd_cgroup = strcmp(v, "systemd") == 0;
+	g->no_cgroup = strcmp(v, "disabled") == 0;
+	if (g->systemd_cgroup || g->no_cgroup || strcmp(v, "cgroupfs") == 0)
+		return 0;
+	return option_fail(err, "cgroupfs, systemd or disabled is wanted");
+}
+
 static int set_rootless(void *o, char *v, struct option_error *err)
 {
 	if (strcmp(v, "auto") != 0 && strcmp(v, "true") != 0 && strcmp(v, "false") != 0)
@@ -144,12 +157,16 @@ static int ignore(void *o, char *v, struct option_error *err)
 }
 
 static const struct option_spec specs[] = {
-	{"root", 0, OPTION_VALUE, "DIR", "where containers' state is kept (default\n/run/runsc-c)",
+	{"root", 0, OPTION_VALUE, "DIR",
+	 "where containers' state is kept (default\n/run/runsc-c; $XDG_RUNTIME_DIR/runsc-c for "
+	 "users)",
 	 set_root},
 	{"log", 0, OPTION_VALUE, "FILE", "append errors and warnings to FILE", set_log},
 	{"log-format", 0, OPTION_VALUE, "FORMAT", "of that file: text or json", set_log_format},
 	{"debug", 0, OPTION_OPTIONAL, "BOOL", "more messages", set_debug},
 	{"systemd-cgroup", 0, OPTION_OPTIONAL, "BOOL", "cgroups are made by systemd", set_systemd},
+	{"cgroup-manager", 0, OPTION_VALUE, "NAME",
+	 "who makes cgroups: cgroupfs, systemd, or disabled\nfor none", set_cgroup_manager},
 	{"rootless", 0, OPTION_VALUE, "BOOL", "true, false or auto: without root's rights",
 	 set_rootless},
 	{"criu", 0, OPTION_VALUE, "PATH", "accepted, has no effect", ignore},
@@ -185,17 +202,6 @@ static int print_version(void)
 	return 0;
 }
 
-static const char *default_root(void)
-{
-	static char path[PATH_MAX];
-	const char *dir = getenv("XDG_RUNTIME_DIR");
-
-	if (geteuid() == 0 || !dir || dir[0] != '/')
-		return "/run/runsc-c";
-	snprintf(path, sizeof(path), "%s/runsc-c", dir);
-	return path;
-}
-
 static int usage_error(const char *text)
 {
 	struct oci_error err;
@@ -213,7 +219,7 @@ int oci_main(int argc, char **argv)
 	if (argc > 1 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-v") == 0))
 		return print_version();
 	signal(SIGPIPE, SIG_IGN); /* hooks and sockets whose other side is gone */
-	oci_globals.root = default_root();
+	oci_globals.root = oci_default_root();
 	oci_globals.rootless = "auto";
 	r = options_parse(specs, ARRAY_SIZE(specs), argc, argv, &oci_globals, &next, &why);
 	if (r < 0)

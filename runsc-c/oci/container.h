@@ -48,7 +48,7 @@ struct oci_globals {
 	const char *log; /* file; NULL: none */
 	bool log_json;	 /* --log-format json */
 	bool debug;
-	bool systemd_cgroup;
+	bool systemd_cgroup, no_cgroup;
 	const char *rootless; /* true, false, auto */
 	/* This program's own, for all containers: */
 	const char *platform;  /* NULL: auto */

@@ -273,8 +273,11 @@ static int parse_resources(struct creation *c, struct oci_error *err)
 
 static int make_cgroup(struct creation *c, struct oci_error *err)
 {
-	int e = oci_cgroup_make(&c->st, c->config.cgroups_path, err);
+	int e = 0;
 
+	if (oci_globals.no_cgroup)
+		return 0;
+	e = oci_cgroup_make(&c->st, c->config.cgroups_path, err);
 	if (e == 0)
 		e = oci_cgroup_apply(&c->st, &c->resources, err);
 	return e;

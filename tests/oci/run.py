@@ -3,547 +3,89 @@
 
 Each engine is started by hand with a data directory, state directory and socket of its own, in a
 network namespace of its own, and stopped at the end; an installed engine that runs is not touched.
-The image is busybox, so busybox-static (or a static busybox in PATH) is needed, and root.
+The image is busybox, so busybox-static (or a static busybox in PATH) is needed, and root. The ordinary
+user of podman-rootless exists in a mount namespace only.
 
 The last line is `N passed, N failed, N skipped`.
 """
 import argparse
-import json
 import os
 import re
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
-import time
+
+import containerd_tests
+import docker_tests
+import podman_tests
+import rootless_tests
+from engines import Skip, Tally, all_of, make_image
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-TIMEOUT = 120
-
-
-class Failure(Exception):
-    pass
-
-
-class Skip(Exception):
-    pass
-
-
-def run(args, timeout=TIMEOUT, **kw):
-    kw.setdefault('stdin', subprocess.DEVNULL)
-    return subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          errors='replace', timeout=timeout, **kw)
-
-
-def expect(what, got, want):
-    if got != want:
-        raise Failure('%s: %r instead of %r' % (what, got, want))
-
-
-def expect_match(pattern, text):
-    if not re.search(pattern, text, re.S):
-        raise Failure('nothing like "%s" in: %s' % (pattern, text[-800:]))
-
-
-def until(what, condition, timeout=TIMEOUT):
-    end = time.monotonic() + timeout
-    while not condition():
-        if time.monotonic() > end:
-            raise Failure(what)
-        time.sleep(0.05)
-
-
-def make_image(directory):
-    """A root file system of busybox alone."""
-    busybox = shutil.which('busybox')
-    if not busybox:
-        raise Skip('no busybox (Debian: busybox-static)')
-    root = os.path.join(directory, 'image')
-    for name in ('bin', 'etc', 'root', 'tmp', 'home/u', 'usr/bin', 'var/log'):
-        os.makedirs(os.path.join(root, name))
-    os.chmod(os.path.join(root, 'tmp'), 0o1777)
-    shutil.copy(busybox, os.path.join(root, 'bin', 'busybox'))
-    names = run([busybox, '--list']).stdout.split()
-    for name in names:
-        if name != 'busybox':
-            os.symlink('busybox', os.path.join(root, 'bin', name))
-    with open(os.path.join(root, 'etc', 'passwd'), 'w') as f:
-        f.write('root:x:0:0:root:/root:/bin/sh\nu:x:1000:1000::/home/u:/bin/sh\n')
-    with open(os.path.join(root, 'etc', 'group'), 'w') as f:
-        f.write('root:x:0:\nu:x:1000:\nextra:x:2000:u\n')
-    return root
-
-
-class Docker:
-    """dockerd with everything of its own."""
-
-    def __init__(self, directory, runtime, image):
-        if not shutil.which('dockerd') or not shutil.which('docker'):
-            raise Skip('no dockerd (Debian: docker.io)')
-        self.dir, self.runtime = os.path.join(directory, 'docker'), runtime
-        os.makedirs(self.dir)
-        self.env = dict(os.environ, DOCKER_HOST='unix://%s/sock' % self.dir,
-                        DOCKER_CONFIG=self.dir)
-        self.start()
-        tar = subprocess.Popen(['tar', '-C', image, '-c', '.'], stdout=subprocess.PIPE)
-        p = run(['docker', 'import', '-', 'busybox'], env=self.env, stdin=tar.stdout)
-        tar.wait()
-        if p.returncode:
-            self.stop()
-            raise Failure('docker import: ' + p.stderr)
-
-    def start(self):
-        config = os.path.join(self.dir, 'daemon.json')
-        with open(config, 'w') as f:
-            f.write('{}')
-        proxy = shutil.which('docker-proxy', path=os.environ.get('PATH', '') + ':/usr/sbin')
-        command = ['dockerd', '--config-file', config, '--exec-root', self.dir + '/exec',
-                   '--data-root', self.dir + '/data', '-p', self.dir + '/pid',
-                   '-H', 'unix://%s/sock' % self.dir, '--bip', '10.207.0.1/24',
-                   '--add-runtime', 'runsc-c=' + self.runtime, '--default-runtime', 'runsc-c',
-                   '--exec-opt', 'native.cgroupdriver=cgroupfs']
-        if proxy:
-            command += ['--userland-proxy-path', proxy]
-        self.log = open(os.path.join(self.dir, 'log'), 'wb')
-        self.daemon = subprocess.Popen(
-            ['unshare', '-n', 'sh', '-c', 'ip link set lo up; exec "$@"', 'sh'] + command,
-            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, start_new_session=True)
-        end = time.monotonic() + TIMEOUT
-        while run(['docker', 'version'], env=self.env).returncode:
-            if self.daemon.poll() is not None or time.monotonic() > end:
-                self.daemon.kill()
-                self.daemon.wait()
-                with open(os.path.join(self.dir, 'log')) as f:
-                    raise Skip('dockerd does not start here: ' + f.read()[-300:])
-            time.sleep(0.2)
-
-    def __call__(self, *args, **kw):
-        return run(['docker'] + list(args), env=self.env, **kw)
-
-    def ok(self, *args, **kw):
-        p = self(*args, **kw)
-        if p.returncode:
-            raise Failure('docker %s: %d: %s%s' % (' '.join(args), p.returncode, p.stdout, p.stderr))
-        return p.stdout
-
-    def run(self, *args, **kw):
-        return self('run', '--rm', '--runtime', 'runsc-c', *args, **kw)
-
-    def out(self, *args, **kw):
-        p = self.run(*args, **kw)
-        if p.returncode:
-            raise Failure('docker run %s: %d: %s%s' % (' '.join(args), p.returncode, p.stdout,
-                                                      p.stderr))
-        return p.stdout
-
-    def background(self, name, *args):
-        self.ok('run', '-d', '--name', name, '--runtime', 'runsc-c', *args)
-
-    def state(self, name):
-        return json.loads(self.ok('inspect', name))[0]['State']
-
-    def on_host(self, *args, **kw):
-        """A command in the daemon's network namespace."""
-        return run(['nsenter', '-t', str(self.daemon.pid), '-n'] + list(args), **kw)
-
-    def clean(self):
-        names = self('ps', '-aq').stdout.split()
-        if names:
-            self('rm', '-f', *names)
-
-    def leftovers(self):
-        """State directories and mounts of ours."""
-        root = self.dir + '/exec/runtime-runc/moby'
-        return os.listdir(root) if os.path.isdir(root) else []
-
-    def stop(self):
-        self.daemon.send_signal(signal.SIGTERM)
-        try:
-            self.daemon.wait(60)
-        except subprocess.TimeoutExpired:
-            self.daemon.kill()
-            self.daemon.wait()
-        self.log.close()
-
-
-# ---- Docker ----
-
-def docker_run(d):
-    expect('output', d.out('--network', 'none', 'busybox', 'echo', 'hello'), 'hello\n')
-
-
-def docker_exit_codes(d):
-    for command, want in ((['true'], 0), (['false'], 1), (['sh', '-c', 'exit 42'], 42),
-                          (['nosuch'], 127), (['/nosuch'], 127), (['/etc/passwd'], 126)):
-        expect(command, d.run('--network', 'none', 'busybox', *command).returncode, want)
-    p = d.run('--network', 'none', 'busybox', 'nosuch')
-    expect_match('"nosuch": executable file not found in', p.stderr)
-
-
-def docker_stdin(d):
-    p = d.run('-i', '--network', 'none', 'busybox', 'cat', stdin=None, input='some\ntext\n')
-    expect('output', p.stdout, 'some\ntext\n')
-
-
-def docker_environment(d):
-    out = d.out('--network', 'none', '-e', 'A=b', '-w', '/made/dir', '--hostname', 'box', 'busybox',
-                'sh', '-c', 'echo $A; pwd; hostname')
-    expect('output', out, 'b\n/made/dir\nbox\n')
-
-
-def docker_user(d):
-    out = d.run('--network', 'none', '--user', '1000:1000', '--group-add', '2000', 'busybox', 'sh',
-                '-c', 'id; touch /tmp/x && stat -c "%u %g" /tmp/x; touch /etc/x')
-    expect_match(r'uid=1000\(u\) gid=1000\(u\) groups=.*2000', out.stdout)
-    expect_match(r'\n1000 1000\n', out.stdout)
-    expect_match('Permission denied', out.stderr)
-
-
-def docker_capabilities(d):
-    out = d.out('--network', 'none', '--cap-drop', 'ALL', '--cap-add', 'CHOWN', 'busybox', 'sh', '-c',
-                'grep CapEff /proc/self/status; chown 5 /tmp && echo chowned')
-    expect_match('CapEff:\t0000000000000001\nchowned', out)
-    p = d.run('--network', 'none', '--cap-drop', 'ALL', 'busybox', 'chown', '5', '/tmp')
-    expect_match('not permitted', p.stderr)
-
-
-def docker_read_only(d):
-    p = d.run('--network', 'none', '--read-only', '--tmpfs', '/t:size=1m', 'busybox', 'sh', '-c',
-              'touch /t/ok && echo ok; touch /x')
-    expect('output', p.stdout, 'ok\n')
-    expect_match('Read-only', p.stderr)
-
-
-def docker_volumes(d):
-    volume = os.path.join(d.dir, 'volume')
-    os.makedirs(volume)
-    with open(volume + '/from-host', 'w') as f:
-        f.write('1')
-    out = d.out('--network', 'none', '-v', volume + ':/v', '-v', volume + ':/ro:ro', 'busybox', 'sh',
-                '-c', 'cat /v/from-host; echo 2 > /v/new; chown 77:88 /v/new; touch /ro/x; true')
-    expect('output', out, '1')
-    st = os.stat(volume + '/new')
-    expect('owner', (st.st_uid, st.st_gid), (77, 88))
-    expect('content', sorted(os.listdir(volume)), ['from-host', 'new'])
-    d.ok('volume', 'create', 'named')
-    d.out('-v', 'named:/data', 'busybox', 'sh', '-c', 'echo kept > /data/f')
-    expect('named', d.out('-v', 'named:/data', 'busybox', 'cat', '/data/f'), 'kept\n')
-
-
-def docker_volume_seen_at_once(d):
-    volume = os.path.join(d.dir, 'shared')
-    os.makedirs(volume)
-    d.background('cc', '-v', volume + ':/v', 'busybox', 'sh', '-c',
-                 'until [ -e /v/go ]; do sleep 0.1; done; cat /v/go > /v/answer; sleep 100')
-    with open(volume + '/go.tmp', 'w') as f:
-        f.write('now')
-    os.rename(volume + '/go.tmp', volume + '/go')
-    until('the change on the host is not seen', lambda: os.path.exists(volume + '/answer') and
-          open(volume + '/answer').read() == 'now')
-
-
-def docker_ulimit(d):
-    out = d.out('--network', 'none', '--ulimit', 'nofile=100:200', 'busybox', 'sh', '-c',
-                'ulimit -n; ulimit -Hn')
-    expect('limits', out, '100\n200\n')
-
-
-def docker_init(d):
-    out = d.out('--network', 'none', '--init', 'busybox', 'ps')
-    expect_match(r'\b1 .*docker-init', out)
-
-
-def docker_logs(d):
-    d.background('cc', 'busybox', 'sh', '-c', 'echo out; echo err >&2; sleep 100')
-    until('no output', lambda: d('logs', 'cc').stdout == 'out\n')
-    until('no errors', lambda: d('logs', 'cc').stderr == 'err\n')
-
-
-def docker_stop(d):
-    d.background('cc', 'busybox', 'sh', '-c', 'trap "echo bye; exit 9" TERM; echo up; '
-                 'while :; do sleep 0.1; done')
-    until('not up', lambda: 'up' in d('logs', 'cc').stdout)
-    d.ok('stop', '-t', '60', 'cc')
-    expect('exit code', d.state('cc')['ExitCode'], 9)
-    expect_match('bye', d('logs', 'cc').stdout)
-
-
-def docker_kill(d):
-    d.background('cc', 'busybox', 'sleep', '100')
-    d.ok('kill', 'cc')
-    until('it runs', lambda: not d.state('cc')['Running'])
-    expect('exit code', d.state('cc')['ExitCode'], 137)
-
-
-def docker_restart(d):
-    d.background('cc', 'busybox', 'sh', '-c', 'echo x >> /count; sleep 100')
-    d.ok('restart', '-t', '0', 'cc')
-    d.ok('kill', 'cc')
-    d.ok('cp', 'cc:/count', os.path.join(d.dir, 'count'))
-    with open(os.path.join(d.dir, 'count')) as f:
-        expect('runs', f.read(), 'x\nx\n')
-
-
-def docker_wait(d):
-    d.background('cc', 'busybox', 'sh', '-c', 'sleep 0.3; exit 5')
-    expect('wait', d.ok('wait', 'cc'), '5\n')
-
-
-def docker_cp(d):
-    d.background('cc', 'busybox', 'sleep', '100')
-    source = os.path.join(d.dir, 'source')
-    with open(source, 'w') as f:
-        f.write('copied\n')
-    d.ok('cp', source, 'cc:/tmp/from-host')
-    d.ok('cp', 'cc:/tmp/from-host', source + '.back')
-    with open(source + '.back') as f:
-        expect('back', f.read(), 'copied\n')
-
-
-def docker_commit(d):
-    d.ok('run', '--name', 'cc', '--runtime', 'runsc-c', 'busybox', 'sh', '-c',
-         'echo kept > /kept; rm /etc/group; mkdir /d; mv /home/u /d/')
-    d.ok('commit', 'cc', 'second')
-    out = d.ok('run', '--rm', 'second', 'sh', '-c', 'cat /kept; ls /etc/group /d /home 2>&1; true')
-    expect_match(r'kept\n.*No such file', out)
-    expect_match('/d:\nu\n', out)
-
-
-def docker_top(d):
-    d.background('cc', 'busybox', 'sleep', '1234')
-    expect_match('sleep 1234', d.ok('top', 'cc'))
-
-
-def docker_no_network(d):
-    out = d.out('--network', 'none', 'busybox', 'sh', '-c', 'ip -o addr | grep -c .; '
-                'echo x | nc -l -p 5 127.0.0.1 & sleep 0.3; nc 127.0.0.1 5 < /dev/null')
-    expect('output', out, '1\nx\n')
-
-
-def docker_published_port(d):
-    d.background('web', '-p', '8080:80', 'busybox', 'sh', '-c',
-                 'echo page > /tmp/p; exec httpd -f -p 80 -h /tmp')
-    address = json.loads(d.ok('inspect', 'web'))[0]['NetworkSettings']['IPAddress']
-    for url in ('http://127.0.0.1:8080/p', 'http://%s/p' % address):
-        until('no answer from ' + url, lambda u=url: d.on_host('curl', '-s', '-m', '5', u).stdout ==
-              'page\n', 30)
-    until('no answer on the host network',
-          lambda: d.run('--network', 'host', 'busybox', 'wget', '-qO-',
-                        'http://%s/p' % address).stdout == 'page\n', 60)
-    expect('its network', d.out('--network', 'container:web', 'busybox', 'wget', '-qO-',
-                                'http://127.0.0.1/p'), 'page\n')
-
-
-def docker_names(d):
-    d.ok('network', 'create', 'nn')
-    try:
-        d.background('srv', '--network', 'nn', 'busybox', 'sh', '-c',
-                     'echo page > /tmp/p; exec httpd -f -p 80 -h /tmp')
-        until('no answer', lambda: d.run('--network', 'nn', 'busybox', 'wget', '-qO-',
-                                         'http://srv/p').stdout == 'page\n', 60)
-    finally:
-        d.clean()
-        d.ok('network', 'rm', 'nn')
-
-
-def docker_exec(d):
-    d.background('cc', 'busybox', 'sleep', '100')
-    expect('output', d.ok('exec', 'cc', 'echo', 'inside'), 'inside\n')
-    expect('status', d('exec', 'cc', 'sh', '-c', 'exit 7').returncode, 7)
-    expect('user', d.ok('exec', '-u', '1000', '-w', '/tmp', '-e', 'X=y', 'cc', 'sh', '-c',
-                        'id -u; pwd; echo $X'), '1000\n/tmp\ny\n')
-    expect('stdin', d('exec', '-i', 'cc', 'cat', stdin=None, input='in\n').stdout, 'in\n')
-    expect('absent', d('exec', 'cc', 'nosuch').returncode in (126, 127), True)
-
-
-def docker_pause(d):
-    d.background('cc', 'busybox', 'sh', '-c', 'while :; do date +%s%N > /tmp/t; sleep 0.05; done')
-    d.ok('pause', 'cc')
-    expect('paused', d.state('cc')['Status'], 'paused')
-    d.ok('unpause', 'cc')
-    expect('running', d.state('cc')['Status'], 'running')
-
-
-def docker_stats(d):
-    d.background('cc', 'busybox', 'sleep', '100')
-    line = d.ok('stats', '--no-stream', '--format', '{{.MemUsage}} {{.PIDs}}', 'cc').split()
-    expect_match(r'^[1-9][0-9.]*[KM]iB$', line[0])
-
-
-def docker_memory(d):
-    p = d.run('--memory', '64m', 'busybox', 'sh', '-c', 'dd if=/dev/zero of=/dev/null bs=200M count=1')
-    expect('killed', p.returncode in (137, 1, 9), True)
-
-
-def docker_build(d):
-    context = os.path.join(d.dir, 'context')
-    os.makedirs(context)
-    with open(context + '/Dockerfile', 'w') as f:
-        f.write('FROM busybox\nRUN echo built > /built && chown u /built\n'
-                'USER u\nCMD cat /built && id -un && stat -c %U /built\n')
-    p = d('build', '-t', 'built', context)
-    if p.returncode:
-        raise Failure(p.stderr)
-    expect('output', d.out('built'), 'built\nu\nu\n')
-
-
-def docker_many(d):
-    """In a row, then at once; nothing is left."""
-    for _ in range(10):
-        expect('status', d.run('--network', 'none', 'busybox', 'true').returncode, 0)
-    procs = [subprocess.Popen(['docker', 'run', '--rm', '--runtime', 'runsc-c', '--network', 'none',
-                               'busybox', 'sh', '-c', 'exit 3'], env=d.env,
-                              stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(10)]
-    for p in procs:
-        _, err = p.communicate(timeout=TIMEOUT)
-        if p.returncode != 3:
-            raise Failure('at once: %d: %s' % (p.returncode, err))
-    until('left: %s' % d.leftovers(), lambda: not d.leftovers(), 20)
-
-
-def docker_killed_sentry(d):
-    d.background('cc', 'busybox', 'sleep', '100')
-    os.kill(d.state('cc')['Pid'], signal.SIGKILL)
-    until('it is not noticed', lambda: not d.state('cc')['Running'])
-    expect('exit code', d.state('cc')['ExitCode'], 137)
-    d.ok('start', 'cc')
-    expect('running', d.state('cc')['Running'], True)
-
-
-# ---- containerd ----
-
-class Containerd:
-    """ctr against the containerd that Docker's daemon has started."""
-
-    def __init__(self, docker, runtime):
-        if not shutil.which('ctr'):
-            raise Skip('no ctr (Debian: containerd)')
-        self.runtime, self.docker = runtime, docker
-        self.address = docker.dir + '/exec/containerd/containerd.sock'
-
-    def run(self, name, root, *command):
-        return run(['ctr', '-a', self.address, '-n', 'tests', 'run', '--rm', '--runc-binary',
-                    self.runtime, '--rootfs', root, name] + list(command))
-
-
-def containerd_run(c, image):
-    p = c.run('t1', image, 'sh', '-c', 'echo hello; exit 6')
-    if (p.stdout, p.returncode) != ('hello\n', 6):
-        raise Failure('%d %r %s' % (p.returncode, p.stdout, p.stderr))
-
-
-# ---- podman ----
-
-class Podman:
-    def __init__(self, directory, runtime, image):
-        if not shutil.which('podman'):
-            raise Skip('no podman')
-        self.dir = os.path.join(directory, 'podman')
-        os.makedirs(self.dir)
-        self.base = ['podman', '--root', self.dir + '/root', '--runroot', self.dir + '/run',
-                     '--tmpdir', self.dir + '/tmp', '--runtime', runtime,
-                     '--cgroup-manager', 'cgroupfs', '--events-backend', 'file']
-        self.image = image
-
-    def run(self, *args, **kw):
-        return run(self.base + ['run', '--rm', '--network', 'none'] + list(args), **kw)
-
-    def __call__(self, *args, **kw):
-        return run(self.base + list(args), **kw)
-
-
-def podman_run(p):
-    r = p.run('--rootfs', p.image, 'sh', '-c', 'echo hello; exit 6')
-    expect('output', (r.stdout, r.returncode, r.stderr if r.returncode != 6 else ''),
-           ('hello\n', 6, ''))
-
-
-def podman_detached(p):
-    r = p('run', '-d', '--name', 'cc', '--network', 'none', '--rootfs', p.image, 'sh', '-c',
-          'trap "exit 4" TERM; echo up; while :; do sleep 0.1; done')
-    expect('start', (r.returncode, r.stderr if r.returncode else ''), (0, ''))
-    try:
-        until('not up', lambda: 'up' in p('logs', 'cc').stdout)
-        expect('stop', p('stop', '-t', '60', 'cc').returncode, 0)
-        expect('status', p('wait', 'cc').stdout, '4\n')
-    finally:
-        p('rm', '-f', 'cc')
-
-
-# ---- all of it ----
-
-class Tally:
-    def __init__(self, pattern):
-        self.pattern, self.passed, self.failed, self.skipped = pattern, 0, 0, 0
-
-    def test(self, name, f, *args):
-        if not re.search(self.pattern, name):
-            return
-        start = time.monotonic()
-        try:
-            f(*args)
-            self.passed += 1
-        except Skip as e:
-            self.skipped += 1
-            print('skipped %s: %s' % (name, e))
-        except (Failure, subprocess.TimeoutExpired, OSError, ValueError, KeyError, IndexError) as e:
-            self.failed += 1
-            print('FAILED %s (%.0f s): %s' % (name, time.monotonic() - start, e), flush=True)
-
-    def skip(self, what, why):
-        self.skipped += 1
-        print('skipped %s: %s' % (what, why), flush=True)
-
-
-def all_of(prefix):
-    return [(n, f) for n, f in sorted(globals().items()) if n.startswith(prefix) and callable(f)]
 
 
 def test_docker(tally, directory, runtime, image):
+    d = docker_tests.Docker(directory, runtime, image)
     try:
-        d = Docker(directory, runtime, image)
-    except Skip as e:
-        return tally.skip('docker, containerd', e)
-    try:
-        for name, f in all_of('docker_'):
+        for name, f in all_of(docker_tests, 'docker_'):
             tally.test(name, f, d)
             if re.search(tally.pattern, name):
                 d.clean()
-        try:
-            c = Containerd(d, runtime)
-            for name, f in all_of('containerd_'):
-                tally.test(name, f, c, image)
-        except Skip as e:
-            tally.skip('containerd', e)
+        c = containerd_tests.Containerd(d, runtime)
+        for name, f in all_of(containerd_tests, 'containerd_'):
+            tally.test(name, f, c, image)
     finally:
         d.stop()
-    return None
+
+
+def test_podman(tally, directory, runtime, image):
+    p = podman_tests.Podman(directory, runtime, image)
+    for name, f in all_of(podman_tests, 'podman_'):
+        tally.test(name, f, p)
+
+
+def test_rootless(tally, directory, runtime, image):
+    r = rootless_tests.Rootless(directory, runtime, image)
+    try:
+        for name, f in all_of(rootless_tests, 'rootless_'):
+            tally.test(name, f, r)
+            if re.search(tally.pattern, name):
+                r.clean()
+    finally:
+        r.stop()
+
+
+ENGINES = {'docker': (test_docker, ('docker_', 'containerd_')),
+           'podman': (test_podman, ('podman_',)),
+           'podman-rootless': (test_rootless, ('rootless_',))}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--binary', default=os.path.join(ROOT, 'build', 'sandbox'))
     parser.add_argument('--filter', default='', metavar='REGEXP')
+    parser.add_argument('--engine', choices=sorted(ENGINES), help='only this one')
     args = parser.parse_args()
     tally = Tally(args.filter)
     with tempfile.TemporaryDirectory(prefix='oci-', ignore_cleanup_errors=True) as directory:
+        os.chmod(directory, 0o755)  # the ordinary user's way to the runtime
         runtime = os.path.join(directory, 'runsc-c')
-        os.symlink(os.path.abspath(args.binary), runtime)
+        shutil.copy(args.binary, runtime)
+        os.chmod(runtime, 0o755)
         try:
             if os.geteuid() != 0:
                 raise Skip('engines are started as root')
             image = make_image(directory)
-            test_docker(tally, directory, runtime, image)
-            try:
-                p = Podman(directory, runtime, image)
-                for name, f in all_of('podman_'):
-                    tally.test(name, f, p)
-            except Skip as e:
-                tally.skip('podman', e)
         except Skip as e:
-            tally.skip('all', e)
+            return tally.skip('all', e)
+        for engine, (f, _) in ENGINES.items():
+            if args.engine not in (None, engine):
+                continue
+            try:
+                f(tally, directory, runtime, image)
+            except Skip as e:
+                tally.skip(engine, e)
     print('%d passed, %d failed, %d skipped' % (tally.passed, tally.failed, tally.skipped))
     return 1 if tally.failed else 0
 
