@@ -73,7 +73,7 @@ static double measure(const struct bench *b, double budget_ns)
 	double t[MAX_BATCHES], spent = 0, took,
 			       batch_ns = budget_ns < 50e6 ? 500e3 : budget_ns / 100;
 	int batches = 0;
-	long n = 1;
+	long n = b->least ? b->least : 1;
 
 	if (b->once)
 		return b->run(b->once) / (double)b->once;

@@ -18,6 +18,8 @@ struct bench {
 	void (*teardown)(void);
 	/* Not 0: run once with this n; for what is cold only once. */
 	long once;
+	/* Not 0: a batch has so many operations at least, however long they take. */
+	long least;
 };
 
 extern const struct bench io_benches[], name_benches[], ipc_benches[], thread_benches[],
