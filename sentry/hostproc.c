@@ -74,7 +74,7 @@ static const char *field(const char *text, const char *name)
 }
 
 /* Linux 6.11 and 6.13; the headers may be older. */
-#define PIDFD_THREAD_FLAG O_EXCL
+#define NS_GET_TGID_FROM_PIDNS_CALL _IOR(0xb7, 7, int)
 #define NS_GET_PID_IN_PIDNS_CALL _IOR(0xb7, 8, int)
 #define PIDFD_GET_INFO_CALL _IOWR(0xff, 11, struct pidfd_numbers)
 #define PIDFD_NUMBERS 1
@@ -86,27 +86,37 @@ struct pidfd_numbers { /* pidfd_info, first version */
 };
 STATIC_ASSERT_SIZE(struct pidfd_numbers, 64);
 
-/* Without /proc: three calls of less than a microsecond. False: this host cannot, or the thread is gone. */
+/* Its number in the guests' namespace, and from that its group's in ours. */
+static bool ask_namespace(struct kernel *k, pid_t host_tid, struct hostproc_ids *ret)
+{
+	if (k->guest_pid_ns < 0)
+		return false;
+	ret->guest_tid = ioctl(k->guest_pid_ns, NS_GET_PID_IN_PIDNS_CALL, (long)host_tid);
+	if (ret->guest_tid <= 0)
+		return false;
+	ret->tgid = ioctl(k->guest_pid_ns, NS_GET_TGID_FROM_PIDNS_CALL, (long)ret->guest_tid);
+	return ret->tgid > 0;
+}
+
+/* Without /proc: two calls of less than a microsecond for a thread, four of some more for a process.
+ * False: this host cannot, or the thread is gone. */
 static bool ask_kernel(struct kernel *k, pid_t host_tid, struct hostproc_ids *ret)
 {
 	struct pidfd_numbers numbers = {.mask = PIDFD_NUMBERS};
+	struct hostproc_ids ids = HOSTPROC_NO_IDS;
 	_cleanup_close_ int fd = -1;
-	int tid;
 
-	if (k->guest_pid_ns < 0)
+	if (!ask_namespace(k, host_tid, &ids))
 		return false;
-	tid = ioctl(k->guest_pid_ns, NS_GET_PID_IN_PIDNS_CALL, (long)host_tid);
-	if (tid <= 0)
-		return false;
-	fd = (int)syscall(SYS_pidfd_open, host_tid, PIDFD_THREAD_FLAG);
-	if (fd < 0 || ioctl(fd, PIDFD_GET_INFO_CALL, &numbers) < 0 ||
-	    !(numbers.mask & PIDFD_NUMBERS) || (pid_t)numbers.pid != host_tid)
-		return false;
-	*ret = (struct hostproc_ids){
-		.tgid = (pid_t)numbers.tgid,
-		.ppid = (pid_t)numbers.ppid,
-		.guest_tid = tid,
-	};
+	if (ids.tgid == host_tid) {
+		fd = (int)syscall(SYS_pidfd_open, host_tid, 0);
+		if (fd < 0 || ioctl(fd, PIDFD_GET_INFO_CALL, &numbers) < 0 ||
+		    !(numbers.mask & PIDFD_NUMBERS) || (pid_t)numbers.pid != host_tid)
+			return false;
+		ids.ppid = (pid_t)numbers.ppid;
+		ids.pidfd = TAKE_FD(fd);
+	}
+	*ret = ids;
 	return true;
 }
 
@@ -124,9 +134,13 @@ static int read_ids(struct kernel *k, pid_t host_tid, struct hostproc_ids *ret)
 	nspid = field(buf, "\nNSpid:");
 	if (!tgid || !ppid || !nspid)
 		return -EIO;
-	ret->tgid = (pid_t)strtol(tgid, NULL, 10);
-	ret->ppid = (pid_t)strtol(ppid, NULL, 10);
-	ret->guest_tid = last_number(nspid);
+	*ret = (struct hostproc_ids){
+		.tgid = (pid_t)strtol(tgid, NULL, 10),
+		.guest_tid = last_number(nspid),
+		.pidfd = -1,
+	};
+	if (ret->tgid == host_tid)
+		ret->ppid = (pid_t)strtol(ppid, NULL, 10);
 	/* Between its end and that of its entry in /proc it has no numbers. */
 	return ret->tgid > 0 && ret->guest_tid > 0 ? 0 : -ESRCH;
 }
@@ -134,6 +148,13 @@ static int read_ids(struct kernel *k, pid_t host_tid, struct hostproc_ids *ret)
 int hostproc_ids(struct kernel *k, pid_t host_tid, struct hostproc_ids *ret)
 {
 	return ask_kernel(k, host_tid, ret) ? 0 : read_ids(k, host_tid, ret);
+}
+
+void hostproc_ids_done(struct hostproc_ids *ids)
+{
+	if (ids->pidfd >= 0)
+		close(ids->pidfd);
+	ids->pidfd = -1;
 }
 
 int hostproc_state(struct kernel *k, pid_t host_tid)

@@ -24,10 +24,19 @@ must_check ssize_t hostproc_read(struct kernel *k, pid_t host_tid, const char *n
 				 size_t size);
 
 struct hostproc_ids {
-	pid_t tgid, ppid; /* host numbers */
-	pid_t guest_tid;  /* in the guest's (innermost) pid namespace */
+	pid_t tgid;	 /* host number */
+	pid_t guest_tid; /* in the guest's (innermost) pid namespace */
+	/* Of a process, which is its own tgid: */
+	pid_t ppid; /* host number; else 0 */
+	int pidfd;  /* where one was needed to find out; else -1. The caller's */
 };
+#define HOSTPROC_NO_IDS                                                                            \
+	{                                                                                          \
+		.pidfd = -1                                                                        \
+	}
+#define _cleanup_ids_ _cleanup_(hostproc_ids_done)
 must_check int hostproc_ids(struct kernel *k, pid_t host_tid, struct hostproc_ids *ret);
+void hostproc_ids_done(struct hostproc_ids *ids);
 /* The state letter (R S D T t Z X), or -errno. */
 must_check int hostproc_state(struct kernel *k, pid_t host_tid);
 /* The number of the call the thread sleeps in; -EAGAIN while it runs, -errno. */

@@ -132,7 +132,9 @@ static struct process *process_create(struct kernel *k, struct task_init *init)
 	list_init(&p->all_node);
 	mutex_init(&p->mu, LOCK_PROCESS);
 	p->start_ns = clock_now_ns(CLOCK_MONOTONIC);
-	p->pidfd = (int)syscall(SYS_pidfd_open, init->host_pid, 0);
+	p->pidfd = init->pidfd ? TAKE_FD(*init->pidfd) : -1;
+	if (p->pidfd < 0)
+		p->pidfd = (int)syscall(SYS_pidfd_open, init->host_pid, 0);
 	p->death.fd = p->pidfd;
 	p->death.fn = process_died_event;
 	hook_process_init(p);

@@ -309,6 +309,7 @@ struct task_init {
 	struct process *process; /* borrowed */
 	struct process *parent;	 /* borrowed; NULL for init */
 	pid_t host_tid, host_pid, tid, pid;
+	int *pidfd; /* of the new process, taken; NULL, or -1 there: is opened */
 	int exit_signal;
 	uint64_t clone_flags;
 	struct task *like;   /* comm, personality, flags are inherited from it; may be NULL */

@@ -287,7 +287,7 @@ static struct pending_clone *claim(struct kernel *k, pid_t host_tid, const struc
 }
 
 static struct task *materialise(struct kernel *k, struct pending_clone *pc, pid_t host_tid,
-				const struct hostproc_ids *ids)
+				struct hostproc_ids *ids)
 {
 	bool is_thread = pc->req.flags & CLONE_THREAD;
 	struct process *pp = pc->parent->process;
@@ -301,6 +301,7 @@ static struct task *materialise(struct kernel *k, struct pending_clone *pc, pid_
 					       : pp,
 		.host_tid = host_tid,
 		.host_pid = ids->tgid,
+		.pidfd = &ids->pidfd,
 		.tid = ids->guest_tid,
 		.pid = ids->guest_tid,
 		.exit_signal = pc->req.exit_signal,
@@ -331,7 +332,7 @@ static void end_unwatched(struct task *t)
 struct task *task_clone_bind(struct kernel *k, pid_t host_tid)
 {
 	struct pending_clone *pc = NULL;
-	struct hostproc_ids ids;
+	_cleanup_ids_ struct hostproc_ids ids = HOSTPROC_NO_IDS;
 	struct task *t;
 
 	if (hostproc_ids(k, host_tid, &ids) < 0)
@@ -439,7 +440,7 @@ static bool resolve_locked(struct task *t, struct pending_clone *pc, struct task
 {
 	struct kernel *k = t->kernel;
 	pid_t tid = find_new_child(t, pc);
-	struct hostproc_ids ids;
+	_cleanup_ids_ struct hostproc_ids ids = HOSTPROC_NO_IDS;
 
 	if (!tid && ((pc->req.flags & CLONE_PARENT) || is_dying(t)))
 		return false; /* its child is not listed under t: it will trap */
@@ -453,7 +454,7 @@ void task_clone_made(struct task *parent, pid_t host_tid)
 {
 	struct pending_clone *pc = TAKE_PTR(parent->pending_clone);
 	struct kernel *k = parent->kernel;
-	struct hostproc_ids ids;
+	_cleanup_ids_ struct hostproc_ids ids = HOSTPROC_NO_IDS;
 	bool mine;
 
 	if (!pc)

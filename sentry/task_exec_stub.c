@@ -281,6 +281,18 @@ static long stub_hello(struct task *t, uaddr_t buf, uint64_t size)
 	return SYS_DONE;
 }
 
+/* A program that may be executed and not be read: from now on the guest could map its files with
+ * STUB_MAP_DIRECT, what is not loaded of them as well. Their numbers stay in use. */
+static void hide_files(struct task *t, const struct exec_plan *plan)
+{
+	const struct exec_file *files[] = {&plan->exe, &plan->interp};
+
+	for (int i = 0; i < 2; i++)
+		if (files[i]->host_fd >= 0)
+			t->kernel->platform->install_fd(t, t->kernel->host_dummy_fd,
+							plan->block->fd[i]);
+}
+
 static void end_phase(struct task *t)
 {
 	struct exec_plan *plan = TAKE_PTR(t->exec_plan);
@@ -330,6 +342,8 @@ long stub_prctl(struct task *t, const uint64_t *a)
 	p->umem_env_start = mm.env_start;
 	p->umem_env_end = mm.env_end;
 	mutex_unlock(&p->mu);
+	if (t->exec_plan->unreadable)
+		hide_files(t, t->exec_plan);
 	end_phase(t);
 	return SYS_CONTINUE;
 }

@@ -271,7 +271,7 @@ static void end_unknown(struct kernel *k, const struct seccomp_notif *req)
 {
 	struct seccomp_notif_resp resp = {.id = req->id, .error = -ENOSYS};
 	_cleanup_close_ int pidfd = -1;
-	struct hostproc_ids ids;
+	_cleanup_ids_ struct hostproc_ids ids = HOSTPROC_NO_IDS;
 
 	if (hostproc_ids(k, (pid_t)req->pid, &ids) == 0) {
 		/* A sibling is on its way through exit_group: that ends this one, and must not be

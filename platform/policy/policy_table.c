@@ -3,6 +3,7 @@
 
 #include "platform/policy/policy.h"
 #include "platform/policy/policy_fds.h"
+#include "platform/stub/stub_abi.h"
 
 #define RULE(call, values, reason, ...) {call, values, reason, 0, __VA_ARGS__},
 const struct policy_rule policy_forwarded[] = {

@@ -99,7 +99,7 @@ static bool clones_are_pending(void)
 /* No clone can have made it, and no sibling's exit_group, whose status is to count, is ending it. */
 static bool is_nobodys(pid_t tid)
 {
-	struct hostproc_ids ids;
+	_cleanup_ids_ struct hostproc_ids ids = HOSTPROC_NO_IDS;
 
 	return !clones_are_pending() &&
 	       (hostproc_ids(pt.k, tid, &ids) < 0 || !process_is_ending(pt.k, ids.tgid));

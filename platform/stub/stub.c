@@ -34,6 +34,17 @@ static uint64_t map(uint64_t addr, uint64_t len, int prot, int flags, int fd, ui
 	return (uint64_t)r;
 }
 
+/* Of the program or its interpreter. */
+static uint64_t map_file(uint64_t addr, const struct stub_op *op, uint64_t flags, int fd)
+{
+	long r = sys6(__NR_mmap, addr, op->len, op->prot, MAP_PRIVATE | STUB_MAP_DIRECT | flags,
+		      (uint64_t)fd, op->off);
+
+	if (is_error(r))
+		die();
+	return (uint64_t)r;
+}
+
 static uint64_t map_anon(uint64_t len, int prot)
 {
 	return map(0, len, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -56,16 +67,13 @@ static void run_op(struct stub_plan *plan, const struct stub_op *op)
 
 	switch (op->kind) {
 	case STUB_OP_RESERVE: *base = reserve(op->len, op->off) - op->addr; break;
-	case STUB_OP_PLACE:
-		*base = map(0, op->len, op->prot, MAP_PRIVATE, fd, op->off) - op->addr;
-		break;
+	case STUB_OP_PLACE: *base = map_file(0, op, 0, fd) - op->addr; break;
 	case STUB_OP_MAP_NEW:
 		/* A host older than the flag takes the address as a hint. */
-		if (map(addr, op->len, op->prot, MAP_PRIVATE | MAP_FIXED_NOREPLACE, fd, op->off) !=
-		    addr)
+		if (map_file(addr, op, MAP_FIXED_NOREPLACE, fd) != addr)
 			die();
 		break;
-	case STUB_OP_MAP: map(addr, op->len, op->prot, MAP_PRIVATE | MAP_FIXED, fd, op->off); break;
+	case STUB_OP_MAP: map_file(addr, op, MAP_FIXED, fd); break;
 	case STUB_OP_PROTECT:
 		if (sys3(__NR_mprotect, addr, op->len, op->prot) < 0)
 			die();

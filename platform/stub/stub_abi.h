@@ -14,9 +14,9 @@
  * what it will ever occupy (code that accelerates calls is to come); no guest program is mapped in
  * between.
  *
- * Sequence of a load, with the calls that trap: STUB_HELLO; one mmap per file mapping; prctl
- * PR_SET_MM_MAP, which also means "loaded". Of an init: STUB_HELLO; prctl; then it is an ordinary
- * process that in the end calls STUB_INIT_EXIT.
+ * Sequence of a load, with the calls that trap: STUB_HELLO; prctl PR_SET_MM_MAP, which also means
+ * "loaded". Its mappings of files carry STUB_MAP_DIRECT and go to the host without a trap. Of an init:
+ * STUB_HELLO; prctl; then it is an ordinary process that in the end calls STUB_INIT_EXIT.
  *
  * Host fds: the files to be mapped are under the numbers that the plan names, and stay there (close-
  * on-exec): a guest can do nothing with them (sentry/mem/mmap.h). On the notify platform they are 0
@@ -78,6 +78,10 @@
 /* Its child, before it executes anything. */
 #define STUB_SPAWNED 0x535406
 #define STUB_CALL_LAST 0x535406
+
+/* In the flags of a private mapping of a file: the descriptor is the host's, let it pass. The host looks
+ * at none of the upper half, and no C library can set it: flags are an int (platform/policy/forwarded.def). */
+#define STUB_MAP_DIRECT 0x5354000000000000
 
 #ifndef __ASSEMBLER__
 
