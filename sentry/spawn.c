@@ -142,8 +142,8 @@ void spawn_release(struct spawner *sp, struct spawn *s)
 {
 	mutex_lock(&sp->mu);
 	s->hold = false;
-	if (sp->task)
-		park_wake(sp->task, WAKE_READY);
+	if (s->held)
+		park_wake(s->held, WAKE_READY);
 	mutex_unlock(&sp->mu);
 }
 
@@ -340,6 +340,11 @@ static const char *path_of(const struct spawn *s)
 	return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 }
 
+static const char *program_of(const struct spawn *s)
+{
+	return s->program ? s->program : s->argv[0];
+}
+
 static int search_path(struct task *t, const struct spawn *s, char *ret)
 {
 	const char *dir = path_of(s), *end;
@@ -350,7 +355,7 @@ static int search_path(struct task *t, const struct spawn *s, char *ret)
 
 		end = dir + strcspn(dir, ":");
 		n = snprintf(ret, PATH_MAX, "%.*s/%s", end > dir ? (int)(end - dir) : 1,
-			     end > dir ? dir : ".", s->argv[0]);
+			     end > dir ? dir : ".", program_of(s));
 		if (n >= PATH_MAX)
 			continue;
 		err = check_executable(t, ret);
@@ -364,7 +369,7 @@ static int search_path(struct task *t, const struct spawn *s, char *ret)
 
 static int find_program(struct task *t, struct spawner *sp, struct spawn *s, char *ret)
 {
-	const char *name = s->argv[0];
+	const char *name = program_of(s);
 	char shown[256], why[64];
 	int err;
 
@@ -502,13 +507,13 @@ static long hand_out(struct task *t, struct spawner *sp)
 	return size;
 }
 
-/* Is there something to do? A current request that is ready and may go on, or another one. */
+/* Is there something to do? A current request that is ready, or another one. */
 static bool has_work(struct spawner *sp)
 {
 	bool any;
 
 	mutex_lock(&sp->mu);
-	any = sp->current ? !sp->current->hold : !list_empty(&sp->queue);
+	any = sp->current || !list_empty(&sp->queue);
 	mutex_unlock(&sp->mu);
 	return any;
 }
@@ -630,20 +635,42 @@ static void open_pid_namespace(struct process *p)
 		log_info("the guests' pid namespace: errno %d", errno);
 }
 
-long spawn_stub_spawned(struct task *t)
+/* It goes on as one that was never held. */
+static bool go_on(struct spawner *sp, struct spawn *s)
 {
-	struct process *p = t->process;
-	struct spawn *s = p->spawn;
-	bool first;
+	struct task *held = NULL;
+	bool may;
 
-	if (!s)
-		return -ENOSYS;
-	mutex_lock(&t->kernel->spawner->mu);
-	first = s->state == SPAWN_CLONED && !s->greeted;
-	s->greeted = true;
-	mutex_unlock(&t->kernel->spawner->mu);
-	if (!first)
-		return -ENOSYS;
+	mutex_lock(&sp->mu);
+	may = !s->hold;
+	if (may) {
+		held = TAKE_PTR(s->held);
+		if (s->state == SPAWN_HELD)
+			s->state = SPAWN_CLONED;
+	}
+	mutex_unlock(&sp->mu);
+	task_put(held);
+	return may;
+}
+
+static long held_wait(struct task *t, unsigned int reasons)
+{
+	for (;;) {
+		if (go_on(t->kernel->spawner, t->process->spawn)) {
+			park_end(t);
+			return 0;
+		}
+		if (reasons & WAKE_SIGNAL) {
+			park_end(t);
+			return -ERESTARTNOINTR;
+		}
+		if (park_commit(t, &reasons))
+			return SYS_PARKED;
+	}
+}
+
+static void set_up_on_host(struct process *p, struct spawn *s)
+{
 	for (unsigned int i = 0; i < NR_RLIMITS; i++)
 		if (s->limits_given & (1u << i))
 			rlimit_on_host(p, i, &s->limits[i]);
@@ -652,7 +679,33 @@ long spawn_stub_spawned(struct task *t)
 		open_pid_namespace(p);
 	if (s->signal)
 		signal_send_process(p, s->signal);
-	return 0;
+}
+
+long spawn_stub_spawned(struct task *t)
+{
+	struct spawner *sp = t->kernel->spawner;
+	struct spawn *s = t->process->spawn;
+	bool first, again;
+
+	if (!s)
+		return -ENOSYS;
+	mutex_lock(&sp->mu);
+	first = s->state == SPAWN_CLONED && !s->greeted;
+	again = s->held == t; /* a signal has come */
+	s->greeted = true;
+	if (first && s->hold)
+		s->held = task_get(t);
+	mutex_unlock(&sp->mu);
+	if (!first && !again)
+		return -ENOSYS;
+	if (first)
+		set_up_on_host(t->process, s);
+	if (!s->held) /* set by ourselves only */
+		return 0;
+	if (first)
+		set_state(sp, s, SPAWN_HELD);
+	park_begin(t, held_wait, NULL, NULL);
+	return held_wait(t, 0);
 }
 
 long spawn_exec_failed(struct task *t, int err)
@@ -704,15 +757,18 @@ void spawn_reaped(struct process *p, int status)
 	struct spawner *sp = p->kernel->spawner;
 	struct spawn *s = p->spawn;
 	struct process *held;
+	struct task *t;
 	bool due;
 
 	mutex_lock(&sp->mu);
-	due = s->state == SPAWN_CLONED || s->state == SPAWN_RUNNING;
+	due = s->state >= SPAWN_CLONED && s->state <= SPAWN_RUNNING;
 	s->status = process_status(p, status);
 	if (due) /* with the process: who signals it believes the state */
 		s->state = SPAWN_ENDED;
 	held = TAKE_PTR(s->process); /* each has a reference on the other */
+	t = TAKE_PTR(s->held);
 	mutex_unlock(&sp->mu);
+	task_put(t);
 	if (due)
 		s->changed(s);
 	process_put(held);

@@ -24,6 +24,9 @@
  * States of a spawn: QUEUED -> READY (directory and program are there) -> CLONED (it has a process) ->
  * RUNNING (its program is loaded) -> ENDED; from each before RUNNING also FAILED, with text. changed()
  * is called after each change but to CLONED, in any thread, without locks.
+ * With hold there is HELD after CLONED: the process is there, our stub, parked in STUB_SPAWNED, and goes
+ * on, as CLONED, after spawn_release(). So a container's first process is there from create on, and
+ * others can be made before start (they need a process 1).
  *
  * Locking: spawner->mu (LOCK_SPAWN) for the queue and the states.
  */
@@ -45,6 +48,7 @@ enum spawn_state {
 	SPAWN_QUEUED,
 	SPAWN_READY,
 	SPAWN_CLONED,
+	SPAWN_HELD,
 	SPAWN_RUNNING,
 	SPAWN_FAILED,
 	SPAWN_ENDED,
@@ -56,6 +60,7 @@ struct spawn {
 
 	/* ---- what: set before spawn_submit() ---- */
 	const char **argv, **envp; /* in block */
+	const char *program;	   /* the file; NULL: argv[0] */
 	const char *cwd;
 	void *block; /* mem_free() */
 	uint32_t uid, gid;
@@ -64,7 +69,7 @@ struct spawn {
 	uint64_t cap_bounding, cap_effective, cap_inheritable, cap_permitted, cap_ambient;
 	bool no_new_privs, has_umask, has_oom_score_adj;
 	bool ctty; /* file 0 is a terminal, and becomes the controlling one */
-	bool hold; /* stop at READY, until spawn_release() */
+	bool hold; /* stop at HELD, until spawn_release() */
 	uint32_t umask;
 	int oom_score_adj;
 	uint32_t limits_given; /* bit per resource */
@@ -83,6 +88,7 @@ struct spawn {
 	pid_t pid;		 /* the guest's number */
 	int status;		 /* ENDED: wait(2) form */
 	struct process *process; /* from CLONED until it is a zombie; a reference */
+	struct task *held;	 /* from HELD until it goes on, or is a zombie; a reference */
 };
 
 struct spawn *spawn_new(void); /* one reference; NULL: out of memory */

@@ -47,9 +47,10 @@ struct oci_process {
 	uint32_t nr_groups;
 	bool has_umask;
 	uint32_t umask;
-	char **args;	 /* NULL-terminated, at least one */
-	char **env;	 /* NULL-terminated */
-	const char *cwd; /* absolute */
+	const char *program; /* the file to execute; NULL: args[0] */
+	char **args;	     /* NULL-terminated, at least one */
+	char **env;	     /* NULL-terminated */
+	const char *cwd;     /* absolute */
 	struct oci_caps caps;
 	struct oci_rlimit rlimits[OCI_NR_RLIMITS];
 	size_t nr_rlimits;
@@ -145,6 +146,8 @@ struct oci_config {
 	char **masked, **readonly_paths; /* NULL-terminated */
 	struct oci_hooks hooks[OCI_NR_HOOKS];
 	const char *cgroups_path; /* NULL: the runtime chooses */
+	struct json_object
+		*seccomp_json; /* linux.seccomp, which only create compiles; NULL: none */
 	struct oci_seccomp seccomp;
 };
 

@@ -268,10 +268,7 @@ int oci_config_linux(struct oci_config *cfg, struct oci_error *err)
 		r = oci_json_object(l, "linux", "seccomp", &seccomp, err);
 	if (r < 0)
 		return r;
-	if (seccomp)
-		r = oci_seccomp_compile(seccomp, &cfg->seccomp, err);
-	if (r < 0)
-		return r;
+	cfg->seccomp_json = seccomp;
 	if (l)
 		warn_unused(l);
 	return 0;

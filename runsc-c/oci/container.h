@@ -19,14 +19,17 @@
  *   1. options, config.json (config.h), the id's directory with lock (state.h), copy of the config
  *   2. the cgroup (oci/cgroup.h), the control socket, the console
  *   3. the sentry is born in new namespaces, waiting; id maps, cgroup
- *   4. state.json with its pid; prestart and createRuntime hooks (the engine's network set-up is one)
+ *   4. state.json with its pid; prestart and createRuntime hooks (the engine's network set-up is one),
+ *      createContainer hooks in its namespaces
  *   5. the sentry goes on: mounts, privileges, filter, the command's look-up in the guest's tree; it
  *      reports "ready" or a text, through a pipe that is only for this
  *   6. state.json, --pid-file; end. Any failure before undoes everything: poststop hooks, cgroup,
  *      directory.
- * start: connects to control.sock and says CONTROL_START (control.h). The sentry's event thread serves
- *   control from step 5 on; its workers, which answer guests, wait for that message: nothing of the
- *   guest has run before it.
+ *   The first guest is there then: our stub, held in a call (sentry/spawn.h), no program loaded. So exec
+ *   works from here on.
+ * start: startContainer hooks, as processes of the container; then it connects to control.sock and says
+ *   CONTROL_START (control.h): the first guest loads its program. poststart hooks. A hook that fails ends
+ *   the container.
  * end: the sentry exits by itself when the first process ends, with its status, and by SIGKILL.
  *   There is no lifeline to create; the engine's shim and the user kill it by `kill` and `delete`.
  * kill: SIGKILL goes to the sentry by pidfd; all others by control message to the guest's init.

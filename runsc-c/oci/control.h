@@ -86,7 +86,8 @@ enum {
 	CONTROL_NO_NEW_PRIVS = 2,
 	CONTROL_UMASK = 4,	   /* the field is given */
 	CONTROL_OOM_SCORE_ADJ = 8, /* as above */
-	CONTROL_FLAGS = 15,
+	CONTROL_PROGRAM = 16, /* a string before the arguments: the file; else it is argument 0 */
+	CONTROL_FLAGS = 31,
 };
 struct control_process {
 	uint32_t magic, flags;
@@ -108,8 +109,9 @@ struct control_limit {
 /* Early at boot, with the creator's uid: takes what needs calls that the filter forbids. */
 must_check int control_open(int listener);
 /* After the spawner was made and before workers serve: watches the listener, and begins with
- * the container's first process: its directory and program are looked for, then ready(NULL) is called
- * from the event thread, or ready() with what is wrong with them; CONTROL_START lets it go on. process
+ * the container's first process: its directory and program are looked for, it is made and held, then
+ * ready(NULL) is called from the event thread, or ready() with what is wrong with them; CONTROL_START lets
+ * it go on. Others can be made before that. process
  * is a block as above, from mem_alloc(), and is taken; files are its descriptors from 0 on, taken. A
  * terminal, if there is one, is file 0. */
 struct control_first {

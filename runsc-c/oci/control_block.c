@@ -52,7 +52,8 @@ static uint32_t flags_of(const struct oci_process *p)
 {
 	return (p->terminal ? CONTROL_TERMINAL : 0U) |
 	       (p->no_new_privs ? CONTROL_NO_NEW_PRIVS : 0U) | (p->has_umask ? CONTROL_UMASK : 0U) |
-	       (p->has_oom_score_adj ? CONTROL_OOM_SCORE_ADJ : 0U);
+	       (p->has_oom_score_adj ? CONTROL_OOM_SCORE_ADJ : 0U) |
+	       (p->program ? CONTROL_PROGRAM : 0U);
 }
 
 int control_pack(const struct oci_process *p, uint32_t extra_fds, void **ret, size_t *ret_size,
@@ -74,6 +75,7 @@ int control_pack(const struct oci_process *p, uint32_t extra_fds, void **ret, si
 	size_t strings = strlen(p->cwd) + 1, size;
 	char *block, *at;
 
+	strings += p->program ? strlen(p->program) + 1 : 0;
 	strings += strings_size(p->args, &h.nr_args);
 	strings += strings_size(p->env, &h.nr_env);
 	size = sizeof(h) + h.nr_groups * sizeof(uint32_t) +
@@ -98,6 +100,8 @@ int control_pack(const struct oci_process *p, uint32_t extra_fds, void **ret, si
 		at = mempcpy(at, &l, sizeof(l));
 	}
 	at = stpcpy(at, p->cwd) + 1;
+	if (p->program)
+		at = stpcpy(at, p->program) + 1;
 	at = put_strings(at, p->args, h.nr_args);
 	put_strings(at, p->env, h.nr_env);
 	*ret = block;
@@ -229,6 +233,10 @@ int control_unpack(void *block, size_t size, struct control_process *ret_header,
 	if (err == 0) {
 		s->cwd = r.len == h.strings ? take_string(&r) : NULL;
 		err = s->cwd && s->cwd[0] == '/' ? 0 : -EINVAL;
+	}
+	if (err == 0 && (h.flags & CONTROL_PROGRAM)) {
+		s->program = take_string(&r);
+		err = s->program && *s->program ? 0 : -EINVAL;
 	}
 	if (err == 0)
 		err = take_vector(&r, h.nr_args, &s->argv);

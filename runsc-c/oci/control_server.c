@@ -268,7 +268,7 @@ static bool do_exec(struct client *c, int *fds, unsigned int nr)
 	size_t size;
 	int err;
 
-	if (!ctl.started)
+	if (ctl.ready) /* create has not finished */
 		return reply_error(c, CONTROL_EXEC, -EINVAL, "container is not running");
 	if (c->spawn || nr < 2)
 		return false;
@@ -450,7 +450,7 @@ static void tell_start(struct client *c, const struct spawn_result *r)
 
 static void tell_ready(const struct spawn_result *r)
 {
-	if (!ctl.ready || r->state == SPAWN_QUEUED)
+	if (!ctl.ready || r->state < SPAWN_HELD)
 		return;
 	ctl.ready(r->state == SPAWN_FAILED ? r->text : NULL);
 	ctl.ready = NULL;

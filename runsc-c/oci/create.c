@@ -325,17 +325,11 @@ static int wait_ready(struct creation *c, struct oci_error *err)
 
 static int run_create_hooks(struct creation *c, struct oci_error *err)
 {
-	static const enum oci_hook_kind kinds[] = {OCI_HOOK_PRESTART, OCI_HOOK_CREATE_RUNTIME,
-						   OCI_HOOK_CREATE_CONTAINER};
-	int e = 0;
+	int e = oci_hooks_run(&c->config, OCI_HOOK_PRESTART, &c->st, OCI_CREATING, err);
 
-	if (c->config.hooks[OCI_HOOK_CREATE_CONTAINER].n)
-		oci_warn("hooks.createContainer: run in the runtime's namespaces");
-	if (c->config.hooks[OCI_HOOK_START_CONTAINER].n)
-		oci_warn("hooks.startContainer: not supported in the sandbox, ignored");
-	for (size_t i = 0; e == 0 && i < ARRAY_SIZE(kinds); i++)
-		e = oci_hooks_run(&c->config, kinds[i], &c->st, OCI_CREATING, err);
-	return e;
+	if (e == 0)
+		e = oci_hooks_run(&c->config, OCI_HOOK_CREATE_RUNTIME, &c->st, OCI_CREATING, err);
+	return e < 0 ? e : oci_hooks_run_in_namespaces(&c->config, &c->st, err);
 }
 
 static void undo(struct creation *c)
@@ -398,6 +392,8 @@ int oci_create(const struct oci_create_options *o, pid_t *ret_pid, struct oci_er
 		e = fill_sandbox(c, err);
 	if (e == 0)
 		e = parse_resources(c, err);
+	if (e == 0 && c->config.seccomp_json)
+		e = oci_seccomp_compile(c->config.seccomp_json, &c->config.seccomp, err);
 	if (e == 0)
 		e = oci_dir_make(oci_globals.root, o->id, &c->dir, err);
 	if (e == 0) {

@@ -426,6 +426,7 @@ static int check_status(const struct exec_options *o, const struct oci_state *st
 			struct oci_error *err)
 {
 	switch (oci_state_status(st)) {
+	case OCI_CREATED:
 	case OCI_RUNNING: return 0;
 	case OCI_PAUSED:
 		return o->ignore_paused

@@ -45,18 +45,67 @@ static void load_hooks(const struct oci_dir *dir, struct oci_config *cfg)
 	free(text);
 }
 
+/* ---- the end of the sentry ---- */
+
+/* The old kind of freezer does not let SIGKILL through. */
+static void thaw(const struct oci_state *st)
+{
+	struct oci_error ignored;
+
+	if (oci_state_status(st) == OCI_PAUSED)
+		(void)!oci_cgroup_freeze(st, false, &ignored);
+}
+
+/* Kills the sentry, and waits until its pid is free or a zombie's. */
+static int end_sentry(const struct oci_state *st, struct oci_error *err)
+{
+	int fd = oci_state_pidfd(st);
+	struct pollfd pfd = {.fd = fd, .events = POLLIN};
+
+	if (fd < 0)
+		return 0;
+	if (syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) < 0 && errno != ESRCH) {
+		oci_fail_errno(err, -errno, "kill process %d", st->pid);
+		close(fd);
+		return err->err;
+	}
+	thaw(st);
+	poll(&pfd, 1, KILL_TIMEOUT_MS);
+	close(fd);
+	if (!(pfd.revents & POLLIN))
+		return oci_fail(err, -ETIME, "process %d did not end by SIGKILL in %d s", st->pid,
+				KILL_TIMEOUT_MS / 1000);
+	return 0;
+}
+
 /* ---- start ---- */
 
-static int start_locked(struct oci_dir *dir, struct oci_state *st, struct oci_error *err)
+/* With no more of the process than hooks need of it: create has checked it. */
+static int load_for_start(const struct oci_dir *dir, struct oci_config *cfg, struct oci_error *err)
 {
-	enum oci_status status = oci_state_status(st);
-	struct oci_config hooks;
+	struct json_object *process = NULL;
+	int r;
+
+	load_hooks(dir, cfg);
+	if (cfg->hooks[OCI_HOOK_START_CONTAINER].n == 0)
+		return 0;
+	r = oci_json_object(cfg->json, "", "process", &process, err);
+	return r == 1 ? oci_process_parse(process, "process", &cfg->process, err) : r;
+}
+
+/* Before start ends the container ends: as after SIGKILL. */
+static int stop_for(const struct oci_state *st, int e)
+{
+	struct oci_error ignored;
+
+	(void)!end_sentry(st, &ignored);
+	return e;
+}
+
+static int release(struct oci_dir *dir, struct oci_state *st, struct oci_error *err)
+{
 	int e;
 
-	if (status == OCI_STOPPED)
-		return oci_fail(err, -EINVAL, "cannot start a container that has stopped");
-	if (status != OCI_CREATED)
-		return oci_fail(err, -EINVAL, "cannot start an already running container");
 	/* Before: if we die in between, it is one that may be running, and is looked at so. */
 	st->started = true;
 	e = oci_state_store(dir, st, err);
@@ -67,12 +116,31 @@ static int start_locked(struct oci_dir *dir, struct oci_state *st, struct oci_er
 
 		st->started = false;
 		(void)!oci_state_store(dir, st, &ignored);
-		return e;
 	}
-	load_hooks(dir, &hooks);
-	oci_hooks_run_all(&hooks, OCI_HOOK_POSTSTART, st, OCI_RUNNING);
-	oci_config_free(&hooks);
-	return 0;
+	return e;
+}
+
+static int start_locked(struct oci_dir *dir, struct oci_state *st, struct oci_error *err)
+{
+	enum oci_status status = oci_state_status(st);
+	struct oci_config cfg;
+	int e;
+
+	if (status == OCI_STOPPED)
+		return oci_fail(err, -EINVAL, "cannot start a container that has stopped");
+	if (status != OCI_CREATED)
+		return oci_fail(err, -EINVAL, "cannot start an already running container");
+	e = load_for_start(dir, &cfg, err);
+	if (e == 0) {
+		e = oci_hooks_run_inside(&cfg, dir->fd, st, err);
+		e = e < 0 ? stop_for(st, e) : release(dir, st, err);
+	}
+	if (e == 0) {
+		e = oci_hooks_run(&cfg, OCI_HOOK_POSTSTART, st, OCI_RUNNING, err);
+		e = e < 0 ? stop_for(st, e) : 0;
+	}
+	oci_config_free(&cfg);
+	return e;
 }
 
 int oci_start(const char *id, struct oci_error *err)
@@ -90,15 +158,6 @@ int oci_start(const char *id, struct oci_error *err)
 }
 
 /* ---- kill ---- */
-
-/* The old kind of freezer does not let SIGKILL through. */
-static void thaw(const struct oci_state *st)
-{
-	struct oci_error ignored;
-
-	if (oci_state_status(st) == OCI_PAUSED)
-		(void)!oci_cgroup_freeze(st, false, &ignored);
-}
 
 static int send_sigkill(const struct oci_state *st)
 {
@@ -158,28 +217,6 @@ void oci_winch(const char *id)
 }
 
 /* ---- delete ---- */
-
-/* Kills the sentry, and waits until its pid is free or a zombie's. */
-static int end_sentry(const struct oci_state *st, struct oci_error *err)
-{
-	int fd = oci_state_pidfd(st);
-	struct pollfd pfd = {.fd = fd, .events = POLLIN};
-
-	if (fd < 0)
-		return 0;
-	if (syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) < 0 && errno != ESRCH) {
-		oci_fail_errno(err, -errno, "kill process %d", st->pid);
-		close(fd);
-		return err->err;
-	}
-	thaw(st);
-	poll(&pfd, 1, KILL_TIMEOUT_MS);
-	close(fd);
-	if (!(pfd.revents & POLLIN))
-		return oci_fail(err, -ETIME, "process %d did not end by SIGKILL in %d s", st->pid,
-				KILL_TIMEOUT_MS / 1000);
-	return 0;
-}
 
 static int delete_locked(struct oci_dir *dir, struct oci_state *st, bool force,
 			 struct oci_error *err)

@@ -5,10 +5,13 @@ fields of process and linux that change what a process finds.
 `--runtime /usr/sbin/runc` runs the same cases with another runtime: where both have the feature, the
 answers are the same. Needs a C compiler. The last line is `N passed, N failed`.
 """
+import json
+import os
 import re
 import sys
+import time
 
-from bundle_lib import Failure, expect, main, put
+from bundle_lib import TIMEOUT, Failure, expect, main, put
 
 PROGRAM = r'''
 #define _GNU_SOURCE
@@ -56,7 +59,7 @@ int main(int argc, char **argv) {
 			wait(&status);
 			if (WIFSIGNALED(status)) printf("signal %d\n", WTERMSIG(status)); }
 		if (!strcmp(op, "write")) { int fd = open(arg, O_WRONLY | O_CREAT | O_APPEND, 0644);
-			result(fd < 0 ? -1 : write(fd, argv[++i + 1], strlen(argv[i + 1]))); close(fd); }
+			const char *s = argv[++i + 1]; if (write(fd, s, strlen(s)) < 0) result(-1); close(fd); }
 		if (!strcmp(op, "copy")) { char b[8192]; int fd = open(arg, O_WRONLY | O_CREAT, 0644);
 			ssize_t n; while ((n = read(0, b, sizeof(b))) > 0) if (write(fd, b, n) < 0) return 9;
 			close(fd); }
@@ -223,6 +226,136 @@ def test_seccomp_refused(host):
     for seccomp, pattern in cases:
         put('linux.seccomp', seccomp)(host.config)
         expect_refused(host, pattern)
+
+
+# ---- hooks ----
+
+def hook(path, *args, **more):
+    return dict({'path': path, 'args': list(args)}, **more)
+
+
+def script(host, text):
+    """A hook of the host."""
+    path = os.path.join(host.dir, 'hook%d' % len(os.listdir(host.dir)))
+    with open(path, 'w') as f:
+        f.write('#!/bin/sh\n' + text)
+    os.chmod(path, 0o755)
+    return hook(path, path)
+
+
+def read(host, name):
+    with open(os.path.join(host.rootfs, name)) as f:
+        return f.read()
+
+
+def create_and_start(host, *ops):
+    host.config['process']['args'] = ['/bin/do'] + list(ops)
+    host.store()
+    p = host.create()
+    if p.returncode:
+        raise Failure('create: ' + host.output())
+    return host.call('start', 'c1')
+
+
+def wait_and_delete(host):
+    end = time.monotonic() + TIMEOUT
+    while json.loads(host.call('state', 'c1').stdout)['status'] != 'stopped':
+        if time.monotonic() > end:
+            raise Failure('it does not end')
+        time.sleep(0.01)
+    p = host.call('delete', 'c1')
+    expect('delete', (p.returncode, p.stderr), (0, ''))
+    host.check_empty()
+
+
+def test_start_container_hooks(host):
+    host.config['hooks'] = {'startContainer': [
+        hook('/bin/do', 'do', 'copy', '/state', env=['X=1']),
+        hook('/bin/do', 'do', 'write', '/order', 'hook ', 'status', 'Seccomp:')]}
+    host.config['annotations'] = {'a.b': 'c'}
+    p = create_and_start(host, 'write', '/order', 'program ', 'show', '/order')
+    expect('start', (p.returncode, p.stderr), (0, ''))
+    wait_and_delete(host)
+    expect('order', read(host, 'order'), 'hook program ')
+    state = json.loads(read(host, 'state'))
+    expect('state', [state[k] for k in ('id', 'status', 'bundle', 'annotations')],
+           ['c1', 'created', host.bundle, {'a.b': 'c'}])
+
+
+def test_start_container_hook_fails(host):
+    for bad, why in ((hook('/bin/do', 'do', 'say', 'sorry', 'exit', '7'), 'exit status 7.*sorry'),
+                     (hook('/bin/none', 'none'), 'no such file'),
+                     (hook('/bin/do', 'do', 'sleep', '1000', timeout=1), 'timeout')):
+        host.config['hooks'] = {'startContainer': [bad]}
+        p = create_and_start(host, 'write', '/ran', 'x')
+        if p.returncode == 0 or not re.search('hooks.startContainer.0.: ' + '.*' + why,
+                                              p.stderr.replace('\n', ' ')):
+            raise Failure('start: %d %s' % (p.returncode, p.stderr))
+        wait_and_delete(host)
+        if os.path.exists(os.path.join(host.rootfs, 'ran')):
+            raise Failure('the program has run')
+
+
+def test_create_container_hook(host):
+    """In the container's namespaces: what it mounts is in the container, and nowhere else."""
+    os.makedirs(os.path.join(host.rootfs, 'there'))
+    host.config['hooks'] = {'createContainer': [script(host, """
+        mount -t tmpfs none there && echo mounted > there/file
+        readlink /proc/self/ns/net /proc/self/ns/uts > %s/ns; cat > %s/state; pwd >> %s/ns
+        """ % ((host.dir,) * 3))]}
+    expect('output', output(host, 'show', '/there/file'), 'mounted\n')
+    expect('outside', os.listdir(os.path.join(host.rootfs, 'there')), [])
+    net, uts, cwd = open(os.path.join(host.dir, 'ns')).read().split('\n')[:3]
+    expect('directory', cwd, host.rootfs)
+    expect('namespaces', net == os.readlink('/proc/self/ns/net') or
+           uts == os.readlink('/proc/self/ns/uts'), False)
+    expect('status', json.load(open(os.path.join(host.dir, 'state')))['status'], 'creating')
+
+
+def test_create_hooks_fail(host):
+    for kind in ('prestart', 'createRuntime', 'createContainer'):
+        log = os.path.join(host.dir, 'poststop')
+        host.config['hooks'] = {kind: [script(host, 'echo no; exit 3')],
+                                'poststop': [script(host, 'cat > %s; exit 1' % log)]}
+        expect_refused(host, 'hooks.%s.0.: .*exit status 3' % kind)
+        expect('status', json.load(open(log))['status'], 'stopped')
+        os.unlink(log)
+
+
+def test_poststart_hook_fails(host):
+    host.config['hooks'] = {'poststart': [script(host, 'exit 3')]}
+    p = create_and_start(host, 'sleep', '1000')
+    if p.returncode == 0 or 'hooks.poststart' not in p.stderr:
+        raise Failure('start: %d %s' % (p.returncode, p.stderr))
+    wait_and_delete(host)
+
+
+def test_order_of_hooks(host):
+    log = os.path.join(host.dir, 'order')
+    host.config['hooks'] = {
+        kind: [script(host, 'cat | grep -o \'"status":"[a-z]*\' >> %s; echo %s >> %s'
+                      % (log, name, log)) for name in (kind + '1', kind + '2')]
+        for kind in ('poststop', 'poststart', 'createContainer', 'createRuntime', 'prestart')}
+    p = create_and_start(host, 'say', 'x')
+    expect('start', (p.returncode, p.stderr), (0, ''))
+    wait_and_delete(host)
+    got = open(log).read().split('\n')[:-1]
+    expect('names', got[1::2], [kind + n for kind in (
+        'prestart', 'createRuntime', 'createContainer', 'poststart', 'poststop') for n in '12'])
+    expect('status', [s[10:] for s in got[::2]],
+           ['creating'] * 6 + ['running'] * 2 + ['stopped'] * 2)
+
+
+def test_exec_before_start(host):
+    host.config['process']['args'] = ['/bin/do', 'show', '/ready']
+    host.store()
+    expect('create', host.create().returncode, 0)
+    p = host.call('exec', 'c1', '/bin/do', 'write', '/ready', 'prepared\n')
+    expect('exec', (p.returncode, p.stderr), (0, ''))
+    expect('status', json.loads(host.call('state', 'c1').stdout)['status'], 'created')
+    expect('start', host.call('start', 'c1').returncode, 0)
+    wait_and_delete(host)
+    expect('output', host.output(), 'prepared\n')
 
 
 def all_tests():
