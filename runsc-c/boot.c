@@ -477,6 +477,8 @@ static void *worker_start(void *arg)
 	snprintf(name, sizeof(name), "worker-%u", (unsigned int)(uintptr_t)arg);
 	prctl(PR_SET_NAME, name, 0, 0, 0); /* not allowed after the filter */
 	log_set_thread_name(name);
+	if (arg == NULL)
+		mem_allow_trim();
 	pthread_barrier_wait(&workers_ready); /* created, not yet filtered */
 	pthread_barrier_wait(&workers_ready); /* filtered: serve */
 	return worker_main(arg);

@@ -31,6 +31,7 @@
 #include "sentry/park.h"
 #include "sentry/task.h"
 #include "sentry/timer.h"
+#include "sentry/trim.h"
 
 #define BATCH 64
 
@@ -196,6 +197,7 @@ int event_init(struct kernel *k)
 		return err;
 	arm_clock_set();
 	timers_init(program_deadline);
+	trim_init();
 	return 0;
 }
 

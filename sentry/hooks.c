@@ -13,6 +13,7 @@
 #include "sentry/task.h"
 #include "sentry/task_exec.h"
 #include "sentry/time/posix_timers.h"
+#include "sentry/trim.h"
 
 void hook_process_init(struct process *p)
 {
@@ -65,4 +66,5 @@ void hook_process_free(struct process *p)
 	keys_process_free(p);
 	if (p->kernel->platform->process_free)
 		p->kernel->platform->process_free(p);
+	trim_maybe();
 }

@@ -295,9 +295,9 @@ static int vm_pieces_get(struct task *t, const uint64_t *a, struct vm_pieces *v)
 static void vm_pieces_put(struct vm_pieces *v)
 {
 	if (v->local != v->local_inline)
-		free(v->local);
+		mem_free(v->local);
 	if (v->remote != v->remote_inline)
-		free(v->remote);
+		mem_free(v->remote);
 }
 
 static long vm_copy(struct task *t, struct task *other, unsigned int program, const uint64_t *a,

@@ -25,6 +25,7 @@
 #include "sentry/mem/uio.h"
 #include "sentry/signal.h"
 #include "sentry/task.h"
+#include "sentry/trim.h"
 
 /* What only open(2) itself looks at. */
 #define OPEN_ONLY_FLAGS (O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC)
@@ -103,6 +104,7 @@ void file_put(struct file *f)
 		cred_put(f->cred);
 	mutex_destroy(&f->pos_mu);
 	mem_free(f);
+	trim_maybe();
 }
 
 void file_accessed(struct file *f)

@@ -118,6 +118,8 @@ _Noreturn void assert_failed(const char *cond, const char *file, int line, const
 	((cond) ? (assert_failed("NEVER " #cond, __FILE__, __LINE__, __func__), true) : false)
 #endif
 
+void mem_free(void *p); /* sentry/base/mem.h */
+
 /* Dropped on every exit of the scope: char *_cleanup_free_ s = NULL; int _cleanup_close_ fd = -1; */
 #define _cleanup_(func) __attribute__((cleanup(func)))
 #define _cleanup_free_ _cleanup_(cleanup_free)
@@ -125,7 +127,7 @@ _Noreturn void assert_failed(const char *cond, const char *file, int line, const
 
 static inline void cleanup_free(void *p)
 {
-	free(*(void **)p);
+	mem_free(*(void **)p);
 }
 
 static inline void cleanup_close(int *fd)

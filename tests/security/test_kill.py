@@ -1,11 +1,12 @@
 """Whatever is killed or stopped, whenever: a second later nothing is left."""
 import os
 import random
+import re
 import signal
 import time
 
 from lib import (Config, Failure, Sandbox, cgroups, check, children, descendants, describe,
-                 gone_in_time, kill_all, mounts, read, start_time, status, threads)
+                 gone_in_time, kill_all, mounts, open_files, read, start_time, status, threads)
 
 
 def tree_of(box):
@@ -131,4 +132,34 @@ def test_memory_victim():
 def test_exhaust():
     """What the sentry keeps for guests is bounded in sum, and free again when they end."""
     with Sandbox('/attack/exhaust') as box:
+        box.held()
+
+
+def sizes(pid):
+    return int(status(pid)['VmRSS'].split()[0]) >> 10, len(open_files(pid))
+
+
+def test_many_sockets():
+    """Sockets, queued messages and files in flight by the hundred thousand: bounded, and given back at the end."""
+    numbers = ('120000', '1000000', '40000') if Config.long else ('6000', '30000', '2000')
+    with Sandbox('/attack/many_sockets', *numbers, options=['--memory', '4G']) as box:
+        start, largest = None, 0
+        while not re.search('^part end$', box.output, re.M):
+            box.output = ''
+            box.wait_for(r'part \w+', 1800)
+            memory, files = sizes(box.sentry())
+            largest = max(largest, memory)
+            if 'part start' in box.output:
+                start = memory, files
+            check('BAD' not in box.output, box.output)
+            if 'part end' not in box.output:
+                box.proc.stdin.write(b'\n')
+                box.proc.stdin.flush()
+        end = time.monotonic() + 30
+        while (memory > start[0] + 8 or files > start[1] + 8) and time.monotonic() < end:
+            time.sleep(0.2)
+            memory, files = sizes(box.sentry())
+        check(memory <= start[0] + 8, 'the sentry has %d MB, it began with %d' % (memory, start[0]))
+        check(files <= start[1] + 8, 'the sentry has %d descriptors, it began with %d' % (files, start[1]))
+        check(largest < 1500, 'the sentry had %d MB' % largest)
         box.held()
