@@ -39,6 +39,7 @@
 
 struct kernel;
 struct strbuf;
+struct stub_plan;
 
 struct platform_boot {
 	pid_t init_host_tid; /* guest pid 1, stopped before its first exec (see boot protocol) */
@@ -122,6 +123,11 @@ struct platform {
 	bool (*clone_starting)(struct task *t, uint64_t flags); /* false: try the call again */
 	void (*process_forked)(struct process *child, struct process *from, bool shares_memory);
 	void (*exec_committed)(struct task *t);
+	/* Between that and the answer with the plan, which may be added to; in the stub's last call. */
+	void (*exec_planned)(struct task *t, struct stub_plan *block);
+	void (*exec_loaded)(struct task *t);
+	/* t's mmap(2) of what is host_fd goes on natively, with these arguments. */
+	void (*file_mapping)(struct task *t, const uint64_t *args, int host_fd);
 	void (*cred_changed)(struct task *t); /* by itself */
 	void (*no_fast_path)(struct task *t); /* from now on every call of t is to be trapped */
 };

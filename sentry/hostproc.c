@@ -27,6 +27,11 @@ static int open_proc(struct kernel *k, pid_t tid, const char *name, int flags)
 	return fd;
 }
 
+int hostproc_open_mem(struct kernel *k, pid_t host_tid)
+{
+	return open_proc(k, host_tid, "mem", O_RDWR);
+}
+
 ssize_t hostproc_read(struct kernel *k, pid_t host_tid, const char *name, char *buf, size_t size)
 {
 	_cleanup_close_ int fd = open_proc(k, host_tid, name, O_RDONLY);

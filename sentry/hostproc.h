@@ -23,6 +23,9 @@ struct kernel;
 must_check ssize_t hostproc_read(struct kernel *k, pid_t host_tid, const char *name, char *buf,
 				 size_t size);
 
+/* A descriptor of its memory, for reading and writing; -errno. */
+must_check int hostproc_open_mem(struct kernel *k, pid_t host_tid);
+
 struct hostproc_ids {
 	pid_t tgid;	 /* host number */
 	pid_t guest_tid; /* in the guest's (innermost) pid namespace */

@@ -90,6 +90,9 @@ struct plat_thread {
 	uint32_t held_slot, clone_slot; /* 1 + number: fast_mm.c */
 	bool spare_awaits;		/* there was a channel for it when it began */
 	bool early;			/* its program is known to make many calls */
+	bool new_text;			/* its last call mapped a library: notify/known_sites.h */
+	uint32_t all_traps;		/* calls that could have gone over a channel */
+	struct channel *exec_channel;	/* its stub is mapping it: notify/exec_channel.h */
 	uintptr_t program;		/* 0: not looked up yet; program.c */
 	_Atomic(struct bound *) bound;	/* platform/fastpath/share.c */
 	_Atomic int64_t bind_after_ns;

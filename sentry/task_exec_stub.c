@@ -272,6 +272,8 @@ static long stub_hello(struct task *t, uaddr_t buf, uint64_t size)
 	if (err < 0 || size < plan->block->size)
 		return err < 0 ? err : plan->block->size;
 	hide_data(t, plan->block);
+	if (pf->exec_planned && plan->block->mode == STUB_MODE_LOAD && !plan->block->fast_size)
+		pf->exec_planned(t, plan->block);
 	err = copy_out(t, buf, plan->block, plan->block->size);
 	if (err < 0)
 		return err;
@@ -307,9 +309,12 @@ long stub_mmap(struct task *t, const uint64_t *a)
 	const unsigned int allowed = MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_PRIVATE;
 	unsigned int flags = (unsigned int)a[3];
 	unsigned int fd = (unsigned int)a[4];
+	bool channels = plan->block->fast_size && fd == plan->block->fast_fd;
 	bool ours = (fd == plan->block->fd[STUB_BASE_EXE] && plan->exe.host_fd >= 0) ||
 		    (fd == plan->block->fd[STUB_BASE_INTERP] && plan->interp.host_fd >= 0);
 
+	if (channels && flags == (MAP_SHARED | MAP_FIXED))
+		return a[2] == (PROT_READ | PROT_WRITE) ? SYS_CONTINUE : -EINVAL;
 	if (!(flags & MAP_PRIVATE) || (a[2] & ~(uint64_t)PROT_ALL))
 		return -EINVAL;
 	if (!(flags & ~(allowed | MAP_ANONYMOUS)) && (flags & MAP_ANONYMOUS))
@@ -344,6 +349,8 @@ long stub_prctl(struct task *t, const uint64_t *a)
 	mutex_unlock(&p->mu);
 	if (t->exec_plan->unreadable)
 		hide_files(t, t->exec_plan);
+	if (t->kernel->platform->exec_loaded)
+		t->kernel->platform->exec_loaded(t);
 	end_phase(t);
 	return SYS_CONTINUE;
 }
@@ -429,6 +436,9 @@ static long stub_phase_call(struct task *t)
 	case SYS_prctl: return stub_prctl(t, a);
 	case SYS_mprotect:
 		return a[2] & ~(uint64_t)(PROT_ALL | PROT_GROWSDOWN) ? -EINVAL : SYS_CONTINUE;
+	case SYS_madvise:
+	case SYS_rt_sigaction: /* of the stub alone, which has read the plan */
+		return t->exec_plan->block->fast_size ? SYS_CONTINUE : -ENOSYS;
 	case SYS_munmap:
 	case SYS_restart_syscall: return SYS_CONTINUE;
 	default: return -ENOSYS;

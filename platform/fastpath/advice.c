@@ -33,13 +33,14 @@
 #define GIVEN_BACK_PER_HIT 4
 #define GOOD_HITS 1000 /* in one window: all is well again */
 #define BACKOFF_NS 2000000LL
+#define BACKOFF_EARLY_NS 250000LL
 #define BACKOFF_MAX 5 /* doublings: 64 ms, of which a vain try takes less than one */
 
 void channel_back_off_locked(struct channel *ch, int64_t now)
 {
 	if (fast.always)
 		return;
-	ch->not_before_ns = now + (BACKOFF_NS << ch->backoff);
+	ch->not_before_ns = now + ((ch->was_early ? BACKOFF_EARLY_NS : BACKOFF_NS) << ch->backoff);
 	ch->backoff += ch->backoff < BACKOFF_MAX;
 }
 
@@ -96,7 +97,7 @@ static enum fast_advice advise_locked(struct task *t, int64_t now, bool hot,
 	site = in_region(mm, t->call.ip) ? NULL : fast_site_locked(mm, t->call.ip - 2);
 	if (!hot) /* waking the poller would not be worth it */
 		return site && !site->done ? FAST_PATCH : FAST_NOTHING;
-	if (ch->active && (!site || site->done) && !fast.always && !atomic_load(&share_binding) &&
+	if (ch->active && now > ch->judge_after_ns && (!site || site->done) && !fast.always && !atomic_load(&share_binding) &&
 	    disappoints(ch, window_of(t))) {
 		channel_back_off_locked(ch, now);
 		channel_deactivate_locked(ch);
@@ -129,6 +130,14 @@ static void look_up_program(struct task *t)
 	t->plat.early |= fast_program_is_busy(t->plat.program);
 }
 
+bool fast_wants_at_exec(struct task *t)
+{
+	if (!fast.enabled || t->seccomp || t->process->own_gs)
+		return false;
+	look_up_program(t);
+	return fast.always || t->plat.early;
+}
+
 enum fast_advice fast_note_trap(struct task *t)
 {
 	unsigned int window;
@@ -144,6 +153,7 @@ enum fast_advice fast_note_trap(struct task *t)
 	atomic_fetch_add_explicit(&fast_stats.trapped, 1, memory_order_relaxed);
 	if (unlikely(t->plat.program == 0))
 		look_up_program(t);
+	t->plat.all_traps++;
 	if (t->plat.channel)
 		share_note_trap(t);
 	window = window_of(t);
@@ -170,6 +180,12 @@ enum fast_advice fast_note_trap(struct task *t)
 
 /* ---- sites ---- */
 
+static bool region_has_room(const struct fast_region *r, uint64_t lo, uint64_t hi)
+{
+	return r->base >= lo && r->base + FAST_REGION_SIZE <= hi &&
+	       r->used + SITE_TRAMPOLINE_SIZE <= FAST_REGION_SIZE;
+}
+
 uint64_t fast_trampoline(struct task *t, uint64_t lo, uint64_t hi)
 {
 	struct fast_mm *mm;
@@ -180,14 +196,52 @@ uint64_t fast_trampoline(struct task *t, uint64_t lo, uint64_t hi)
 	for (uint32_t i = 0; mm && i < mm->nr_regions && !at; i++) {
 		struct fast_region *r = &mm->regions[i];
 
-		if (r->base < lo || r->base + FAST_REGION_SIZE > hi ||
-		    r->used + SITE_TRAMPOLINE_SIZE > FAST_REGION_SIZE)
+		if (!region_has_room(r, lo, hi))
 			continue;
 		at = r->base + r->used;
 		r->used += SITE_TRAMPOLINE_SIZE;
 	}
 	mutex_unlock(&fast.mu);
 	return at;
+}
+
+bool fast_has_room(struct task *t, uint64_t lo, uint64_t hi)
+{
+	struct fast_mm *mm;
+	bool room = false;
+
+	mutex_lock(&fast.mu);
+	mm = t->process->fast_mm;
+	for (uint32_t i = 0; mm && i < mm->nr_regions && !room; i++)
+		room = region_has_room(&mm->regions[i], lo, hi);
+	mutex_unlock(&fast.mu);
+	return room;
+}
+
+bool fast_note_new_text(struct task *t, const struct hostproc_map *map)
+{
+	struct fast_mm *mm;
+
+	mutex_lock(&fast.mu);
+	mm = t->process->fast_mm;
+	if (mm)
+		mm->new_text = *map;
+	mutex_unlock(&fast.mu);
+	return mm != NULL;
+}
+
+bool fast_take_new_text(struct task *t, struct hostproc_map *ret)
+{
+	struct fast_mm *mm;
+
+	mutex_lock(&fast.mu);
+	mm = t->process->fast_mm;
+	if (mm) {
+		*ret = mm->new_text;
+		mm->new_text.end = 0;
+	}
+	mutex_unlock(&fast.mu);
+	return mm && ret->end != 0;
 }
 
 bool fast_room_for_region(struct task *t)

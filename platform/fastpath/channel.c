@@ -379,9 +379,9 @@ void channel_ready(struct task *t, struct channel *ch)
 	if (ch->memfd >= 0)
 		close(ch->memfd);
 	ch->memfd = -1;
+	ch->judge_after_ns = clock_now_ns(CLOCK_MONOTONIC) + FAST_WAKING_NS;
 	mutex_lock(&fast.mu);
 	ch->is_mapped = true;
-	ch->program = t->plat.program;
 	ch->was_early = t->plat.early;
 	ch->hits_of_others = atomic_load_explicit(&ch->hits, memory_order_relaxed);
 	if (!task_is_dead(t)) { /* else fast_task_removed() has been here */

@@ -52,6 +52,7 @@
 #include "sentry/kernel.h"
 #include "sentry/base/ref.h"
 
+struct hostproc_map;
 struct kernel;
 struct process;
 struct strbuf;
@@ -93,11 +94,11 @@ struct channel {
 	struct list spare_node; /* no thread has it: of the mm's list, others, or of none */
 	bool is_mapped;
 	int64_t not_before_ns; /* monotonic: not active again before */
+	int64_t judge_after_ns; /* the poller may still be waking up */
 	uint32_t backoff;
 	uint32_t hits_seen, given_seen; /* at the last look: advice.c */
 	uint32_t hits_at_start;		/* when it was made active */
 
-	uintptr_t program;	 /* program.c */
 	bool was_early;		 /* its task got it after EARLY_TRAPS */
 	uint32_t hits_of_others; /* in its former tasks */
 
@@ -123,6 +124,8 @@ void fast_poller(struct kernel *k); /* a thread of its own; returns at shutdown 
 enum fast_advice fast_note_trap(struct task *t);
 bool fast_is_channel_call(uint32_t nr);
 
+/* t's new program is known to make many calls, and may have channels: exec_channel.h. */
+bool fast_wants_at_exec(struct task *t);
 /* FAST_SETUP: a channel for t that is NEW, or its own with a new slot; NULL: not now. Reference for the
  * caller, who ends it with channel_ready() or channel_failed(). Until then no process is made
  * from t's: it could inherit the channel before that is forbidden. */
@@ -138,11 +141,14 @@ void channel_failed(struct task *t, struct channel *ch, bool permanent);
 /* FAST_PATCH. Where a trampoline goes that has to be from lo to hi: 0 or the address of
  * SITE_TRAMPOLINE_SIZE bytes in a region that is mapped in t's memory. */
 uint64_t fast_trampoline(struct task *t, uint64_t lo, uint64_t hi);
+bool fast_has_room(struct task *t, uint64_t lo, uint64_t hi); /* for such a trampoline */
+/* A mapping of text that t has made, or is about to make: false, and forgotten, if that is of no use. */
+bool fast_note_new_text(struct task *t, const struct hostproc_map *map);
+bool fast_take_new_text(struct task *t, struct hostproc_map *ret);
 bool fast_memory_is_shared(struct task *t); /* with another process */
 bool fast_room_for_region(struct task *t);
 /* A new region of FAST_REGION_SIZE bytes was mapped at address. */
 void fast_add_region(struct task *t, uint64_t address);
-#define FAST_REGION_SIZE 0x4000
 void fast_site_done(struct task *t, uint64_t site, bool replaced);
 bool fast_site_is_done(struct task *t, uint64_t site);
 

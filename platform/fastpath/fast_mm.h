@@ -8,10 +8,12 @@
 
 #include "platform/fastpath/channel.h"
 #include "sentry/base/lock.h"
+#include "sentry/hostproc.h"
 
 #define FAST_MAX_SITES 256 /* a power of two */
 #define FAST_MAX_REGIONS 16
 #define FAST_MAX_ACTIVE 1024
+#define FAST_WAKING_NS 1000000LL /* until the poller serves what has just begun */
 #define FAST_MAX_CHANNELS 4096 /* of all processes: the sentry has their memory, too */
 
 struct fast_site {
@@ -35,6 +37,7 @@ struct fast_mm {
 	uint32_t nr_sites, nr_regions;
 	struct fast_site sites[FAST_MAX_SITES];
 	struct fast_region regions[FAST_MAX_REGIONS];
+	struct hostproc_map new_text; /* known_sites.h; empty: none */
 };
 
 struct fast {
@@ -46,6 +49,7 @@ struct fast {
 	uint32_t nr_active;
 	atomic_uint nr_channels;
 	bool polling;
+	int64_t stay_until_ns; /* it does not go to sleep before: a channel is on its way */
 	atomic_uint changes; /* of the list: the poller has a copy */
 };
 extern struct fast fast;
@@ -98,10 +102,12 @@ void channel_write_inlines(struct channel *ch, const struct process *p);
 void channel_activate_locked(struct channel *ch);
 void channel_deactivate_locked(struct channel *ch);
 /* program.c: what a process executes; 0: unknown. Do its runs make so many calls that it gets its channel
- * early? The run that has ch ends. */
+ * early? t ends, or executes another; its channel, if it had one, is still there. */
 uintptr_t fast_program_of(struct process *p);
 bool fast_program_is_busy(uintptr_t id);
-void fast_program_note_locked(const struct channel *ch);
+void fast_program_note_locked(struct task *t);
+/* A channel will be there in a moment. */
+void fast_wake_poller(void);
 /* advice.c: not active again for a while. */
 void channel_back_off_locked(struct channel *ch, int64_t now);
 

@@ -44,10 +44,10 @@ static void retire(struct task *t)
 	struct channel *ch, *listed = NULL;
 
 	mutex_lock(&fast.mu);
+	fast_program_note_locked(t);
 	ch = t->plat.channel;
 	t->plat.channel = NULL;
 	if (ch) {
-		fast_program_note_locked(ch);
 		listed = channel_stop_locked(ch, CHANNEL_RETIRED);
 		ch->task = NULL;
 	}
@@ -89,17 +89,18 @@ void fast_task_removed(struct task *t)
 	share_set_free(t);
 	if (!fast.enabled)
 		return;
+	channel_put(TAKE_PTR(t->plat.exec_channel));
 	rwlock_rdlock(&t->kernel->tree_lock);
 	live = t->process->state == PROCESS_LIVE && t->process->nr_tasks > 0;
 	rwlock_unlock(&t->kernel->tree_lock);
 	list_init(&unused);
 	mutex_lock(&fast.mu);
 	mm = t->process->fast_mm;
+	fast_program_note_locked(t);
 	ch = t->plat.channel;
 	t->plat.channel = NULL;
 	slot_task_ends_locked(t);
 	if (ch) {
-		fast_program_note_locked(ch);
 		listed = channel_stop_locked(ch, CHANNEL_RETIRED);
 		ch->task = NULL;
 	}
@@ -162,6 +163,8 @@ void fast_exec(struct task *t)
 	atomic_store(&t->process->own_faults, false);
 	atomic_store(&t->process->fault_handlers, false);
 	retire(t);
+	channel_put(TAKE_PTR(t->plat.exec_channel));
+	t->plat.new_text = false;
 	t->plat.program = 0;
 	t->plat.early = false;
 	mutex_lock(&fast.mu);

@@ -211,6 +211,21 @@ static int64_t idle_time(void)
 	return POLLER_IDLE_NS;
 }
 
+static int64_t stay_until(void)
+{
+	return __atomic_load_n(&fast.stay_until_ns, __ATOMIC_RELAXED);
+}
+
+void fast_wake_poller(void)
+{
+	mutex_lock(&fast.mu);
+	__atomic_store_n(&fast.stay_until_ns, clock_now_ns(CLOCK_MONOTONIC) + FAST_WAKING_NS,
+			 __ATOMIC_RELAXED);
+	if (!fast.polling)
+		cond_signal(&fast.work);
+	mutex_unlock(&fast.mu);
+}
+
 /* Until there was nothing to do for a while. */
 static void poll_while_busy(struct kernel *k)
 {
@@ -232,7 +247,8 @@ static void poll_while_busy(struct kernel *k)
 			share_tick(now);
 			if (any)
 				last = now;
-			else if (now - last > idle_time() && share_poller_sleeps(now))
+			else if (now - last > idle_time() && now > stay_until() &&
+				 share_poller_sleeps(now))
 				return;
 			else
 				sched_yield(); /* the guest may be waiting for this processor */
@@ -262,7 +278,8 @@ static void sleep_until_active(struct kernel *k)
 		mutex_lock(&fast.mu);
 	}
 	fast.polling = false;
-	while (list_empty(&fast.active) && !atomic_load(&k->exiting))
+	while (list_empty(&fast.active) && !atomic_load(&k->exiting) &&
+	       clock_now_ns(CLOCK_MONOTONIC) > stay_until())
 		cond_wait(&fast.work, &fast.mu);
 	fast.polling = true;
 	mutex_unlock(&fast.mu);

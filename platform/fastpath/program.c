@@ -2,17 +2,17 @@
  * platform/fastpath/program.c - which programs make many calls, as far as their former runs tell
  *
  * Model: a small table of programs (the names that were executed, by their address in the sentry: if
- * that is used again for another name, the guess is wrong once) whose last run with a channel had
- * MANY_HITS calls served. The next one gets its channel after a few traps. A program that got its
- * channel so and made fewer than FEW_HITS calls leaves the table.
+ * that is used again for another name, the guess is wrong once) a thread of which made MANY_CALLS
+ * calls that can go over channels. The next run begins with a channel (notify/exec_channel.h), or gets it
+ * after a few traps. A program whose first thread makes fewer than FEW_CALLS leaves the table.
  *
  * Locking: fast.mu.
  */
 #include "platform/fastpath/fast_mm.h"
 #include "sentry/task.h"
 
-#define MANY_HITS 150
-#define FEW_HITS 40
+#define MANY_CALLS 100
+#define FEW_CALLS 50
 #define NR_PROGRAMS 64
 
 static uintptr_t programs[NR_PROGRAMS];
@@ -46,17 +46,28 @@ bool fast_program_is_busy(uintptr_t id)
 	return busy;
 }
 
-void fast_program_note_locked(const struct channel *ch)
+/* All that could have gone over a channel. */
+static uint32_t calls_of(const struct task *t)
 {
-	uint32_t hits = atomic_load_explicit(&ch->hits, memory_order_relaxed) - ch->hits_of_others;
-	uintptr_t *known = find_locked(ch->program);
+	const struct channel *ch = t->plat.channel;
+	uint32_t hits = ch ? atomic_load_explicit(&ch->hits, memory_order_relaxed) - ch->hits_of_others
+			   : 0;
 
-	if (!ch->program)
+	return hits + t->plat.all_traps;
+}
+
+void fast_program_note_locked(struct task *t)
+{
+	uint32_t calls = calls_of(t);
+	uintptr_t *known = find_locked(t->plat.program);
+
+	if (!t->plat.program)
 		return;
-	if (hits >= MANY_HITS && !known) {
-		programs[next_program] = ch->program;
+	if (calls >= MANY_CALLS && !known) {
+		programs[next_program] = t->plat.program;
 		next_program = (next_program + 1) % NR_PROGRAMS;
-	} else if (known && ch->was_early && hits < FEW_HITS) {
+	} else if (known && calls < FEW_CALLS && t->tid == t->process->pid) {
 		*known = 0;
 	}
+	t->plat.all_traps = 0;
 }

@@ -16,6 +16,8 @@ bool attach_replace_site(struct task *t); /* FAST_PATCH */
 void attach_replace_known(struct attached *a);
 /* A channel is being set up: faults in the shim's copies are to be ours (attach_faults.c). */
 void attach_handle_faults(struct attached *a, const struct channel *ch);
+/* The stub has done so for a new program, or could not. */
+void attach_faults_handled(struct task *t, bool yes);
 /* rt_sigaction(2): SYS_CONTINUE if the fast path has nothing to do with it, else the verdict. */
 long attach_sigaction(struct task *t, const uint64_t *args);
 bool attach_is_fault(int sig); /* may a fault of the shim's copies be this signal? */

@@ -110,6 +110,20 @@ void attach_handle_faults(struct attached *a, const struct channel *ch)
 	sighand_put(h);
 }
 
+void attach_faults_handled(struct task *t, bool yes)
+{
+	struct sighand *h = yes ? sighand_make(t->process) : NULL;
+
+	if (h) {
+		for (size_t i = 0; i < ARRAY_SIZE(fault_signals); i++)
+			atomic_fetch_or(&h->defaulted, bit(fault_signals[i]));
+		atomic_store(&t->process->fault_handlers, true);
+	} else {
+		atomic_store(&t->process->own_faults, true);
+	}
+	sighand_put(h);
+}
+
 /* A handler of the program's own where it had none: ours comes before it, or leaves. */
 static long replace_default(struct task *t, struct sighand *h, const struct sighand_action *act)
 {

@@ -1,7 +1,9 @@
 /* platform/notify/notify.c - events, verdicts and memory on the notify platform, see notify.h */
 #include "platform/notify/attach_call.h"
 #include "platform/notify/attach_fast.h"
+#include "platform/notify/exec_channel.h"
 #include "platform/notify/exec_name.h"
+#include "platform/notify/known_sites.h"
 #include "platform/notify/notify.h"
 
 #include <elf.h>
@@ -259,6 +261,8 @@ static bool improve(struct task *t)
 	slot = fast_may_resume(t);
 	if (slot)
 		write_slot(t, slot, channel_resume(t));
+	if (unlikely(t->plat.new_text))
+		known_sites_of_new_text(t);
 	advice = fast_note_trap(t);
 	if (advice == FAST_SETUP)
 		return attach_give_channel(t);
@@ -464,6 +468,9 @@ const struct platform platform_notify = {
 	.clone_starting = notify_clone_starting,
 	.process_forked = fast_fork,
 	.exec_committed = fast_exec,
+	.exec_planned = exec_channel_offer,
+	.exec_loaded = exec_channel_loaded,
+	.file_mapping = known_sites_note_mmap,
 	.cred_changed = fast_update_ids,
 	.no_fast_path = fast_disable,
 	.install_fd = notify_install_fd,

@@ -46,6 +46,7 @@
 #define CHANNEL_BASE 0x20000a000000
 #define CHANNEL_STRIDE CHANNEL_SIZE
 #define CHANNEL_SIZE 0x6000
+#define FAST_REGION_SIZE 0x4000 /* memory for trampolines */
 
 #define CH_STATE 0x00 /* uint32_t: CHANNEL_*; with DONE, the bytes at CH_OUT in the upper 24 bits */
 #define CH_NR 0x04    /* uint16_t */

@@ -138,6 +138,8 @@ static _Noreturn void load(uint64_t sp, struct stub_plan *plan, uint64_t room, u
 	stack_rewrite(sp, plan, &stack);
 	if (plan->flags & STUB_EXEC_STACK)
 		make_stack_executable(&stack);
+	if (plan->fast_size)
+		stub_fast(plan);
 	set_program(plan, &stack);
 	stub_enter(stack.sp, plan->base[plan->entry_base] + plan->entry, room, room_len);
 }

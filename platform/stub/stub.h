@@ -1,5 +1,5 @@
 /*
- * platform/stub/stub.h - the parts of the stub: entry.S, stub.c, stack.c, init.c
+ * platform/stub/stub.h - the parts of the stub: entry.S, stub.c, stack.c, init.c, fast.c
  */
 #ifndef PLATFORM_STUB_STUB_H
 #define PLATFORM_STUB_STUB_H
@@ -35,6 +35,9 @@ void stack_rewrite(uint64_t sp, const struct stub_plan *plan, struct stack_layou
 void stub_fault(int sig, const char *info, char *context);
 /* A fault that is the shim's: it goes on elsewhere. Called by signal.S, too. */
 bool stub_fault_is_shims(char *context);
+
+/* fast.c: channels for a program that is known to make many calls. */
+void stub_fast(const struct stub_plan *plan);
 
 /* init.c */
 _Noreturn void stub_init(const struct stub_plan *plan);

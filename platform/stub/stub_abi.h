@@ -14,9 +14,10 @@
  * what it will ever occupy (code that accelerates calls is to come); no guest program is mapped in
  * between.
  *
- * Sequence of a load, with the calls that trap: STUB_HELLO; prctl PR_SET_MM_MAP, which also means
- * "loaded". Its mappings of files carry STUB_MAP_DIRECT and go to the host without a trap. Of an init:
- * STUB_HELLO; prctl; then it is an ordinary process that in the end calls STUB_INIT_EXIT.
+ * Sequence of a load, with the calls that trap: STUB_HELLO; for a program that begins with channels
+ * (fast.c) one mmap, madvise and two rt_sigactions; prctl PR_SET_MM_MAP, which also means "loaded". Its
+ * mappings of files carry STUB_MAP_DIRECT and go to the host without a trap. Of an init: STUB_HELLO; prctl;
+ * then it is an ordinary process that in the end calls STUB_INIT_EXIT.
  *
  * Host fds: the files to be mapped are under the numbers that the plan names, and stay there (close-
  * on-exec): a guest can do nothing with them (sentry/mem/mmap.h). On the notify platform they are 0
@@ -154,7 +155,17 @@ struct stub_plan {
 	uint64_t brk;
 	uint32_t brk_base;
 	uint16_t fd[2];		      /* host fds of the program and its interpreter, by base */
+	uint32_t fast_size;	      /* LOAD: of the channels to be mapped (stub/fast.c); 0: none */
+	uint32_t fast_fd;	      /* their memory */
 	uint64_t base[STUB_NR_BASES]; /* those that are known; RESERVE and PLACE find the others */
+};
+
+/* What stub_fast() has done, at CH_IN of the first channel when the load ends. */
+struct stub_fast_report {
+	uint32_t mapped; /* area, channels, slot, %gs */
+	uint32_t faults; /* SIGSEGV and SIGBUS lead to stub_fault() */
+	uint64_t region; /* FAST_REGION_SIZE bytes for trampolines; 0: none */
+	uint64_t base[STUB_NR_BASES];
 };
 
 STATIC_ASSERT_SIZE(struct stub_op, 32);
@@ -172,7 +183,7 @@ struct stub_frame {
 	uint64_t rsi, rdx, rip;
 };
 
-STATIC_ASSERT_SIZE(struct stub_plan, 144);
+STATIC_ASSERT_SIZE(struct stub_plan, 152);
 STATIC_ASSERT_SIZE(struct stub_handler, 40);
 _Static_assert(STUB_HANDLERS + STUB_NR_HANDLERS * sizeof(struct stub_handler) <= STUB_NO_COPIES,
 	       "room");

@@ -122,6 +122,8 @@ static int materialise_locked(struct task *t, int fd, struct file *f, const uint
 	err = f->ops->mmap(f, (int)a[2], (int)a[3], a[5], a[1], &host_fd, &kind);
 	if (err < 0)
 		return err;
+	if (t->kernel->platform->file_mapping)
+		t->kernel->platform->file_mapping(t, a, host_fd);
 	if (kind != MMAP_FD_OWNED && fdtable_shows(ft, fd, f, host_fd))
 		return 0;
 	mapname_record_file(t, host_fd, f);
