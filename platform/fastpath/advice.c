@@ -97,8 +97,8 @@ static enum fast_advice advise_locked(struct task *t, int64_t now, bool hot,
 	site = in_region(mm, t->call.ip) ? NULL : fast_site_locked(mm, t->call.ip - 2);
 	if (!hot) /* waking the poller would not be worth it */
 		return site && !site->done ? FAST_PATCH : FAST_NOTHING;
-	if (ch->active && now > ch->judge_after_ns && (!site || site->done) && !fast.always && !atomic_load(&share_binding) &&
-	    disappoints(ch, window_of(t))) {
+	if (ch->active && now > ch->judge_after_ns && (!site || site->done) && !fast.always &&
+	    !atomic_load(&share_binding) && disappoints(ch, window_of(t))) {
 		channel_back_off_locked(ch, now);
 		channel_deactivate_locked(ch);
 		*ret_unlisted = ch;

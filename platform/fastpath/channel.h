@@ -93,7 +93,7 @@ struct channel {
 	struct list active_node;
 	struct list spare_node; /* no thread has it: of the mm's list, others, or of none */
 	bool is_mapped;
-	int64_t not_before_ns; /* monotonic: not active again before */
+	int64_t not_before_ns;	/* monotonic: not active again before */
 	int64_t judge_after_ns; /* the poller may still be waking up */
 	uint32_t backoff;
 	uint32_t hits_seen, given_seen; /* at the last look: advice.c */

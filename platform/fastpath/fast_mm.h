@@ -14,7 +14,7 @@
 #define FAST_MAX_REGIONS 16
 #define FAST_MAX_ACTIVE 1024
 #define FAST_WAKING_NS 1000000LL /* until the poller serves what has just begun */
-#define FAST_MAX_CHANNELS 4096 /* of all processes: the sentry has their memory, too */
+#define FAST_MAX_CHANNELS 4096	 /* of all processes: the sentry has their memory, too */
 
 struct fast_site {
 	uint64_t addr; /* 0: free */
@@ -50,7 +50,7 @@ struct fast {
 	atomic_uint nr_channels;
 	bool polling;
 	int64_t stay_until_ns; /* it does not go to sleep before: a channel is on its way */
-	atomic_uint changes; /* of the list: the poller has a copy */
+	atomic_uint changes;   /* of the list: the poller has a copy */
 };
 extern struct fast fast;
 

@@ -50,8 +50,8 @@ bool fast_program_is_busy(uintptr_t id)
 static uint32_t calls_of(const struct task *t)
 {
 	const struct channel *ch = t->plat.channel;
-	uint32_t hits = ch ? atomic_load_explicit(&ch->hits, memory_order_relaxed) - ch->hits_of_others
-			   : 0;
+	uint32_t hits =
+		ch ? atomic_load_explicit(&ch->hits, memory_order_relaxed) - ch->hits_of_others : 0;
 
 	return hits + t->plat.all_traps;
 }

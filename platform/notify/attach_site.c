@@ -239,7 +239,8 @@ bool attach_replace_site(struct task *t)
 	uint64_t site = t->call.ip - 2;
 	struct hostproc_map map;
 	bool done;
-	struct site_view v = {.site = site, .nr = (uint32_t)t->call.nr, .shim = site_shim_address()};
+	struct site_view v = {
+		.site = site, .nr = (uint32_t)t->call.nr, .shim = site_shim_address()};
 	struct site_bytes bytes;
 	struct site_plan plan;
 	bool alone = is_alone(t);

@@ -41,8 +41,8 @@ static void add_text(struct known_sites *k, const struct exec_plan *plan,
 
 	for (uint32_t i = 0; i < plan->block->nr_ops; i++) {
 		const struct stub_op *op = &ops[i];
-		const struct exec_file *ef =
-			op->base == STUB_BASE_INTERP ? &plan->interp : &plan->exe;
+		const struct exec_file *ef = op->base == STUB_BASE_INTERP ? &plan->interp
+									  : &plan->exe;
 		uint64_t at = report->base[op->base % STUB_NR_BASES] + op->addr;
 		struct hostproc_map map = {.start = at, .end = at + op->len, .offset = op->off};
 		struct stat st;

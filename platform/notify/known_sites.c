@@ -30,7 +30,8 @@ void site_read(pid_t tid, uint64_t site, struct site_bytes *b, struct site_view 
 
 	v->before = b->before;
 	v->at = b->at;
-	v->single_threaded = true; /* attach_site.c: who is not alone gets another page in one step */
+	v->single_threaded =
+		true; /* attach_site.c: who is not alone gets another page in one step */
 	if (n == sizeof(*b)) {
 		v->nr_before = SITE_BEFORE;
 		v->nr_at = SITE_AFTER;
@@ -266,8 +267,8 @@ void known_sites_note_mmap(struct task *t, const uint64_t *a, int host_fd)
 	struct stat st;
 
 	if (likely(!t->plat.channel) || (a[2] & (PROT_EXEC | PROT_WRITE)) != PROT_EXEC ||
-	    (a[3] & (MAP_TYPE | MAP_FIXED)) != want || map.end < map.start || map.end > USER_ADDR_MAX ||
-	    host_fd < 0 || fstat(host_fd, &st) < 0)
+	    (a[3] & (MAP_TYPE | MAP_FIXED)) != want || map.end < map.start ||
+	    map.end > USER_ADDR_MAX || host_fd < 0 || fstat(host_fd, &st) < 0)
 		return;
 	map.ino = st.st_ino;
 	map.major = major(st.st_dev);

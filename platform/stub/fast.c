@@ -35,8 +35,8 @@ static long map_at(uint64_t at, uint64_t len, int prot, int flags, uint64_t fd)
 static bool map_area(void)
 {
 	return map_at(AREA_BASE, AREA_SIZE, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, (uint64_t)-1) ==
-		       AREA_BASE &&
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
+		      (uint64_t)-1) == AREA_BASE &&
 	       sys3(__NR_madvise, AREA_BASE, AREA_SIZE, MADV_WIPEONFORK) == 0;
 }
 

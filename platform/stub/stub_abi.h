@@ -154,9 +154,9 @@ struct stub_plan {
 	uint64_t start_code, end_code, start_data, end_data;
 	uint64_t brk;
 	uint32_t brk_base;
-	uint16_t fd[2];		      /* host fds of the program and its interpreter, by base */
-	uint32_t fast_size;	      /* LOAD: of the channels to be mapped (stub/fast.c); 0: none */
-	uint32_t fast_fd;	      /* their memory */
+	uint16_t fd[2];	    /* host fds of the program and its interpreter, by base */
+	uint32_t fast_size; /* LOAD: of the channels to be mapped (stub/fast.c); 0: none */
+	uint32_t fast_fd;   /* their memory */
 	uint64_t base[STUB_NR_BASES]; /* those that are known; RESERVE and PLACE find the others */
 };
 
