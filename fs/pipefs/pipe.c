@@ -52,12 +52,12 @@ struct pipe *pipe_alloc(struct task *t, bool anonymous)
 	struct pipe *p;
 
 	if (pipe_account(t, 0, slots) < 0) {
-		slots = 2; /* PIPE_MIN_DEF_BUFFERS: as Linux beyond pipe-user-pages-soft */
-		if (atomic_load(&pipe_slots_total) >= PIPE_USER_PAGES_HARD)
-			return NULL;
+		/* PIPE_MIN_DEF_BUFFERS: as Linux beyond pipe-user-pages-soft. Root has no limit
+		 * there: who keeps many pipes must not leave others without any. */
+		slots = 2;
 		atomic_fetch_add(&pipe_slots_total, slots);
 	}
-	p = mem_zalloc(sizeof(*p));
+	p = atomic_load(&pipe_slots_total) <= PIPE_SLOTS_MAX ? mem_zalloc(sizeof(*p)) : NULL;
 	if (p == NULL) {
 		atomic_fetch_sub(&pipe_slots_total, slots);
 		return NULL;
@@ -600,7 +600,7 @@ int pipe_new(struct task *t, int flags, struct file **ret_read, struct file **re
 	struct inode *in = anon_inode_new(t->kernel, S_IFIFO | 0600);
 	struct pipe *p = pipe_alloc(t, true);
 	struct file *r = NULL, *w = NULL;
-	int err = -ENOMEM;
+	int err = -ENFILE;
 
 	if (in == NULL || p == NULL)
 		goto out;

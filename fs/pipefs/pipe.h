@@ -39,6 +39,7 @@ struct task;
 #define PIPE_HARD_MAX_SIZE (16u << 20)	/* ours, for everybody */
 #define PIPE_USER_PAGES_SOFT 16384u	/* all pipes of the sandbox; see pipe_account() */
 #define PIPE_USER_PAGES_HARD (1u << 18) /* 1 GiB */
+#define PIPE_SLOTS_MAX (1u << 20)	/* no new pipe beyond it: half a million of the smallest */
 
 /* flags: O_CLOEXEC is the caller's; O_NONBLOCK, O_DIRECT. -ENFILE, -ENOMEM. */
 int pipe_new(struct task *t, int flags, struct file **ret_read, struct file **ret_write);
