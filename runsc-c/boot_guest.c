@@ -14,6 +14,7 @@
 #include "fs/devpts/devpts.h"
 #include "fs/devpts/hosttty.h"
 #include "fs/proc/procfs.h"
+#include "fs/proc/sysctl.h"
 #include "fs/sys/sysfs.h"
 #include "fs/tmpfs/tmpfs.h"
 #include "platform/policy/policy.h"
@@ -222,6 +223,19 @@ void boot_guest_create(struct kernel *k, const struct sandbox_config *cfg, pid_t
 	task_put(t);
 }
 
+/* Those of the network are on the host, too (runsc-c/oci/sysctl.h); what is not shown inside need not be. */
+static void set_sysctls(struct kernel *k, const struct oci_config *cfg)
+{
+	for (size_t i = 0; i < cfg->nr_sysctls; i++) {
+		const struct oci_sysctl *s = &cfg->sysctls[i];
+		int err = sysctl_set_text(k, s->path, s->value);
+
+		if (err < 0 && !(err == -ENOENT && strncmp(s->path, "net/", 4) == 0))
+			boot_fail("linux.sysctl: %s: cannot be set to \"%s\": %s", s->path,
+				  s->value, strerror(-err));
+	}
+}
+
 /* A container: the spawner is what was made in place of the first process. */
 void boot_guest_create_container(struct kernel *k, const struct sandbox_config *cfg,
 				 pid_t spawner_host_tid, void (*ready)(const char *error))
@@ -234,6 +248,7 @@ void boot_guest_create_container(struct kernel *k, const struct sandbox_config *
 	int err;
 
 	mount_tree(k, &root, &cwd);
+	set_sysctls(k, cfg->oci);
 	err = spawner_create(k, spawner_host_tid, &root, full_cred(), &spawner);
 	if (err < 0)
 		boot_fail("cannot make the spawner: %s", strerror(-err));

@@ -28,6 +28,7 @@ void kernel_init(struct kernel *k)
 	k->boot_realtime_ns = clock_now_ns(CLOCK_REALTIME) - clock_now_ns(CLOCK_MONOTONIC);
 	k->host_proc_fd = k->host_self_fd_dir = k->guest_pid_ns = k->strace_fd = -1;
 	k->max_tasks = 32768;
+	k->unprivileged_port_start = 1024;
 	k->next_dev = 2;
 	k->next_ino = 1;
 	k->next_mnt_id = 20;

@@ -113,7 +113,8 @@ struct kernel {
 	/* ---- sockets ---- */
 	_Atomic(struct unix_net *) unix_net; /* netstack/socket/unix_impl.h; made with the first */
 	void (*show_unix)(struct kernel *k, struct strbuf *sb); /* /proc/net/unix; set with it */
-	const struct net_view *net_view; /* sentry/net_view.h; NULL: no network was set up */
+	_Atomic int unprivileged_port_start; /* ports from here on are everybody's */
+	const struct net_view *net_view;     /* sentry/net_view.h; NULL: no network was set up */
 
 	_Atomic(struct ipc_ns *) ipc;	  /* sentry/ipc/ipc.h; made at first use */
 	_Atomic(struct key_store *) keys; /* sentry/keys.h; made at first use */

@@ -22,14 +22,15 @@ long sys_semget(struct task *t, const uint64_t *a)
 {
 	int nsems = (int)a[1];
 
-	if (nsems < 0 || nsems > IPC_SEMMSL)
+	if (nsems < 0 || nsems > sysctl_get(t->kernel, SYSCTL_SEMMSL) || nsems > IPC_SEMMSL)
 		return -EINVAL;
 	return ipc_get(t,
 		       &(struct ipc_params){.kind = IPC_KIND_SEM,
 					    .key = (int)a[0],
 					    .flags = (int)a[2],
 					    .size = (uint64_t)nsems,
-					    .limit = IPC_SEMMNI,
+					    .limit = (int)sysctl_get(t->kernel, SYSCTL_SEMMNI),
+					    .total = (uint64_t)sysctl_get(t->kernel, SYSCTL_SEMMNS),
 					    .next_id = sysctl_word(t->kernel, SYSCTL_SEM_NEXT_ID)});
 }
 
@@ -75,7 +76,7 @@ static long do_semop(struct task *t, int id, uaddr_t uops, unsigned int n, int64
 
 	if (n < 1 || id < 0)
 		return -EINVAL;
-	if (n > IPC_SEMOPM)
+	if (n > (uint64_t)sysctl_get(t->kernel, SYSCTL_SEMOPM))
 		return -E2BIG;
 	c = mem_zalloc(sizeof(*c) + n * sizeof(struct sembuf));
 	if (c == NULL)
@@ -123,7 +124,7 @@ long sys_semtimedop(struct task *t, const uint64_t *a)
 			return -EFAULT;
 		if ((unsigned int)a[2] < 1 || (int)a[0] < 0)
 			return -EINVAL;
-		if ((unsigned int)a[2] > IPC_SEMOPM)
+		if ((unsigned int)a[2] > (uint64_t)sysctl_get(t->kernel, SYSCTL_SEMOPM))
 			return -E2BIG;
 		err = poll_deadline(&ts, &deadline);
 		if (err < 0)
@@ -139,12 +140,12 @@ static long sem_info(struct task *t, int cmd, uaddr_t buf)
 	struct ipc_ns *ns = ipc_ns_of(t->kernel);
 	struct seminfo info = {
 		.semmap = 1024000000,
-		.semmni = IPC_SEMMNI,
-		.semmns = 1024000000,
+		.semmni = (int)sysctl_get(t->kernel, SYSCTL_SEMMNI),
+		.semmns = (int)sysctl_get(t->kernel, SYSCTL_SEMMNS),
 		.semmnu = 1024000000,
-		.semmsl = IPC_SEMMSL,
-		.semopm = (int)IPC_SEMOPM,
-		.semume = (int)IPC_SEMOPM,
+		.semmsl = (int)sysctl_get(t->kernel, SYSCTL_SEMMSL),
+		.semopm = (int)sysctl_get(t->kernel, SYSCTL_SEMOPM),
+		.semume = (int)sysctl_get(t->kernel, SYSCTL_SEMOPM),
 		.semusz = 20,
 		.semvmx = IPC_SEMVMX,
 		.semaem = IPC_SEMVMX,

@@ -18,8 +18,17 @@
 #include "sentry/kernel.h"
 #include "sentry/task.h"
 
+/* What a fixed file says instead, set at boot. */
+struct set_text {
+	const struct kernfs_row *row;
+	char text[128];
+};
+#define MAX_SET_TEXTS 32
+
 struct proc_state {
 	_Atomic int64_t values[NR_SYSCTLS];
+	struct set_text texts[MAX_SET_TEXTS];
+	size_t nr_texts;
 	char boot_id[37];
 };
 
@@ -48,6 +57,10 @@ static const struct sysctl_desc descs[NR_SYSCTLS] = {
 	[SYSCTL_SEM_NEXT_ID] = {-1, -1, INT32_MAX},
 	[SYSCTL_SHM_NEXT_ID] = {-1, -1, INT32_MAX},
 	[SYSCTL_MSGMNI] = {32000, 0, 32768},
+	[SYSCTL_SEMMSL] = {32000, 0, 65536},
+	[SYSCTL_SEMMNS] = {1024000000, NONNEG},
+	[SYSCTL_SEMOPM] = {500, 0, 32000},
+	[SYSCTL_SEMMNI] = {32000, 0, 32768},
 	[SYSCTL_SHM_RMID_FORCED] = {0, 0, 1},
 	[SYSCTL_FILE_MAX] = {INT64_MAX, 0, INT64_MAX},
 	[SYSCTL_NR_OPEN] = {1048576, 64, 2147483584},
@@ -93,7 +106,6 @@ static const struct sysctl_desc descs[NR_SYSCTLS] = {
 	[SYSCTL_WMEM_DEFAULT] = {212992, 4608, INT32_MAX},
 	[SYSCTL_IP_FORWARD] = {0, 0, 1},
 	[SYSCTL_IP_DEFAULT_TTL] = {64, 1, 255},
-	[SYSCTL_IP_UNPRIVILEGED_PORT_START] = {1024, 0, 65535},
 	[SYSCTL_TCP_SYNCOOKIES] = {1, 0, 2},
 	[SYSCTL_TCP_FIN_TIMEOUT] = {60, NONNEG},
 	[SYSCTL_TCP_KEEPALIVE_TIME] = {7200, NONNEG},
@@ -187,17 +199,103 @@ static int parse(const struct sysctl_desc *d, const char *text, int64_t *ret)
 	return end[strspn(end, " \t\n")] ? -EINVAL : 0;
 }
 
-static ssize_t value_store(struct kernfs_inode *kn, struct task *t, char *text, size_t len)
+static int value_set(struct proc_state *ps, const struct sysctl_desc *d, const char *text)
 {
-	const struct sysctl_desc *d = kn->row->data;
-	struct proc_state *ps = atomic_load(&kernel_of(kn)->proc);
 	int64_t v;
 
-	(void)t;
 	if (!ps || parse(d, text, &v) < 0 || v < d->min || v > d->max)
 		return -EINVAL;
 	atomic_store(&ps->values[d - descs], v);
-	return (ssize_t)len;
+	return 0;
+}
+
+static ssize_t value_store(struct kernfs_inode *kn, struct task *t, char *text, size_t len)
+{
+	int err = value_set(atomic_load(&kernel_of(kn)->proc), kn->row->data, text);
+
+	(void)t;
+	return err < 0 ? err : (ssize_t)len;
+}
+
+/* ---- kernel.sem: four numbers ---- */
+
+static int sem_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
+{
+	struct kernel *k = kernel_of(kn);
+
+	(void)t;
+	for (int i = 0; i < 4; i++)
+		strbuf_printf(sb, "%" PRId64 "%c", sysctl_get(k, SYSCTL_SEMMSL + (enum sysctl)i),
+			      i < 3 ? '\t' : '\n');
+	return 0;
+}
+
+static int sem_set(struct proc_state *ps, const char *text)
+{
+	int64_t v[4];
+	int n = 0;
+
+	if (!ps ||
+	    sscanf(text, "%" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %n", &v[0], &v[1], &v[2],
+		   &v[3], &n) != 4 ||
+	    text[n])
+		return -EINVAL;
+	for (int i = 0; i < 4; i++)
+		if (v[i] < descs[SYSCTL_SEMMSL + i].min || v[i] > descs[SYSCTL_SEMMSL + i].max)
+			return -EINVAL;
+	for (int i = 0; i < 4; i++)
+		atomic_store(&ps->values[SYSCTL_SEMMSL + i], v[i]);
+	return 0;
+}
+
+static ssize_t sem_store(struct kernfs_inode *kn, struct task *t, char *text, size_t len)
+{
+	int err = sem_set(atomic_load(&kernel_of(kn)->proc), text);
+
+	(void)t;
+	return err < 0 ? err : (ssize_t)len;
+}
+
+/* ---- net.ipv4.ip_unprivileged_port_start: obeyed below us ---- */
+
+static int port_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
+{
+	(void)t;
+	strbuf_printf(sb, "%d\n", atomic_load(&kernel_of(kn)->unprivileged_port_start));
+	return 0;
+}
+
+static int port_set(struct kernel *k, const char *text)
+{
+	int64_t v;
+
+	if (kernfs_parse_i64(text, &v) < 0 || v < 0 || v > UINT16_MAX)
+		return -EINVAL;
+	atomic_store(&k->unprivileged_port_start, (int)v);
+	return 0;
+}
+
+static ssize_t port_store(struct kernfs_inode *kn, struct task *t, char *text, size_t len)
+{
+	int err = port_set(kernel_of(kn), text);
+
+	(void)t;
+	return err < 0 ? err : (ssize_t)len;
+}
+
+/* ---- texts ---- */
+
+static int fixed_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
+{
+	struct proc_state *ps = atomic_load(&kernel_of(kn)->proc);
+
+	for (size_t i = 0; ps && i < ps->nr_texts; i++) {
+		if (ps->texts[i].row == kn->row) {
+			strbuf_printf(sb, "%s\n", ps->texts[i].text);
+			return 0;
+		}
+	}
+	return proc_fixed_show(kn, t, sb);
 }
 
 /* ---- others ---- */
@@ -216,19 +314,22 @@ static int hostname_show(struct kernfs_inode *kn, struct task *t, struct strbuf 
 	return 0;
 }
 
-static ssize_t hostname_store(struct kernfs_inode *kn, struct task *t, char *text, size_t len)
+static void name_set(struct kernel *k, const struct kernfs_row *row, const char *text)
 {
-	struct kernel *k = kernel_of(kn);
-	size_t n = strcspn(text, "\n");
-	char *name = kn->row->data ? k->domainname : k->hostname;
+	size_t n = MIN(strcspn(text, "\n"), (size_t)UTS_LEN - 1);
+	char *name = row->data ? k->domainname : k->hostname;
 
-	if (!t || !task_has_cap(t, CAP_SYS_ADMIN))
-		return -EPERM;
-	n = MIN(n, (size_t)UTS_LEN - 1);
 	mutex_lock(&k->uts_mu);
 	memset(name, 0, UTS_LEN);
 	memcpy(name, text, n);
 	mutex_unlock(&k->uts_mu);
+}
+
+static ssize_t hostname_store(struct kernfs_inode *kn, struct task *t, char *text, size_t len)
+{
+	if (!t || !task_has_cap(t, CAP_SYS_ADMIN))
+		return -EPERM;
+	name_set(kernel_of(kn), kn->row, text);
 	return (ssize_t)len;
 }
 
@@ -292,7 +393,7 @@ static ssize_t drop_caches_store(struct kernfs_inode *kn, struct task *t, char *
 	}
 #define TEXT(n, s)                                                                                 \
 	{                                                                                          \
-		.name = (n), .mode = S_IFREG | 0444, .show = proc_fixed_show, .data = (s)          \
+		.name = (n), .mode = S_IFREG | 0444, .show = fixed_show, .data = (s)               \
 	}
 #define SHOW(n, f)                                                                                 \
 	{                                                                                          \
@@ -373,7 +474,7 @@ static const struct kernfs_row kernel_rows[] = {
 	VALUE("sched_rt_period_us", SYSCTL_SCHED_RT_PERIOD),
 	VALUE("sched_rt_runtime_us", SYSCTL_SCHED_RT_RUNTIME),
 	DIR_ROWS("seccomp", seccomp_rows),
-	TEXT("sem", "32000\t1024000000\t500\t32000\n"),
+	{.name = "sem", .mode = S_IFREG | 0644, .show = sem_show, .store = sem_store},
 	VALUE("sem_next_id", SYSCTL_SEM_NEXT_ID),
 	VALUE("shm_next_id", SYSCTL_SHM_NEXT_ID),
 	VALUE("shmall", SYSCTL_SHMALL),
@@ -467,7 +568,10 @@ static const struct kernfs_row net_ipv4_rows[] = {
 	VALUE("ip_forward", SYSCTL_IP_FORWARD),
 	TEXT("ip_local_port_range", "32768\t60999\n"),
 	TEXT("ip_local_reserved_ports", "\n"),
-	VALUE("ip_unprivileged_port_start", SYSCTL_IP_UNPRIVILEGED_PORT_START),
+	{.name = "ip_unprivileged_port_start",
+	 .mode = S_IFREG | 0644,
+	 .show = port_show,
+	 .store = port_store},
 	TEXT("ping_group_range", "0\t2147483647\n"),
 	TEXT("tcp_allowed_congestion_control", "reno\n"),
 	TEXT("tcp_available_congestion_control", "reno\n"),
@@ -540,3 +644,58 @@ const struct kernfs_row proc_sys_rows[] = {
 	DIR_ROWS("fs", fs_rows),     DIR_ROWS("kernel", kernel_rows), DIR_ROWS("net", net_rows),
 	DIR_ROWS("user", user_rows), DIR_ROWS("vm", vm_rows),	      {0},
 };
+
+/* ---- at boot ---- */
+
+static const struct kernfs_row *find_row(const struct kernfs_row *rows, const char *path)
+{
+	size_t len = strcspn(path, "/");
+
+	for (const struct kernfs_row *r = rows; r->name; r++) {
+		if (strlen(r->name) != len || strncmp(r->name, path, len) != 0)
+			continue;
+		if (path[len])
+			return r->rows ? find_row(r->rows, path + len + 1) : NULL;
+		return r->rows ? NULL : r;
+	}
+	return NULL;
+}
+
+/* Words are separated by tabs, whatever they were. */
+static int text_set(struct proc_state *ps, const struct kernfs_row *row, const char *text)
+{
+	struct set_text *s = &ps->texts[ps->nr_texts];
+
+	if (ps->nr_texts == MAX_SET_TEXTS || strlen(text) >= sizeof(s->text))
+		return -ENOMEM;
+	*s = (struct set_text){.row = row};
+	strcpy(s->text, text);
+	for (char *c = s->text; *c; c++)
+		if (*c == ' ')
+			*c = '\t';
+	ps->nr_texts++;
+	return 0;
+}
+
+int sysctl_set_text(struct kernel *k, const char *path, const char *text)
+{
+	const struct kernfs_row *row = find_row(proc_sys_rows, path);
+	int err = proc_state_init(k);
+	struct proc_state *ps = atomic_load(&k->proc);
+
+	if (err < 0)
+		return err;
+	if (!row)
+		return -ENOENT;
+	if (row->store == value_store)
+		return value_set(ps, row->data, text);
+	if (row->store == sem_store)
+		return sem_set(ps, text);
+	if (row->store == port_store)
+		return port_set(k, text);
+	if (row->store == hostname_store) {
+		name_set(k, row, text);
+		return 0;
+	}
+	return row->show == fixed_show ? text_set(ps, row, text) : -EINVAL;
+}

@@ -29,6 +29,10 @@ enum sysctl {
 	SYSCTL_MSGMAX,
 	SYSCTL_MSGMNB,
 	SYSCTL_MSGMNI,
+	SYSCTL_SEMMSL,
+	SYSCTL_SEMMNS,
+	SYSCTL_SEMOPM,
+	SYSCTL_SEMMNI,
 	SYSCTL_SHM_RMID_FORCED,
 	SYSCTL_MSG_NEXT_ID,
 	SYSCTL_SEM_NEXT_ID,
@@ -77,7 +81,6 @@ enum sysctl {
 	SYSCTL_WMEM_DEFAULT,
 	SYSCTL_IP_FORWARD,
 	SYSCTL_IP_DEFAULT_TTL,
-	SYSCTL_IP_UNPRIVILEGED_PORT_START,
 	SYSCTL_TCP_SYNCOOKIES,
 	SYSCTL_TCP_FIN_TIMEOUT,
 	SYSCTL_TCP_KEEPALIVE_TIME,
@@ -97,6 +100,9 @@ enum sysctl {
 
 must_check int proc_state_init(struct kernel *k); /* idempotent; -ENOMEM */
 int64_t sysctl_get(struct kernel *k, enum sysctl which);
+/* At boot, before guests: what the file below /proc/sys is to say, which may be one that they cannot change.
+ * -ENOENT: there is none of that name; -EINVAL; -ENOMEM. */
+must_check int sysctl_set_text(struct kernel *k, const char *path, const char *text);
 /* The value itself, for those who change it; NULL: there is no /proc. */
 _Atomic int64_t *sysctl_word(struct kernel *k, enum sysctl which);
 

@@ -25,7 +25,7 @@
 #include "sentry/task.h"
 
 #define WATCH_IN ((uint32_t)(EPOLLIN | EPOLLPRI | EPOLLRDHUP))
-#define FIRST_FREE_PORT 1024 /* net.ipv4.ip_unprivileged_port_start */
+#define FIRST_FREE_PORT 1024 /* of a host that has not set another */
 #define PROTOCOL_MAX 263     /* IPPROTO_MAX */
 
 static const struct socket_ops inet_stream_ops, inet_dgram_ops;
@@ -239,27 +239,28 @@ int inet_check_addr(const struct socket *s, const struct sockaddr_storage *a, in
 }
 
 /* At one place in both families. */
-static bool is_reserved_port(const struct socket *s, const struct sockaddr_storage *a, int len)
+static bool is_port_below(const struct socket *s, const struct sockaddr_storage *a, int len,
+			  int end)
 {
 	const struct sockaddr_in *in = (const struct sockaddr_in *)a;
 	int port = ntohs(in->sin_port);
 
-	return len >= (int)sizeof(*in) && port && port < FIRST_FREE_PORT &&
-	       s->protocol != IPPROTO_ICMP && s->protocol != IPPROTO_ICMPV6;
+	return len >= (int)sizeof(*in) && port && port < end && s->protocol != IPPROTO_ICMP &&
+	       s->protocol != IPPROTO_ICMPV6;
 }
 
 static int inet_bind(struct socket *s, struct task *t, const struct sockaddr_storage *a, int len)
 {
-	bool reserved = is_reserved_port(s, a, len);
+	int end = atomic_load(&t->kernel->unprivileged_port_start);
 	int err = inet_check_addr(s, a, len);
 
-	if (err == 0 && reserved && !task_has_cap(t, CAP_NET_BIND_SERVICE))
+	if (err == 0 && is_port_below(s, a, len, end) && !task_has_cap(t, CAP_NET_BIND_SERVICE))
 		err = -EACCES;
 	if (err < 0)
 		return err;
 	if (syscall(SYS_bind, inet_fd(s), a, (socklen_t)len) == 0)
 		return 0;
-	if (errno == EACCES && reserved)
+	if (errno == EACCES && is_port_below(s, a, len, FIRST_FREE_PORT))
 		return inet_host_bind_privileged(inet_fd(s), a, len);
 	return -errno;
 }

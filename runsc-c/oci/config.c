@@ -239,6 +239,9 @@ void oci_config_free(struct oci_config *cfg)
 	free(cfg->mounts);
 	free(cfg->uids);
 	free(cfg->gids);
+	for (size_t i = 0; i < cfg->nr_sysctls; i++)
+		free(cfg->sysctls[i].path);
+	free(cfg->sysctls);
 	free(cfg->devices);
 	free(cfg->masked);
 	free(cfg->readonly_paths);

@@ -110,6 +110,11 @@ struct oci_id_map {
 #define OCI_MAX_ID_MAPS 8 /* as fs/hostfs/hostfs.h takes */
 #define OCI_MAX_MOUNTS 1024
 
+struct oci_sysctl {
+	char *path; /* below /proc/sys */
+	const char *value;
+};
+
 enum oci_hook_kind {
 	OCI_HOOK_PRESTART,
 	OCI_HOOK_CREATE_RUNTIME,
@@ -141,6 +146,8 @@ struct oci_config {
 	struct oci_namespace ns[OCI_NR_NS];
 	struct oci_id_map *uids, *gids; /* linux.uidMappings; none: the host's ids */
 	size_t nr_uids, nr_gids;
+	struct oci_sysctl *sysctls; /* sysctl.h */
+	size_t nr_sysctls;
 	struct oci_device *devices;
 	size_t nr_devices;
 	char **masked, **readonly_paths; /* NULL-terminated */

@@ -223,26 +223,6 @@ static void warn_unused(struct json_object *l)
 	}
 }
 
-/* Those of the sandbox's own kernel cannot be set from outside: which ones are asked for is told. */
-static int parse_sysctl(struct json_object *l, struct oci_error *err)
-{
-	struct json_object *o = NULL;
-	int r = oci_json_object(l, "linux", "sysctl", &o, err);
-
-	if (r != 1)
-		return r;
-	json_object_object_foreach(o, name, v)
-	{
-		if (!json_object_is_type(v, json_type_string))
-			return oci_fail(err, -EINVAL, "linux.sysctl.%.80s: must be a string", name);
-		/* Docker's defaults, true here anyhow: any process may use any port, and ping. */
-		if (strcmp(name, "net.ipv4.ip_unprivileged_port_start") != 0 &&
-		    strcmp(name, "net.ipv4.ping_group_range") != 0)
-			oci_warn("linux.sysctl: %s is not settable in the sandbox, ignored", name);
-	}
-	return 0;
-}
-
 int oci_config_linux(struct oci_config *cfg, struct oci_error *err)
 {
 	struct json_object *l = NULL, *seccomp = NULL;
@@ -261,7 +241,7 @@ int oci_config_linux(struct oci_config *cfg, struct oci_error *err)
 	if (r >= 0)
 		r = parse_paths(l, "readonlyPaths", &cfg->readonly_paths, err);
 	if (r >= 0)
-		r = parse_sysctl(l, err);
+		r = oci_config_sysctl(cfg, l, err);
 	if (r >= 0)
 		r = oci_json_string(l, "linux", "cgroupsPath", &cfg->cgroups_path, err);
 	if (r >= 0)

@@ -21,6 +21,7 @@
 #include "runsc-c/oci/control.h"
 #include "runsc-c/oci/hooks.h"
 #include "runsc-c/oci/json.h"
+#include "runsc-c/oci/sysctl.h"
 #include "runsc-c/sandbox.h"
 #include "runsc-c/users.h"
 #include "sentry/base/log.h"
@@ -362,6 +363,8 @@ static int set_up(struct creation *c, const char *text, struct oci_error *err)
 		e = spawn(c, err);
 	if (e == 0)
 		e = join_cgroup(c, err);
+	if (e == 0)
+		e = oci_sysctl_apply(&c->config, c->st.pid, err);
 	if (e == 0)
 		e = run_create_hooks(c, err);
 	if (e == 0)

@@ -177,7 +177,7 @@ static struct ipc_obj *obj_new(struct task *t, const struct ipc_params *p)
 static int account_locked(struct ipc_ns *ns, const struct ipc_params *p)
 {
 	if (p->kind == IPC_KIND_SEM) {
-		if (ns->sem_count + p->size > IPC_SEMMNS)
+		if (ns->sem_count + p->size > MIN(p->total, (uint64_t)IPC_SEMMNS))
 			return -ENOSPC;
 		ns->sem_count += p->size;
 	} else if (p->kind == IPC_KIND_SHM) {

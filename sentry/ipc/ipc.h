@@ -40,9 +40,7 @@ struct task;
 #define IPC_MSG_BYTES_MAX (64u << 20)  /* ours, all queues */
 #define IPC_UNDO_BYTES_MAX (64u << 20) /* ours, all processes and sets */
 #define IPC_SEMMSL 32000
-#define IPC_SEMMNI 32000
 #define IPC_SEMMNS (4 << 20) /* shown as Linux's 1024000000 */
-#define IPC_SEMOPM 500u
 #define IPC_SEMVMX 32767
 #define IPC_SHMMNI 4096
 #define IPC_SHMMAX (UINT64_MAX - (1ULL << 24))
@@ -88,6 +86,7 @@ struct ipc_params {
 	uint64_t size;
 	struct file *file;	  /* shm: the memory of a new segment; borrowed */
 	int limit;		  /* how many objects there may be */
+	uint64_t total;		  /* sem: how many semaphores in all */
 	int64_t qbytes;		  /* msg: of a new queue */
 	_Atomic int64_t *next_id; /* the id to give to a new object, taken; negative: any */
 };

@@ -358,6 +358,54 @@ def test_exec_before_start(host):
     expect('output', host.output(), 'prepared\n')
 
 
+# ---- sysctl ----
+
+def test_sysctl(host):
+    host.config['linux']['sysctl'] = want = {
+        'kernel.shmmax': '1048576', 'kernel.shmmni': '17', 'kernel.msgmax': '4000',
+        'kernel.sem': '100\t200\t30\t40', 'kernel/shm_rmid_forced': '1', 'fs.mqueue.msg_max': '7',
+        'kernel.domainname': 'example', 'net.core.somaxconn': '77',
+        'net.ipv4.ip_unprivileged_port_start': '80', 'net.ipv4.ping_group_range': '5\t6',
+        'net.ipv4.ip_forward': '1', 'net.ipv4.tcp_rmem': '4096\t8192\t16384',
+        'net.ipv4.conf.all.rp_filter': '0'}
+    shown = [k for k in want if 'rp_filter' not in k]
+    ops = [x for k in shown for x in ('show', '/proc/sys/' + k.replace('.', '/'))]
+    expect('values', output(host, *ops), ''.join(want[k] + '\n' for k in shown))
+
+
+def test_sysctl_of_the_network_is_on_the_host(host):
+    """Set where the container's sockets are: seen by a hook in that namespace."""
+    out = os.path.join(host.dir, 'values')
+    host.config['linux']['sysctl'] = {'net.core.somaxconn': '77', 'net.ipv4.tcp_syn_retries': '3'}
+    host.config['hooks'] = {'createContainer': [script(host, """
+        cd /proc/sys/net; cat core/somaxconn ipv4/tcp_syn_retries > %s""" % out)]}
+    output(host, 'say', 'x')
+    expect('values', open(out).read(), '77\n3\n')
+
+
+def test_sysctl_semaphores(host):
+    host.config['linux']['sysctl'] = {'kernel.sem': '3 5 2 2'}
+    expect('calls', output(host, 'call', '64,0,3,0x1ff', 'call', '64,0,4,0x1ff',
+                           'call', '64,0,3,0x1ff', 'call', '64,0,2,0x1ff', 'call', '64,0,1,0x1ff'),
+           'ok\nEINVAL\nENOSPC\nok\nENOSPC\n')
+
+
+def test_sysctl_refused(host):
+    for name, value, pattern in (
+            ('vm.swappiness', '1', '"vm.swappiness" is not in a separate kernel namespace'),
+            ('kernel.hostname', 'x', '"kernel.hostname" is not allowed'),
+            ('net.no.such', '1', 'net/no/such.*[Nn]o such file'),
+            ('net.core.somaxconn', 'many', 'net/core/somaxconn.*[Ii]nvalid argument'),
+            ('kernel.shmmax', 'many', 'kernel/shmmax.*[Ii]nvalid argument'),
+            ('net.core./../../kernel/core_pattern', 'x', 'is no name|o such file')):
+        host.config['linux']['sysctl'] = {name: value}
+        expect_refused(host, pattern)
+    host.config['linux']['sysctl'] = {'net.core.somaxconn': '1'}
+    host.config['linux']['namespaces'] = [n for n in host.config['linux']['namespaces']
+                                          if n['type'] != 'network']
+    expect_refused(host, 'host.s? network')
+
+
 def all_tests():
     for name, f in sorted(globals().items()):
         if name.startswith('test_'):
