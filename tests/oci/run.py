@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 import containerd_tests
+import docker_life_tests
 import docker_tests
 import podman_tests
 import rootless_tests
@@ -28,7 +29,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 def test_docker(tally, directory, runtime, image):
     d = docker_tests.Docker(directory, runtime, image)
     try:
-        for name, f in all_of(docker_tests, 'docker_'):
+        for name, f in all_of(docker_tests, 'docker_') + all_of(docker_life_tests, 'docker_'):
             tally.test(name, f, d)
             if re.search(tally.pattern, name):
                 d.clean()
@@ -56,9 +57,7 @@ def test_rootless(tally, directory, runtime, image):
         r.stop()
 
 
-ENGINES = {'docker': (test_docker, ('docker_', 'containerd_')),
-           'podman': (test_podman, ('podman_',)),
-           'podman-rootless': (test_rootless, ('rootless_',))}
+ENGINES = {'docker': test_docker, 'podman': test_podman, 'podman-rootless': test_rootless}
 
 
 def main():
@@ -78,9 +77,10 @@ def main():
                 raise Skip('engines are started as root')
             image = make_image(directory)
         except Skip as e:
-            return tally.skip('all', e)
-        for engine, (f, _) in ENGINES.items():
-            if args.engine not in (None, engine):
+            tally.skip('all', e)
+            image = None
+        for engine, f in ENGINES.items():
+            if not image or args.engine not in (None, engine):
                 continue
             try:
                 f(tally, directory, runtime, image)
