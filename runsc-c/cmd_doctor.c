@@ -87,6 +87,8 @@ static void run_checks(struct doctor *d)
 		run_check(d, &doctor_system_checks[i]);
 	for (size_t i = 0; i < doctor_nr_probes; i++)
 		run_check(d, &doctor_probes[i]);
+	for (size_t i = 0; i < doctor_nr_engines; i++)
+		run_check(d, &doctor_engines[i]);
 	if (d->as_json)
 		json_end(&d->json);
 }

@@ -34,6 +34,8 @@ extern const struct doctor_check doctor_system_checks[]; /* doctor_system.c: ver
 extern const size_t doctor_nr_system_checks;
 extern const struct doctor_check doctor_probes[]; /* doctor_probes.c: by behaviour */
 extern const size_t doctor_nr_probes;
+extern const struct doctor_check doctor_engines[]; /* doctor_engines.c: Docker and its like */
+extern const size_t doctor_nr_engines;
 
 void finding_set(struct finding *f, enum finding_state state, const char *seen_fmt, ...)
 	printf_like(3, 4);

@@ -32,6 +32,7 @@ static const struct oci_command commands[] = {
 	{"events", oci_cmd_events, "what a container uses, as JSON"},
 	{"exec", oci_cmd_exec, "run another process in a running container"},
 	{"features", oci_cmd_features, "what this runtime can do, as JSON"},
+	{"install", oci_cmd_install, "tell Docker and podman of this runtime"},
 	{"kill", oci_cmd_kill, "send a signal to a container's first process"},
 	{"list", oci_cmd_list, "the containers of --root"},
 	{"pause", oci_cmd_pause, "stop all processes of a container"},
@@ -42,6 +43,7 @@ static const struct oci_command commands[] = {
 	{"spec", oci_cmd_spec, "write a config.json to start from"},
 	{"start", oci_cmd_start, "run the program of a created container"},
 	{"state", oci_cmd_state, "the state of a container, as JSON"},
+	{"uninstall", oci_cmd_uninstall, "take that out again"},
 	{"update", oci_cmd_update, "change limits of a container"},
 };
 

@@ -96,6 +96,8 @@ int oci_cmd_exec(int argc, char **argv);
 int oci_cmd_start(int argc, char **argv);
 int oci_cmd_run(int argc, char **argv);
 int oci_cmd_state(int argc, char **argv);
+int oci_cmd_install(int argc, char **argv); /* install.c */
+int oci_cmd_uninstall(int argc, char **argv);
 int oci_cmd_kill(int argc, char **argv);
 int oci_cmd_delete(int argc, char **argv);
 int oci_cmd_list(int argc, char **argv);

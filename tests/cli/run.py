@@ -10,6 +10,7 @@ The last line is `N passed, N failed[, N skipped]`.
 import argparse
 import ctypes
 import glob
+import json
 import os
 import re
 import shutil
@@ -377,6 +378,108 @@ def test_closed_stdio(c):
     r = c.run('sh', '-c', 'echo x; echo y >&2', before=['sh', '-c', 'exec "$@" <&- >&-', 'sh'])
     if r.status is None or 'y' not in r.err:
         raise Failure('standard error is lost', r)
+
+
+# ---- engines' files ----
+
+def install(c, *args, command='install'):
+    """runsc-c install; its engines' files are below etc."""
+    link = c.path('runsc-c')
+    if not os.path.exists(link):
+        os.symlink(c.binary, link)
+    options = [] if command == 'uninstall' or '--path' in args else ['--path', link]
+    p = subprocess.run(c.become + [link, command, '--config-dir', c.path('etc'), *options, *args],
+                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                       text=True, env=ENV, cwd=c.dir)
+    return Result(p.returncode, p.stdout, p.stderr)
+
+
+def contents(c, name):
+    try:
+        with open(c.path(name)) as f:
+            return f.read()
+    except FileNotFoundError:
+        return None
+
+
+def test_install(c):
+    """New files, nothing to do the second time, nothing left when they are taken out."""
+    c.mkdir('etc')
+    entry = {'path': c.path('runsc-c')}
+    install(c, '--dry-run', 'docker', 'podman').expect(0)
+    if os.listdir(c.path('etc')):
+        raise Failure('--dry-run has written: %s' % os.listdir(c.path('etc')))
+    install(c, 'docker', 'podman').expect(0)
+    docker, podman = contents(c, 'etc/docker/daemon.json'), contents(
+        c, 'etc/containers/containers.conf.d/50-runsc-c.conf')
+    if json.loads(docker) != {'runtimes': {'runsc-c': entry}}:
+        raise Failure('daemon.json: %s' % docker)
+    if 'runsc-c = ["%s"]' % entry['path'] not in podman:
+        raise Failure('containers.conf: %s' % podman)
+    again = install(c, 'docker', 'podman').expect(0)
+    if again.out.count('nothing to do') != 2:
+        raise Failure('the second time', again)
+    install(c, 'docker', 'podman', command='uninstall').expect(0)
+    for name in ('etc/docker/daemon.json', 'etc/containers/containers.conf.d/50-runsc-c.conf'):
+        if contents(c, name) is not None:
+            raise Failure('left: ' + name)
+    again = install(c, 'docker', 'podman', command='uninstall').expect(0)
+    if again.out.count('nothing to remove') != 2:
+        raise Failure('the second time', again)
+
+
+def test_doctor_engines(c):
+    p = subprocess.run(c.become + [c.binary, 'doctor', '--json'], stdout=subprocess.PIPE, text=True,
+                       env=dict(ENV, HOME=c.dir), cwd=c.dir, check=False)
+    found = {check['check']: check for check in json.loads(p.stdout)['checks']}
+    for name in ('docker', 'podman', 'containerd', 'cgroups of engines', 'engines of ordinary users'):
+        if name not in found or found[name]['state'] not in ('ok', 'note', 'degraded'):
+            raise Failure('%s: %s' % (name, found.get(name)))
+
+
+def test_install_keeps(c):
+    """What others have written stays, in its order, with the file's mode; links are followed."""
+    os.makedirs(c.path('etc/docker'))
+    for name in ('etc', 'etc/docker'):
+        c.own(c.path(name))
+    old = {'log-level': 'warn', 'runtimes': {'other': {'path': '/x', 'runtimeArgs': ['-a']},
+                                             'runsc-c': {'path': '/old', 'runtimeArgs': ['--debug']}},
+           'default-runtime': 'runsc-c', 'bip': '10.1.2.1/24', 'big': 12345678901234567}
+    c.write('etc/docker/real.json', json.dumps(old), 0o640)
+    os.symlink('real.json', c.path('etc/docker/daemon.json'))
+    install(c, 'docker').expect(0)
+    new = json.loads(contents(c, 'etc/docker/daemon.json'))
+    old['runtimes']['runsc-c']['path'] = c.path('runsc-c')
+    if new != old or list(new) != list(old):
+        raise Failure('%s instead of %s' % (new, old))
+    if not os.path.islink(c.path('etc/docker/daemon.json')) or os.stat(
+            c.path('etc/docker/real.json')).st_mode & 0o777 != 0o640:
+        raise Failure('link or mode')
+    install(c, 'docker', command='uninstall').expect(0)
+    del old['runtimes']['runsc-c'], old['default-runtime']
+    new = json.loads(contents(c, 'etc/docker/daemon.json'))
+    if new != old or sorted(os.listdir(c.path('etc/docker'))) != ['daemon.json', 'real.json']:
+        raise Failure('%s instead of %s' % (new, old))
+
+
+def test_install_refuses(c):
+    """Files that cannot be understood, or are not its own, are left alone; arguments that are wrong."""
+    for name in ('etc', 'etc/docker', 'etc/containers', 'etc/containers/containers.conf.d'):
+        c.mkdir(name)
+    for text in ('{ "runtimes": ', '[1]', '{"runtimes": 5}', '{"runtimes": {"runsc-c": []}}'):
+        c.write('etc/docker/daemon.json', text)
+        install(c, 'docker').expect(1, err='daemon.json')
+        if contents(c, 'etc/docker/daemon.json') != text:
+            raise Failure('it was changed: ' + text)
+    drop_in = 'etc/containers/containers.conf.d/50-runsc-c.conf'
+    c.write(drop_in, '[engine]\n')
+    install(c, 'podman').expect(1, err='not written by')
+    install(c, 'podman', command='uninstall').expect(1, err='not written by')
+    if contents(c, drop_in) != '[engine]\n':
+        raise Failure('it was changed')
+    install(c, 'nosuch').expect(1, err='docker or podman')
+    install(c, 'docker', '--path', c.path('absent')).expect(1, err='No such file')
+    install(c, 'docker', '--path', c.binary).expect(1, err='name runsc-c')
 
 
 TESTS = [fn for name, fn in list(globals().items()) if name.startswith('test_')]

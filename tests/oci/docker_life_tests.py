@@ -242,20 +242,6 @@ def docker_names_both_ways(d):
         d.ok('network', 'rm', 'n1', 'n2')
 
 
-UDP_CLIENT = """import socket
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.settimeout(1)
-s.connect(('127.0.0.1', 5300))
-s.send(b'word\\n')
-print(s.recv(100).decode().strip())
-"""
-
-
-def docker_published_udp(d):
-    d.background('udp', '-p', '5300:53/udp', 'busybox', 'udpsvd', '0.0.0.0', '53', 'head', '-n', '1')
-    until('no answer', lambda: d.on_host('python3', '-c', UDP_CLIENT).stdout == 'word\n', 30)
-
-
 COMPOSE = '''version: "3"
 services:
   web:
