@@ -26,6 +26,9 @@
 #include "sentry/base/mem.h"
 #include "sentry/task.h"
 
+/* Who makes a call again begins with the full time: not to be noticed from here on. */
+#define CHANNEL_DEADLINE_NS 1000000
+
 #define REASONS 0xffu
 #define PARK_ACTIVE 0x100u
 #define PARK_PARKED 0x200u
@@ -138,6 +141,12 @@ void park_add_wait(struct task *t, struct wait_queue *wq, uint32_t events)
 	struct park *p = &t->park;
 	struct park_wait *w;
 
+	if (unlikely(t->in_channel)) {
+		if (t->channel_notes)
+			wait_note(wq, t->channel_notes);
+		t->channel_noted = true;
+		return;
+	}
 	ASSERT(p->nr_waits < p->max_waits);
 	w = park_wait_at(p, p->nr_waits++);
 	w->task = t;
@@ -161,8 +170,12 @@ void park_change_events(struct task *t, uint32_t events)
 
 void park_set_deadline(struct task *t, int64_t monotonic_ns)
 {
-	if (monotonic_ns != TIMER_NEVER)
+	if (monotonic_ns == TIMER_NEVER)
+		return;
+	if (likely(!t->in_channel))
 		timer_arm(&t->park.timer, monotonic_ns);
+	else if (monotonic_ns - clock_now_ns(CLOCK_MONOTONIC) < CHANNEL_DEADLINE_NS)
+		t->channel_notes = 0;
 }
 
 bool park_commit(struct task *t, unsigned int *reasons)
@@ -172,7 +185,7 @@ bool park_commit(struct task *t, unsigned int *reasons)
 	unsigned int next;
 
 	if (unlikely(t->in_channel)) { /* the thread is not held: it has to make the call again */
-		t->channel_blocked = true;
+		(void)task_channel_would_wait(t);
 		*reasons = WAKE_SIGNAL;
 		return false;
 	}

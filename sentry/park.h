@@ -87,6 +87,8 @@ void park_begin(struct task *t, long (*resume)(struct task *, unsigned int),
 		void (*drop)(struct task *), void *state);
 /* Makes room for n queues beyond the inline ones; 0 or -ENOMEM (then call park_end). */
 int park_reserve_waits(struct task *t, unsigned int n);
+/* In a channel call it only leaves a note (wait.h), and a deadline that is near forbids to make the call
+ * again over the channel (task_serve_channel()). */
 void park_add_wait(struct task *t, struct wait_queue *wq, uint32_t events);
 /* The queues are to wake for these events from now on. By whoever runs t, its park begun. */
 void park_change_events(struct task *t, uint32_t events);

@@ -203,8 +203,10 @@ struct task {
 	/* The call came over a channel, so its thread is not held: nothing may wait, go on natively or
 	 * put fds into the guest. What has to is made again as a trapped call. */
 	bool in_channel;
-	bool channel_blocked;  /* such a call would have waited */
-	struct window *window; /* sentry/mem/window.h; NULL: none */
+	bool channel_blocked;	/* such a call would have waited */
+	uint64_t channel_notes; /* what it leaves where it would wait (sentry/wait.h); 0: nothing */
+	bool channel_noted;	/* it has, and they say all that there is to wait for */
+	struct window *window;	/* sentry/mem/window.h; NULL: none */
 	bool no_new_privs;
 	bool in_exec_stub; /* between the stub's first trap and its last */
 	uint64_t timerslack_ns, default_timerslack_ns;
@@ -240,9 +242,18 @@ struct task {
  * call has to be made again, as a trapped one, instead. */
 static inline bool task_punts(struct task *t)
 {
-	if (t->in_channel)
+	if (t->in_channel) {
 		t->channel_blocked = true;
+		t->channel_notes = 0;
+	}
 	return t->in_channel;
+}
+
+/* A channel call's end where it would have waited. */
+static inline long task_channel_would_wait(struct task *t)
+{
+	t->channel_blocked = true;
+	return -EAGAIN;
 }
 
 /* TASK_IN_CHANNEL comes with SERVING: the call is one of the fast path. */
@@ -299,10 +310,12 @@ void task_serve(struct task *t); /* t->call is set: dispatch */
 /* A call over a channel is to be served: false if t is in the middle of a trapped one, or dead, or was
  * left by an earlier call with something that only its next trap can settle. */
 must_check bool task_channel_begin(struct task *t);
-/* After that: true with the result, or false if the call has to be made again as a trapped one. Nothing
- * has happened then that the second try would not do as well. Ends with task_serve_end(). */
-bool task_serve_channel(struct task *t, const struct guest_call *call, struct window *w,
-			long *ret_result);
+/* After that: CHANNEL_SERVED with the result, or the call has to be made again, as a trapped one. Nothing
+ * has happened then that the second try would not do as well. CHANNEL_WOULD_WAIT: it may also be made
+ * again over the channel when one of the notes that it has left is taken. Ends with task_serve_end(). */
+enum channel_outcome { CHANNEL_SERVED, CHANNEL_TRAP, CHANNEL_WOULD_WAIT };
+enum channel_outcome task_serve_channel(struct task *t, const struct guest_call *call,
+					struct window *w, uint64_t notes, long *ret_result);
 void task_resume_parked(struct task *t); /* from the run queue */
 void process_died(struct process *p);	 /* the pidfd became readable */
 void task_exited(struct task *t);	 /* one thread is gone or going */

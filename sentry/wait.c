@@ -13,11 +13,14 @@
 
 #include <poll.h>
 
+_Atomic uint64_t wait_noted;
+
 void wait_queue_init(struct wait_queue *wq)
 {
 	mutex_init(&wq->mu, LOCK_WAITQ);
 	list_init(&wq->entries);
 	atomic_init(&wq->nr_entries, 0);
+	atomic_init(&wq->notes, 0);
 }
 
 void wait_queue_destroy(struct wait_queue *wq)
@@ -77,9 +80,26 @@ static void wake_entries_locked(struct wait_queue *wq, uint32_t events) REQUIRES
 	}
 }
 
+/* Fences and their order are wait_add()'s and wait_wake()'s. */
+void wait_note(struct wait_queue *wq, uint64_t bits)
+{
+	if ((atomic_load(&wq->notes) & bits) != bits)
+		atomic_fetch_or(&wq->notes, bits);
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+/* Behind a fence. True if somebody is registered as well. */
+static bool take_notes(struct wait_queue *wq)
+{
+	if (unlikely(atomic_load_explicit(&wq->notes, memory_order_relaxed) != 0))
+		atomic_fetch_or(&wait_noted, atomic_exchange(&wq->notes, 0));
+	return atomic_load_explicit(&wq->nr_entries, memory_order_relaxed) != 0;
+}
+
 void wait_wake(struct wait_queue *wq, uint32_t events)
 {
-	if (!wait_has_waiters(wq))
+	atomic_thread_fence(memory_order_seq_cst);
+	if (!take_notes(wq))
 		return;
 	mutex_lock(&wq->mu);
 	wake_entries_locked(wq, events);
@@ -88,7 +108,8 @@ void wait_wake(struct wait_queue *wq, uint32_t events)
 
 void wait_wake_nested(struct wait_queue *wq, uint32_t events)
 {
-	if (!wait_has_waiters(wq))
+	atomic_thread_fence(memory_order_seq_cst);
+	if (!take_notes(wq))
 		return;
 	mutex_lock_nested(&wq->mu);
 	wake_entries_locked(wq, events);
@@ -98,5 +119,6 @@ void wait_wake_nested(struct wait_queue *wq, uint32_t events)
 bool wait_has_waiters(struct wait_queue *wq)
 {
 	atomic_thread_fence(memory_order_seq_cst);
-	return atomic_load_explicit(&wq->nr_entries, memory_order_relaxed) != 0;
+	return atomic_load_explicit(&wq->nr_entries, memory_order_relaxed) != 0 ||
+	       atomic_load_explicit(&wq->notes, memory_order_relaxed) != 0;
 }

@@ -13,6 +13,10 @@
  * wake function is not running and will not run. An exclusive entry stops the scan when its wake
  * function returns true (one waiter per event, as EPOLLEXCLUSIVE and accept want it).
  *
+ * Notes: who cannot stay registered, as nothing keeps the queue alive for it (a call over a channel, which
+ * is over when it would wait: platform/fastpath/waiting.h), leaves bits with wait_note(). The next
+ * wake-up, whatever its events, takes them off and adds them to wait_noted, which somebody looks at.
+ *
  * Locking: wq->mu has rank LOCK_WAITQ: object locks (pipe, tty, ...) may be held when waking.
  * Owner lifetime: the waiter holds a reference on the file that owns the queue as long as it is
  * registered. wait_queue_destroy() asserts that nobody is registered.
@@ -31,6 +35,7 @@ struct wait_queue {
 	struct mutex mu;
 	struct list entries GUARDED_BY(&mu); /* exclusive ones last */
 	atomic_uint nr_entries;		     /* wait_wake() looks at it without mu */
+	_Atomic uint64_t notes;
 };
 
 struct wait_entry {
@@ -50,6 +55,10 @@ void wait_del(struct wait_entry *e);
 void wait_wake(struct wait_queue *wq, uint32_t events);
 /* From inside a wake function, for another queue (epoll in epoll); the queues form no cycle. */
 void wait_wake_nested(struct wait_queue *wq, uint32_t events);
-bool wait_has_waiters(struct wait_queue *wq);
+bool wait_has_waiters(struct wait_queue *wq); /* or notes */
+
+/* As wait_add(): first note, then check the condition. */
+void wait_note(struct wait_queue *wq, uint64_t bits);
+extern _Atomic uint64_t wait_noted;
 
 #endif

@@ -145,33 +145,64 @@ static bool suits_channel(const struct guest_call *c)
 	return true;
 }
 
+/* Which do nothing but wait as long as they give -EAGAIN. */
+static bool waits_to_be_tried_again(int nr)
+{
+	switch (nr) {
+	case SYS_read:
+	case SYS_readv:
+	case SYS_recvfrom:
+	case SYS_recvmsg:
+	case SYS_write:
+	case SYS_writev:
+	case SYS_sendto:
+	case SYS_sendmsg:
+	case SYS_accept:
+	case SYS_accept4:
+	case SYS_poll:
+	case SYS_ppoll:
+	case SYS_select:
+	case SYS_pselect6:
+	case SYS_epoll_wait:
+	case SYS_epoll_pwait: return true;
+	}
+	return false;
+}
+
 static bool is_restart_class(long r)
 {
 	return r <= -ERESTARTSYS && r >= -ERESTART_RESTARTBLOCK;
 }
 
-bool task_serve_channel(struct task *t, const struct guest_call *call, struct window *w,
-			long *ret_result)
+enum channel_outcome task_serve_channel(struct task *t, const struct guest_call *call,
+					struct window *w, uint64_t notes, long *ret_result)
 {
 	long r = SYS_CHANNEL_PUNT;
+	bool noted = false;
 
 	if (suits_channel(call)) {
 		t->call = *call;
 		t->in_channel = true;
 		t->channel_blocked = false;
+		t->channel_notes = waits_to_be_tried_again(call->nr) ? notes : 0;
+		t->channel_noted = false;
 		t->window = w;
 		r = syscall_dispatch(t);
 		t->window = NULL;
 		t->in_channel = false;
 		/* A count of what was moved before it would have waited is a result. */
-		if (t->channel_blocked && r < 0)
+		if (t->channel_blocked && r < 0) {
+			noted = t->channel_noted && t->channel_notes;
 			r = SYS_CHANNEL_PUNT;
+		}
 	}
 	task_serve_end(t);
+	if (noted)
+		return CHANNEL_WOULD_WAIT;
 	if (r < -MAX_ERRNO || is_restart_class(r)) /* verdicts are for held threads */
-		return false;
+		return CHANNEL_TRAP;
 	*ret_result = r;
-	return true;
+	return CHANNEL_SERVED;
 }
 
 void task_resume_parked(struct task *t)

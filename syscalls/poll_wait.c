@@ -157,6 +157,25 @@ static int register_all(struct task *t, struct poll_wait *w)
 	return 0;
 }
 
+/* Ready by now, or notes have been left (sentry/wait.h). */
+static long poll_wait_in_channel(struct task *t, struct poll_wait *w)
+{
+	long n = 0;
+
+	if (t->channel_notes) {
+		park_set_deadline(t, w->deadline_ns);
+		signalfd_set_poller(t);
+		if (w->watch(t, w) < 0)
+			t->channel_notes = 0;
+		signalfd_set_poller(NULL);
+	}
+	if (t->channel_notes)
+		n = ask(t, w);
+	n = n != 0 ? w->finish(t, w, n) : task_channel_would_wait(t);
+	poll_wait_free(w);
+	return n;
+}
+
 long poll_wait_run(struct task *t, struct poll_wait *w)
 {
 	bool native = false;
@@ -177,10 +196,8 @@ long poll_wait_run(struct task *t, struct poll_wait *w)
 		poll_wait_free(w);
 		return native ? go_native_with_mask(t) : n;
 	}
-	if (task_punts(t)) { /* it has to wait */
-		poll_wait_free(w);
-		return -EAGAIN;
-	}
+	if (t->in_channel)
+		return poll_wait_in_channel(t, w);
 	park_begin(t, poll_wait_resume, poll_wait_drop, w);
 	err = register_all(t, w);
 	if (err < 0) {

@@ -336,6 +336,7 @@ void channel_give_back(struct channel *ch)
 
 	__atomic_compare_exchange_n((uint32_t *)(ch->mem + CH_STATE), &request, CHANNEL_PUNT, false,
 				    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+	waiting_end(ch);
 }
 
 /* Every call goes the slow way; one that waits in the channel, too. */
@@ -462,6 +463,7 @@ void channel_deactivate_locked(struct channel *ch)
 	fast.nr_active--;
 	atomic_fetch_add(&fast.changes, 1);
 	set_active(ch, 0);
+	channel_give_back(ch);
 }
 
 struct channel *channel_stop_locked(struct channel *ch, enum channel_state state)
@@ -480,10 +482,10 @@ void fast_report(struct strbuf *sb)
 {
 	strbuf_printf(sb,
 		      "fast path: %lu channels, %lu sites replaced, %lu not; %lu calls served, %lu "
-		      "given back, %lu trapped; poller woken %lu times",
+		      "given back, %lu told to wait, %lu trapped; poller woken %lu times",
 		      atomic_load(&fast_stats.setups), atomic_load(&fast_stats.patches),
 		      atomic_load(&fast_stats.unpatchable), atomic_load(&fast_stats.served),
-		      atomic_load(&fast_stats.punted), atomic_load(&fast_stats.trapped),
-		      atomic_load(&fast_stats.wakeups));
+		      atomic_load(&fast_stats.punted), atomic_load(&fast_stats.waits),
+		      atomic_load(&fast_stats.trapped), atomic_load(&fast_stats.wakeups));
 	share_report(sb);
 }

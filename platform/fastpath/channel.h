@@ -33,6 +33,8 @@
  * authority. No channel for tasks with seccomp filters of their own, for processes that have set
  * %gs, and none with --strace or --forward=none, where every call is to be seen.
  *
+ * Calls that would wait: waiting.h.
+ *
  * One call at a time: TASK_IN_CHANNEL (sentry/task.h) keeps a channel call and a trap of the same
  * task apart: the trap waits, a request during a trap is punted.
  *
@@ -47,6 +49,7 @@
 #include <stdatomic.h>
 #include <sys/types.h>
 
+#include "platform/fastpath/waiting.h"
 #include "platform/stub/channel_abi.h"
 #include "sentry/base/list.h"
 #include "sentry/kernel.h"
@@ -99,6 +102,8 @@ struct channel {
 	uint32_t hits_seen, given_seen; /* at the last look: advice.c */
 	uint32_t hits_at_start;		/* when it was made active */
 
+	struct waiting waiting; /* the poller's */
+
 	bool was_early;		 /* its task got it after EARLY_TRAPS */
 	uint32_t hits_of_others; /* in its former tasks */
 
@@ -110,7 +115,7 @@ enum fast_advice { FAST_NOTHING, FAST_SETUP, FAST_PATCH };
 
 /* Counters of `--log=info` and the tests. */
 struct fast_stats {
-	_Atomic uint64_t setups, patches, unpatchable, served, punted, wakeups, trapped;
+	_Atomic uint64_t setups, patches, unpatchable, served, punted, waits, wakeups, trapped;
 };
 extern struct fast_stats fast_stats;
 

@@ -40,10 +40,15 @@ static bool claim(struct channel *ch)
 					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
-static void answer(struct channel *ch, uint32_t state, long result)
+static void answer(struct channel *ch, uint32_t state)
+{
+	__atomic_store_n(state_of(ch), state, __ATOMIC_RELEASE);
+}
+
+static void answer_done(struct channel *ch, uint32_t out_len, long result)
 {
 	__atomic_store_n((int64_t *)(ch->mem + CH_RESULT), result, __ATOMIC_RELAXED);
-	__atomic_store_n(state_of(ch), state, __ATOMIC_RELEASE);
+	answer(ch, CHANNEL_DONE | out_len << 8);
 }
 
 /* Each word once; from here on it is like the registers of a trapped call. */
@@ -94,13 +99,6 @@ static bool begin(struct channel *ch, struct task *t)
 	return false;
 }
 
-static bool serve_call(struct channel *ch, struct task *t, const struct guest_call *call,
-		       struct window *w, long *ret)
-{
-	window_make(ch, call, w);
-	return task_serve_channel(t, call, w, ret);
-}
-
 static void count_given_back(struct channel *ch)
 {
 	atomic_fetch_add_explicit(&ch->given_back, 1, memory_order_relaxed);
@@ -114,13 +112,32 @@ static void give_back(struct channel *ch)
 	count_given_back(ch);
 }
 
+static void serve_call(struct channel *ch, struct task *t, const struct guest_call *call)
+{
+	enum channel_outcome outcome;
+	struct window window;
+	long result = 0;
+
+	window_make(ch, call, &window);
+	outcome = task_serve_channel(t, call, &window, waiting_begin(ch), &result);
+	if (likely(outcome == CHANNEL_SERVED)) {
+		waiting_served(ch);
+		atomic_fetch_add_explicit(&ch->hits, 1, memory_order_relaxed);
+		atomic_fetch_add_explicit(&fast_stats.served, 1, memory_order_relaxed);
+		answer_done(ch, window.out_len, result);
+	} else if (waiting_may(ch, outcome == CHANNEL_WOULD_WAIT)) {
+		answer(ch, CHANNEL_WAIT);
+	} else {
+		count_given_back(ch);
+		answer(ch, CHANNEL_PUNT);
+	}
+}
+
 /* Claimed only when no trap can come in between: its handler may have jumped out of the shim, and what
  * was left behind must not happen after later calls (tests/model/channel.pml). */
 static void serve(struct channel *ch, struct task *t)
 {
 	struct guest_call call;
-	struct window window;
-	long result = 0;
 
 	if (!begin(ch, t)) {
 		give_back(ch);
@@ -133,16 +150,13 @@ static void serve(struct channel *ch, struct task *t)
 	if (unlikely(atomic_load_explicit(&share_binding, memory_order_relaxed)))
 		share_bind(t);
 	copy_request(ch, &call);
-	if (!fast_is_channel_call((uint32_t)call.nr)) {
-		task_serve_end(t);
-	} else if (serve_call(ch, t, &call, &window, &result)) {
-		atomic_fetch_add_explicit(&ch->hits, 1, memory_order_relaxed);
-		atomic_fetch_add_explicit(&fast_stats.served, 1, memory_order_relaxed);
-		answer(ch, CHANNEL_DONE | window.out_len << 8, result);
+	if (fast_is_channel_call((uint32_t)call.nr)) {
+		serve_call(ch, t, &call);
 		return;
 	}
+	task_serve_end(t);
 	count_given_back(ch);
-	answer(ch, CHANNEL_PUNT, 0);
+	answer(ch, CHANNEL_PUNT);
 }
 
 /* The poller's own copy of the list, so that it looks without the lock. Both are referenced. */
@@ -190,6 +204,28 @@ static bool poll_round(void)
 			serve(snapshot.entries[i].ch, snapshot.entries[i].t);
 			any = true;
 		}
+	return any;
+}
+
+/* Somebody may have done what they wait for. */
+static void call_waiting(void)
+{
+	uint64_t bits;
+
+	if (likely(atomic_load_explicit(&wait_noted, memory_order_relaxed) == 0))
+		return;
+	bits = atomic_exchange(&wait_noted, 0);
+	for (uint32_t i = 0; i < snapshot.nr; i++)
+		waiting_call(snapshot.entries[i].ch, bits);
+}
+
+/* True if somebody waits, who may have to be called. */
+static bool look_at_waiting(int64_t now)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < snapshot.nr; i++)
+		any |= waiting_look(snapshot.entries[i].ch, now);
 	return any;
 }
 
@@ -241,11 +277,12 @@ static void poll_while_busy(struct kernel *k)
 			__builtin_ia32_pause();
 		if (!runq_empty())
 			drain_runq();
+		call_waiting();
 		if (++round % ROUNDS_PER_CLOCK == 0) {
 			int64_t now = clock_now_ns(CLOCK_MONOTONIC);
 
 			share_tick(now);
-			if (any)
+			if (look_at_waiting(now) || any)
 				last = now;
 			else if (now - last > idle_time() && now > stay_until() &&
 				 share_poller_sleeps(now))

@@ -17,9 +17,21 @@
  *	REQUEST --guest: compare and exchange, nobody came in time--> IDLE, and the slow way
  *	DONE ---guest: takes the result--> IDLE
  *	PUNT ---guest--> IDLE, and the slow way: nothing has happened yet
+ *	CLAIMED --sentry: the call would wait--> WAIT
+ *	WAIT ---sentry: compare and exchange, it is worth asking again--> AGAIN
+ *	WAIT ---sentry: compare and exchange, it has taken long--> PUNT
+ *	WAIT ---guest: compare and exchange, after many rounds--> IDLE, and the slow way
+ *	AGAIN --guest--> REQUEST, the same once more
  *
  * A guest that finds CLAIMED waits: the sentry never waits for anything in such a call. The slow
  * way is the syscall instruction that was there before: it traps, always, and is always right.
+ *
+ * WAIT is a PUNT with advice: nothing has happened, nothing is kept, and nothing will happen before the guest
+ * asks again. It gives up its processor in a loop meanwhile (sched_yield), so that two threads that wait for
+ * each other in turn take turns on one processor, and nobody has to wake one that sleeps
+ * (platform/fastpath/waiting.h). A signal there has come before the call began: handlers run, their calls go
+ * the slow way and make a PUNT of it, and a handler that jumps out leaves nothing behind that could still take
+ * bytes which come later.
  *
  * Data: small inputs and paths are copied to CH_IN by the shim before the request, small outputs
  * from CH_OUT after the answer (sentry/mem/window.h), as CH_INLINE says. A bad address makes the
@@ -89,6 +101,11 @@
 #define CHANNEL_CLAIMED 2
 #define CHANNEL_DONE 3
 #define CHANNEL_PUNT 4
+#define CHANNEL_WAIT 5
+#define CHANNEL_AGAIN 6
+
+/* Of sched_yield() until the guest stops waiting by itself; some 50 us where nobody else wants the processor. */
+#define CHANNEL_WAIT_ROUNDS 200
 
 #define CHANNEL_CLASS_SLOW 0
 #define CHANNEL_CLASS_CALL 1

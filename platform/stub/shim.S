@@ -53,6 +53,8 @@ shim_begun:
 	jnz copy_in
 request:
 	movw %dx, CH_FLAGS(%r11)
+	mov $CHANNEL_WAIT_ROUNDS, %edi
+post:
 	movl $CHANNEL_REQUEST, CH_STATE(%r11)
 	mov CH_SPIN(%r11), %ecx
 1:	cmpl $CHANNEL_DONE, CH_STATE(%r11)
@@ -74,8 +76,9 @@ request:
 	je 2b
 answered:
 	mov CH_STATE(%r11), %ecx
-	cmp $CHANNEL_DONE, %cl
-	jne give_up
+	cmp $CHANNEL_PUNT, %cl
+	je give_up
+	ja wait
 	shr $8, %ecx
 	jnz copy_out
 done:
@@ -90,6 +93,23 @@ finish:
 	movl $0, CH_INUSE(%r11)
 	add $2, %rcx
 	jmp *%rcx
+/* The call would wait. Others that share this processor may be who it waits for. */
+wait:
+	mov %r11, %r8
+3:	mov $NR_SCHED_YIELD, %eax
+	syscall
+	mov CH_STATE(%r8), %eax
+	cmp $CHANNEL_WAIT, %eax
+	jne 4f
+	dec %edi
+	jnz 3b
+	xor %ecx, %ecx			/* CHANNEL_IDLE */
+	lock cmpxchg %ecx, CH_STATE(%r8)
+4:	mov %r8, %r11
+	cmp $CHANNEL_AGAIN, %eax
+	jne give_up
+	test %edi, %edi
+	jnz post
 give_up:
 	movzwl CH_NR(%r11), %eax
 	mov CH_ARGS(%r11), %rdi

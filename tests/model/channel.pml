@@ -13,7 +13,8 @@
  *
  * MISTAKE makes one of these, to see that it is found: 1 the poller claims before it keeps traps out;
  * 2 CH_INUSE is looked at and set in two steps; 3 the guest takes no answer back by compare and
- * exchange; 4 the state is written before the result; 5 traps do not cancel what was left behind.
+ * exchange; 4 the state is written before the result; 5 traps do not cancel what was left behind; 6 the
+ * poller serves who waits without having been asked again.
  *
  * Checked: a call that has returned was carried out once, and has its own result; one that a handler
  * has jumped out of was carried out at most once, and never after the thread's next trap; the
@@ -37,9 +38,11 @@
 #define CLAIMED 2
 #define DONE 3
 #define PUNT 4
+#define WAIT 5
+#define AGAIN 6
 
-mtype = { BEGIN, CLASS, ACTIVE, TAKE_INUSE, WRITE, POST, SPIN, TAKE_BACK, HOLD, ANSWERED, RESULT,
-	  FREE, CLEAR, RETURN, SLOW_FREE, SLOW_CLEAR, SLOW };
+mtype = { BEGIN, CLASS, ACTIVE, TAKE_INUSE, WRITE, POST, SPIN, TAKE_BACK, HOLD, ANSWERED, WAITING,
+	  LEAVE, RESULT, FREE, CLEAR, RETURN, SLOW_FREE, SLOW_CLEAR, SLOW };
 
 /* The channel. */
 byte state, request, result;
@@ -88,7 +91,22 @@ active proctype guest()
 		:: else -> GO(HOLD)
 		fi }
 	:: atomic { AT(HOLD) && state != CLAIMED -> GO(ANSWERED) }
-	:: atomic { AT(ANSWERED) -> if :: state == DONE -> GO(RESULT) :: else -> GO(SLOW_FREE) fi }
+	:: atomic { AT(ANSWERED) ->
+		if
+		:: state == DONE -> GO(RESULT)
+		:: state == WAIT || state == AGAIN -> GO(WAITING)
+		:: else -> GO(SLOW_FREE)
+		fi }
+	:: atomic { AT(WAITING) && state == AGAIN -> GO(POST) }
+	:: atomic { AT(WAITING) && state != WAIT && state != AGAIN ->
+		if :: MISTAKE == 6 -> GO(HOLD) :: else -> GO(SLOW_FREE) fi }
+	:: atomic { AT(WAITING) && state == WAIT -> GO(LEAVE) }	/* it has waited enough */
+	:: atomic { AT(LEAVE) ->
+		if
+		:: state == WAIT -> state = IDLE; GO(SLOW_FREE)
+		:: state == CLAIMED && MISTAKE == 6 -> GO(HOLD)
+		:: else -> GO(SLOW_FREE)
+		fi }
 	:: atomic { AT(RESULT) -> got[f] = result; GO(FREE) }
 	:: atomic { AT(FREE) -> state = IDLE; GO(CLEAR) }
 	:: atomic { AT(CLEAR) -> inuse = false; GO(RETURN) }
@@ -118,6 +136,11 @@ active proctype guest()
 
 /* ---- sentry ---- */
 
+inline cancel()
+{
+	atomic { if :: state == REQUEST || state == WAIT -> state = PUNT :: else fi }
+}
+
 /* Carries it out and answers; traps are kept out. */
 inline serve()
 {
@@ -129,7 +152,7 @@ inline serve()
 		if :: MISTAKE == 4 -> state = DONE :: else fi;
 		result = n;
 		state = DONE
-	:: in_channel = false; state = PUNT /* it would wait */
+	:: in_channel = false; if :: state = PUNT :: state = WAIT fi /* it would wait */
 	fi
 }
 
@@ -146,7 +169,18 @@ end:	do
 				serve()
 			:: else -> in_channel = false
 			fi
-		:: else -> atomic { if :: state == REQUEST -> state = PUNT :: else fi }
+		:: else -> cancel()
+		fi
+	:: atomic { state == WAIT -> if :: state = AGAIN :: state = PUNT fi }
+	:: state == WAIT && MISTAKE == 6 ->
+		if
+		:: atomic { !serving && !in_channel -> in_channel = true }
+			if
+			:: atomic { state == WAIT -> state = CLAIMED }
+				serve()
+			:: else -> in_channel = false
+			fi
+		:: else
 		fi
 	:: atomic { state == REQUEST && MISTAKE == 1 -> state = CLAIMED }
 		if
@@ -166,7 +200,7 @@ end:	do
 		atomic { !in_channel -> serving = true }
 		/* fast_cancel_request() */
 		atomic {
-			if :: state == REQUEST && MISTAKE != 5 -> state = PUNT :: else fi;
+			if :: MISTAKE != 5 -> cancel() :: else fi;
 			i = 0;
 			do
 			:: i < NUMBERS -> sealed[i] = left[i]; i++
@@ -182,7 +216,7 @@ end:	do
 active proctype closer()
 {
 	do
-	:: open = false; atomic { if :: state == REQUEST -> state = PUNT :: else fi }; break
+	:: open = false; cancel(); break
 	:: polled = false; polled = true; break
 	:: polled = false; break
 	od;
