@@ -1,12 +1,16 @@
 /* sentry/task_shadow.c - stand-ins for a thread, see task_shadow.h */
 #include "sentry/task_shadow.h"
 
+#include <time.h>
+
 #include "fs/vfs/file.h"
 #include "fs/vfs/landlock.h"
 #include "sentry/base/mem.h"
 #include "sentry/fdtable.h"
 #include "sentry/fs_context.h"
 #include "sentry/task.h"
+
+#define COPY_LOOKS 200 /* of a millisecond */
 
 static struct task *shadow_alloc(struct task *like)
 {
@@ -120,8 +124,21 @@ void task_shadow_leave(struct task *s, struct shadow_run *run)
 		fs_context_put(run->fs);
 }
 
+static bool are_copying(struct task *like)
+{
+	struct task_shadow *sh;
+	bool any = false;
+
+	mutex_lock(&like->mu);
+	list_for_each_entry(sh, &like->shadows, node)
+		any |= atomic_load(&sh->copying) != 0;
+	mutex_unlock(&like->mu);
+	return any;
+}
+
 void task_shadows_abort(struct task *like)
 {
+	struct timespec ms = {.tv_nsec = 1000000};
 	struct task_shadow *sh;
 
 	mutex_lock(&like->mu);
@@ -130,4 +147,6 @@ void task_shadows_abort(struct task *like)
 		park_abort(sh->task);
 	}
 	mutex_unlock(&like->mu);
+	for (int i = 0; i < COPY_LOOKS && are_copying(like); i++)
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &ms, NULL);
 }

@@ -10,8 +10,8 @@
  *
  * End: when like ends or executes a program, all its shadows are aborted: the parked ones
  * end with -EINTR, and no copy from or to guest memory succeeds any more (TASK_DEAD), before the
- * host can give the thread's number to something else, as for any task (mem/usermem.c). None is
- * made after that: it is asked for with the number of the program that its request came from.
+ * host can give the thread's number to something else; copies that are under way are waited for
+ * (copying). None is made after that: it is asked for with the number of the program that its request came from.
  *
  * Descriptors: FD_FIXED means the file that the request was given, whatever its number means by now.
  * With catches, the next new descriptor is not installed but put aside.
@@ -21,6 +21,7 @@
 #ifndef SENTRY_TASK_SHADOW_H
 #define SENTRY_TASK_SHADOW_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "sentry/base/list.h"
@@ -39,6 +40,7 @@ struct task_shadow {
 	struct list node;   /* in like->shadows */
 	struct file *fixed; /* FD_FIXED; borrowed from the request */
 	bool catches;
+	atomic_uint copying; /* to or from like's memory, by its number: mem/usermem.c */
 	struct file *caught;
 	void *owner; /* the request */
 };

@@ -23,7 +23,13 @@
  * -ECANCELED. The same happens to all requests of a ring whose file is closed, and, by
  * task_shadows_abort(), to those of a thread that ends or executes a program.
  *
- * Bounds: URING_REQUESTS_MAX in a sandbox; what they hold: one shadow, one file, one iovec of IOV_MAX.
+ * Bounds: URING_REQUESTS_MAX in a sandbox; what they hold: one shadow, one file, one iovec of IOV_MAX, which
+ * is charged to the rings' memory. One io_uring_enter(2) takes no more than the queue held when it began. To cancel, and
+ * to fire what waits for a number of completions, walks what is active: at most all requests.
+ *
+ * Stability (IORING_FEAT_SUBMIT_STABLE): what is not begun in the call that submits it, behind a link or a
+ * drain, has its vectors and times copied in then; names, addresses and message headers are read when it begins.
+ * What a drain held up begins with the credentials that its thread had when it was submitted.
  *
  * Differences from Linux: registered buffers are ranges of addresses, checked when they are registered,
  * not pages that stay; IORING_SETUP_SQPOLL has a thread that always sleeps (IORING_SQ_NEED_WAKEUP), so
@@ -106,6 +112,9 @@ struct uring_req {
 	int64_t deadline_ns, period_ns;
 	uint32_t left;
 	struct iovec *iov;
+	size_t iov_bytes; /* charged: uring_charge() */
+	struct timespec ts;
+	bool has_ts; /* a time-out's was copied in with the submission */
 	size_t nr_iov, total, done;
 	uint64_t buf_addr;
 	uint32_t buf_len, buf_whole;
@@ -156,6 +165,8 @@ void uring_buf_free_all(struct uring *u);
 
 /* The operations, by kind. */
 int uring_rw_prep(struct uring_req *r);
+/* The iovec, once. */
+must_check int uring_take_vector(struct task *t, struct uring_req *r);
 long uring_read(struct task *t, struct uring_req *r);
 long uring_write(struct task *t, struct uring_req *r);
 
@@ -181,6 +192,7 @@ long uring_timeout_expired(struct task *s, struct uring_req *r);
 long uring_timeout_remove(struct task *t, struct uring_req *r);
 long uring_link_timeout(struct task *t, struct uring_req *r);
 long uring_link_timeout_expired(struct task *s, struct uring_req *r);
+must_check int uring_take_time(struct task *t, struct uring_req *r);
 /* The deadline of a time-out, when it begins. 0, -EFAULT, -EINVAL. */
 int uring_timeout_arm(struct task *t, struct uring_req *r);
 int uring_cancel_prep(struct uring_req *r);

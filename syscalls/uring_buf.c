@@ -52,7 +52,7 @@ static struct group *find_or_new_locked(struct uring *u, uint16_t id) REQUIRES(&
 
 	if (g || u->nr_groups >= GROUPS_MAX)
 		return g;
-	g = mem_zalloc(sizeof(*g));
+	g = uring_alloc(u->kernel, 1, sizeof(*g));
 	if (!g)
 		return NULL;
 	g->id = id;
@@ -66,8 +66,8 @@ static void free_locked(struct uring *u, struct group *g) REQUIRES(&u->mu)
 	u->nr_buffers -= g->nr;
 	u->nr_groups--;
 	list_del(&g->node);
-	mem_free(g->bufs);
-	mem_free(g);
+	uring_free(u->kernel, g->bufs, g->max, sizeof(*g->bufs));
+	uring_free(u->kernel, g, 1, sizeof(*g));
 }
 
 void uring_buf_free_all(struct uring *u)
@@ -210,7 +210,7 @@ int uring_buf_prep(struct uring_req *r)
 	return s->off + nr > UINT16_MAX + 1u ? -EINVAL : 0;
 }
 
-static bool grow(struct group *g, uint32_t need)
+static bool grow(struct kernel *k, struct group *g, uint32_t need)
 {
 	uint32_t max = MAX(g->max, 16u);
 	struct buf *bufs;
@@ -219,12 +219,12 @@ static bool grow(struct group *g, uint32_t need)
 		max *= 2;
 	if (max == g->max)
 		return true;
-	bufs = mem_calloc(max, sizeof(*bufs));
+	bufs = uring_alloc(k, max, sizeof(*bufs));
 	if (!bufs)
 		return false;
 	for (uint32_t i = 0; i < g->nr; i++)
 		bufs[i] = g->bufs[(g->at + i) % g->max];
-	mem_free(g->bufs);
+	uring_free(k, g->bufs, g->max, sizeof(*g->bufs));
 	g->bufs = bufs;
 	g->at = 0;
 	g->max = max;
@@ -242,7 +242,7 @@ long uring_buf_provide(struct task *t, struct uring_req *r)
 	(void)t;
 	mutex_lock(&u->mu);
 	g = find_or_new_locked(u, s->buf_group);
-	if (!g || u->nr_buffers + nr > BUFFERS_MAX || !grow(g, g->nr + nr))
+	if (!g || u->nr_buffers + nr > BUFFERS_MAX || !grow(u->kernel, g, g->nr + nr))
 		err = -ENOMEM;
 	else if (g->ring_addr)
 		err = -EINVAL;

@@ -319,7 +319,7 @@ static long op_fd_install(struct task *t, struct uring_req *r)
 {
 	if (!(r->sqe.flags & IOSQE_FIXED_FILE))
 		return -EBADF;
-	if (r->cred)
+	if (r->sqe.personality)
 		return -EPERM;
 	if (r->sqe.rw_flags & ~1u) /* IORING_FIXED_FD_NO_CLOEXEC */
 		return -EINVAL;

@@ -36,7 +36,7 @@ static void table_free(struct uring *u, struct uring_table *tab, bool tell)
 			tab->slots[i].tag = 0;
 		slot_drop(u, &tab->slots[i]);
 	}
-	mem_free(tab->slots);
+	uring_free(u->kernel, tab->slots, tab->nr, sizeof(*tab->slots));
 }
 
 static long table_remove(struct uring *u, struct uring_table *where)
@@ -111,7 +111,7 @@ static long table_register(struct task *t, struct uring *u, bool files, uaddr_t 
 		return -EINVAL;
 	if (files && (nr > URING_MAX_FILES || nr > task_rlimit(t, RLIMIT_NOFILE)))
 		return -EMFILE;
-	tab.slots = mem_calloc(nr, sizeof(*tab.slots));
+	tab.slots = uring_alloc(u->kernel, nr, sizeof(*tab.slots));
 	if (!tab.slots)
 		return -ENOMEM;
 	for (uint32_t i = 0; data && err == 0 && i < nr; i++)

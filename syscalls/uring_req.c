@@ -51,6 +51,8 @@ static void req_drop(struct uring_req *r)
 	if (r->file)
 		file_put(TAKE_PTR(r->file));
 	mem_free(TAKE_PTR(r->iov));
+	uring_uncharge(r->ring->kernel, r->iov_bytes);
+	r->iov_bytes = 0;
 }
 
 static void req_free(struct uring_req *r)
@@ -549,27 +551,55 @@ static void start_deferred(struct uring *u)
 
 /* ---- submitting ---- */
 
+/* What is read of the guest's memory for r, which does not begin now. What fails here fails again. */
+static void take_inputs(struct task *t, struct uring_req *r)
+{
+	switch (r->prep_err ? IORING_OP_NOP : r->sqe.opcode) {
+	case IORING_OP_READV:
+	case IORING_OP_WRITEV: (void)!uring_take_vector(t, r); break;
+	case IORING_OP_TIMEOUT:
+	case IORING_OP_LINK_TIMEOUT: (void)!uring_take_time(t, r); break;
+	}
+}
+
+/* Behind a drain: with what its thread is now. */
+static void defer_chain(struct task *t, struct uring_req *head, bool broken)
+{
+	struct uring *u = head->ring;
+	struct uring_req *r;
+
+	take_inputs(t, head);
+	for (r = head; r; r = r->next)
+		r->cred = r->cred ? r->cred : task_cred_get(t);
+	if (broken)
+		head->prep_err = head->prep_err ? head->prep_err : -ECANCELED;
+	mutex_lock(&u->mu);
+	list_add_tail(&head->node, &u->deferred);
+	mutex_unlock(&u->mu);
+	start_deferred(u); /* what it was to wait for may have ended meanwhile */
+}
+
 static void begin_chain(struct task *t, struct uring_req *head, bool broken)
 {
 	struct uring *u = head->ring;
 	struct uring_req *r;
 	bool defer;
 
+	for (r = broken ? NULL : head->next; r; r = r->next)
+		take_inputs(t, r);
 	mutex_lock(&u->mu);
 	defer = !list_empty(&u->deferred) || ((head->sqe.flags & IOSQE_IO_DRAIN) && u->nr_active);
-	if (defer) {
-		list_add_tail(&head->node, &u->deferred);
-	} else {
+	if (!defer) {
 		for (r = head; r; r = r->next) {
 			list_add_tail(&r->node, &u->active);
 			u->nr_active++;
 		}
 	}
-	if (defer && broken)
-		head->prep_err = head->prep_err ? head->prep_err : -ECANCELED;
 	mutex_unlock(&u->mu);
-	if (defer)
+	if (defer) {
+		defer_chain(t, head, broken);
 		return;
+	}
 	if (!broken)
 		run_chain(t, head, false, 0);
 	else if (cancel_chain(head, true))
@@ -592,6 +622,7 @@ static uint32_t take_batch(struct task *t, struct uring *u, uint32_t n, struct u
 	uint32_t taken = 0;
 
 	mutex_lock(&u->mu);
+	n = MIN(n, uring_waiting_sqes(u)); /* not what another thread puts there meanwhile */
 	while (taken < n && uring_waiting_sqes(u)) {
 		if (!uring_may_submit_locked(u)) {
 			*ret_err = -EBUSY;
@@ -637,7 +668,7 @@ long uring_submit(struct task *t, struct uring *u, uint32_t n)
 
 		if (!head)
 			head = r;
-		broken |= r->prep_err != 0;
+		broken |= r->prep_err != 0 || task_is_dead(t);
 		if (!(r->sqe.flags & LINK_FLAGS) || !next) {
 			r->next = NULL;
 			begin_chain(t, TAKE_PTR(head), broken);

@@ -59,21 +59,30 @@ static int check(const struct file *f, const struct uring_req *r, bool write)
 	return 0;
 }
 
-/* The iovec, once. With a provided buffer it says the length only. */
-static int take_vector(struct task *t, struct uring_req *r)
+/* With a provided buffer it says the length only. */
+int uring_take_vector(struct task *t, struct uring_req *r)
 {
+	struct kernel *k = r->ring->kernel;
 	struct iovec *iov = NULL;
-	size_t total = 0;
+	size_t total = 0, bytes;
 	int err;
 
 	if (r->iov)
 		return 0;
 	if ((r->sqe.flags & IOSQE_BUFFER_SELECT) && r->sqe.len != 1)
 		return -EINVAL;
+	bytes = MIN(r->sqe.len, (uint32_t)IOV_MAX) * sizeof(*iov);
+	if (!uring_charge(k, bytes))
+		return -ENOMEM;
 	err = copy_in_iov(t, r->sqe.addr, r->sqe.len, NULL, 0, &iov, &total);
+	if (err < 0 || !iov) {
+		uring_uncharge(k, bytes);
+		bytes = 0;
+	}
 	if (err < 0)
 		return err;
 	r->iov = iov;
+	r->iov_bytes = bytes;
 	r->nr_iov = r->sqe.len;
 	r->total = total;
 	return 0;
@@ -85,7 +94,7 @@ static int take_buffer(struct task *t, struct uring_req *r, struct uio *u)
 	int err = 0;
 
 	if (is_vector(r))
-		err = take_vector(t, r);
+		err = uring_take_vector(t, r);
 	else
 		r->total = MIN(r->sqe.len, (uint32_t)MAX_RW_COUNT);
 	if (err < 0)

@@ -118,16 +118,13 @@ int uring_timeout_prep(struct uring_req *r)
 }
 
 /* A time of the guest's as a deadline of the monotonic clock. */
-static int deadline_of(struct task *t, uaddr_t at, unsigned int flags, int64_t *ret)
+static int deadline_of(struct timespec ts, unsigned int flags, int64_t *ret)
 {
 	int clock = flags & IORING_TIMEOUT_REALTIME   ? CLOCK_REALTIME
 		    : flags & IORING_TIMEOUT_BOOTTIME ? CLOCK_BOOTTIME
 						      : CLOCK_MONOTONIC;
 	int64_t now = clock_now_ns(CLOCK_MONOTONIC), left;
-	struct timespec ts;
 
-	if (copy_in_obj(t, &ts, at) < 0)
-		return -EFAULT;
 	if (ts.tv_sec < 0 || ts.tv_nsec < 0)
 		return -EINVAL;
 	if (ts.tv_sec >= (TIMER_NEVER - now) / 1000000000 - 2 || ts.tv_nsec >= 1000000000) {
@@ -141,11 +138,21 @@ static int deadline_of(struct task *t, uaddr_t at, unsigned int flags, int64_t *
 	return 0;
 }
 
+int uring_take_time(struct task *t, struct uring_req *r)
+{
+	if (!r->has_ts && copy_in_obj(t, &r->ts, r->sqe.addr) < 0)
+		return -EFAULT;
+	r->has_ts = true;
+	return 0;
+}
+
 int uring_timeout_arm(struct task *t, struct uring_req *r)
 {
 	struct uring *u = r->ring;
-	int err = deadline_of(t, r->sqe.addr, r->sqe.timeout_flags, &r->deadline_ns);
+	int err = uring_take_time(t, r);
 
+	if (err == 0)
+		err = deadline_of(r->ts, r->sqe.timeout_flags, &r->deadline_ns);
 	if (err < 0 || r->sqe.opcode != IORING_OP_TIMEOUT || r->sqe.off == 0)
 		return err;
 	mutex_lock(&u->mu);
@@ -218,8 +225,10 @@ static long update_timeout(struct task *t, struct uring_req *r)
 	bool linked = s->timeout_flags & IORING_LINK_TIMEOUT_UPDATE;
 	struct uring *u = r->ring;
 	struct uring_req *p;
+	struct timespec ts;
 	int64_t deadline;
-	long n = deadline_of(t, s->off, s->timeout_flags, &deadline);
+	long n = copy_in_obj(t, &ts, s->off) < 0 ? -EFAULT
+						 : deadline_of(ts, s->timeout_flags, &deadline);
 
 	if (n < 0)
 		return n;

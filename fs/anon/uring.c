@@ -107,23 +107,54 @@ static void tell_offsets(const struct uring *u, struct io_uring_params *p)
 
 /* ---- memory ---- */
 
+bool uring_charge(struct kernel *k, size_t bytes)
+{
+	if (atomic_fetch_add(&k->uring_bytes, bytes) + bytes <= URING_BYTES_MAX)
+		return true;
+	atomic_fetch_sub(&k->uring_bytes, bytes);
+	return false;
+}
+
+void uring_uncharge(struct kernel *k, size_t bytes)
+{
+	atomic_fetch_sub(&k->uring_bytes, bytes);
+}
+
+void *uring_alloc(struct kernel *k, size_t n, size_t size)
+{
+	void *p;
+
+	if (!uring_charge(k, n * size))
+		return NULL;
+	p = mem_calloc(n, size);
+	if (!p)
+		uring_uncharge(k, n * size);
+	return p;
+}
+
+void uring_free(struct kernel *k, void *p, size_t n, size_t size)
+{
+	if (!p)
+		return;
+	mem_free(p);
+	uring_uncharge(k, n * size);
+}
+
 static int count_in(struct kernel *k, uint32_t size)
 {
-	if (atomic_fetch_add(&k->uring_bytes, size) + size > URING_BYTES_MAX) {
-		atomic_fetch_sub(&k->uring_bytes, size);
+	if (!uring_charge(k, size))
 		return -ENOMEM;
-	}
 	if (atomic_fetch_add(&k->nr_memfds, 1) < k->max_memfds / 2)
 		return 0;
 	atomic_fetch_sub(&k->nr_memfds, 1);
-	atomic_fetch_sub(&k->uring_bytes, size);
+	uring_uncharge(k, size);
 	return -ENFILE;
 }
 
 static void count_out(struct kernel *k, uint32_t size)
 {
 	atomic_fetch_sub(&k->nr_memfds, 1);
-	atomic_fetch_sub(&k->uring_bytes, size);
+	uring_uncharge(k, size);
 }
 
 static int map_memfd(struct uring *u)
@@ -156,6 +187,12 @@ static int map_new(struct uring *u)
 	return err;
 }
 
+static void free_overflow(struct uring *u)
+{
+	uring_free(u->kernel, TAKE_PTR(u->overflow), u->max_overflow, sizeof(*u->overflow));
+	u->max_overflow = 0;
+}
+
 struct uring *uring_get(struct uring *u)
 {
 	ref_get(&u->ref);
@@ -175,7 +212,7 @@ void uring_put(struct uring *u)
 	count_out(u->kernel, u->size);
 	wait_queue_destroy(&u->wq);
 	mutex_destroy(&u->mu);
-	mem_free(u->overflow);
+	free_overflow(u);
 	mem_free(u);
 }
 
@@ -246,13 +283,13 @@ static void put_locked(struct uring *u, const struct uring_cqe *c)
 static bool grow_overflow_locked(struct uring *u)
 {
 	uint32_t max = u->max_overflow ? 2 * u->max_overflow : OVERFLOW_FIRST;
-	struct uring_cqe *list = mem_calloc(max, sizeof(*list));
+	struct uring_cqe *list = uring_alloc(u->kernel, max, sizeof(*list));
 
 	if (!list)
 		return false;
 	for (uint32_t i = 0; i < u->nr_overflow; i++)
 		list[i] = u->overflow[(u->overflow_at + i) % u->max_overflow];
-	mem_free(u->overflow);
+	free_overflow(u);
 	u->overflow = list;
 	u->overflow_at = 0;
 	u->max_overflow = max;
@@ -304,9 +341,8 @@ void uring_flush_overflow(struct uring *u)
 		u->nr_overflow--;
 	}
 	if (u->nr_overflow == 0 && u->max_overflow) {
-		mem_free(u->overflow);
-		u->overflow = NULL;
-		u->max_overflow = u->overflow_at = 0;
+		free_overflow(u);
+		u->overflow_at = 0;
 		uring_set_flag_locked(u, IORING_SQ_CQ_OVERFLOW, false);
 	}
 	mutex_unlock(&u->mu);

@@ -17,8 +17,9 @@
  * requests are refused while it holds URING_OVERFLOW_MAX, and those that give many completions end at
  * the first that finds no room.
  *
- * Bounds: 32768 entries and 65536 completions for each ring as in Linux; URING_BYTES_MAX of
- * rings in a sandbox, each with one descriptor of the sentry's (counted with memfds of tmpfs).
+ * Bounds: 32768 entries and 65536 completions for each ring as in Linux. URING_BYTES_MAX in a sandbox, of
+ * rings, tables of files and buffers, provided buffers, completions without room and vectors in all
+ * (uring_charge()). Each ring has one descriptor of the sentry's (counted with memfds of tmpfs).
  *
  * Locking: ring->mu (LOCK_URING) guards all that is not fixed, the syscall layer's part included.
  * No copy from or to guest memory, and no file's op, under it.
@@ -118,6 +119,11 @@ struct uring {
 must_check int uring_new(struct kernel *k, uint32_t entries, struct io_uring_params *p, bool sqpoll,
 			 struct file **ret);
 struct uring *uring_of_file(const struct file *f); /* borrowed; NULL: another kind */
+/* Memory of the sentry's for what guests do with rings: false at URING_BYTES_MAX. */
+must_check bool uring_charge(struct kernel *k, size_t bytes);
+void uring_uncharge(struct kernel *k, size_t bytes);
+must_check void *uring_alloc(struct kernel *k, size_t n, size_t size); /* zeroed, and charged */
+void uring_free(struct kernel *k, void *p, size_t n, size_t size);     /* p may be NULL */
 struct uring *uring_get(struct uring *u);
 void uring_put(struct uring *u);
 

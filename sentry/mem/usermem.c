@@ -24,6 +24,7 @@
 #include "sentry/base/mem.h"
 #include "sentry/mem/window.h"
 #include "sentry/task.h"
+#include "sentry/task_shadow.h"
 
 #define PAGE 4096UL
 #define EXEC_LOOKS 200 /* of a millisecond */
@@ -74,6 +75,27 @@ static ssize_t move(struct task *t, const struct iovec *local, size_t nr, uaddr_
 		   : platform->read_mem(t, local, nr, &remote, 1);
 }
 
+/* A shadow's thread is in no call that this is a part of, and may end: task_shadows_abort() waits for what
+ * is counted in copying. */
+static ssize_t move_held(struct task *t, const struct iovec *local, size_t nr, uaddr_t at,
+			 size_t len, bool out)
+{
+	ssize_t r = mem_hold(t);
+
+	if (r < 0)
+		return r;
+	if (t->shadow)
+		atomic_fetch_add(&t->shadow->copying, 1);
+	if (t->shadow && task_is_dead(t))
+		r = -ESRCH;
+	else
+		r = move(t, local, nr, at, len, out);
+	if (t->shadow)
+		atomic_fetch_sub(&t->shadow->copying, 1);
+	atomic_fetch_sub(&t->process->mem_users, 1);
+	return r;
+}
+
 static ssize_t move_own(struct task *t, const struct iovec *local, size_t nr, uaddr_t at,
 			size_t len, bool out)
 {
@@ -89,14 +111,9 @@ static ssize_t move_own(struct task *t, const struct iovec *local, size_t nr, ua
 		if (r >= 0)
 			return r;
 	}
-	if (!is_leader(t)) /* its number ends with its program */
+	if (!is_leader(t) && !t->shadow) /* its number ends with its program */
 		return move(t, local, nr, at, len, out);
-	r = mem_hold(t);
-	if (r < 0)
-		return r;
-	r = move(t, local, nr, at, len, out);
-	atomic_fetch_sub(&t->process->mem_users, 1);
-	return r;
+	return move_held(t, local, nr, at, len, out);
 }
 
 void *copy_place(struct task *t, uaddr_t at, size_t *len, bool out)

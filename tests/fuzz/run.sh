@@ -48,6 +48,8 @@ if [[ " ${PLATFORMS:-notify} " == *" notify "* ]]; then
 	in_sandbox "messages in channels, seed $seed" --platform notify --fast-path always \
 		/fuzz/syscall_fuzz --seconds "$seconds" --seed "$seed" --channels 1 --calls 2000
 fi
+in_sandbox "calls on sockets, seed $seed" /fuzz/syscall_fuzz --seconds "$seconds" --seed "$seed" \
+	--sockets 1
 in_sandbox "requests to io_uring, seed $seed" /fuzz/syscall_fuzz --seconds "$seconds" --seed "$seed" \
 	--urings 1
 echo "$passed passed, $failed failed"

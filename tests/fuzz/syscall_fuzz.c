@@ -20,8 +20,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -237,106 +235,7 @@ static uint64_t string(void)
 		       : (uint64_t)(uintptr_t)strings[below(sizeof(strings) / sizeof(strings[0]))];
 }
 
-/* Of 110 bytes. What is of the Internet is the loopback interface, or nonsense. */
-static void socket_address(void *to)
-{
-	struct sockaddr_in6 *in6 = to;
-	struct sockaddr_in *in = to;
-
-	memset(to, 0, 110);
-	switch (below(5)) {
-	case 4: /* all of it lies where a port and an address do */
-		in->sin_family = AF_NETLINK;
-		in->sin_addr.s_addr = one_in(2) ? 0 : (uint32_t)rnd();
-		break;
-	case 0:
-		in->sin_family = AF_INET;
-		in->sin_port = one_in(2) ? port : (uint16_t)rnd();
-		in->sin_addr.s_addr = htonl(one_in(8) ? 0xe0000001 : INADDR_LOOPBACK);
-		break;
-	case 1:
-		in6->sin6_family = AF_INET6;
-		in6->sin6_port = one_in(2) ? port : (uint16_t)rnd();
-		in6->sin6_addr = one_in(4) ? in6addr_any : in6addr_loopback;
-		in6->sin6_scope_id = (uint32_t)(one_in(8) ? rnd() : 0);
-		break;
-	default:
-		in->sin_family = one_in(8) ? (uint16_t)below(48) : AF_UNIX;
-		memcpy((char *)to + 2, one_in(2) ? "sock\0\0\0" : "\0abstra", 8);
-	}
-}
-
-/* 128 bytes of netlink requests, rarely with wrong lengths. */
-static void netlink_requests(void *to)
-{
-	static const unsigned short types[] = {
-		RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETRULE, RTM_GETNEIGH, RTM_SETLINK, 20,
-		21,	     18,	  RTM_NEWROUTE, 3,	     200};
-	size_t at = 0;
-
-	while (at + NLMSG_HDRLEN <= 128) {
-		struct nlmsghdr *h = (struct nlmsghdr *)((char *)to + at);
-		size_t len = NLMSG_HDRLEN + (one_in(2) ? 4 * below(29) : below(112));
-
-		h->nlmsg_len = (uint32_t)(one_in(8) ? hostile() : len);
-		h->nlmsg_type = one_in(10) ? (uint16_t)rnd() : types[below(12)];
-		h->nlmsg_flags = (uint16_t)(one_in(8) ? rnd() : 1 | (one_in(2) ? NLM_F_DUMP : 0));
-		for (at += NLMSG_HDRLEN; at + 4 <= 128 && len > NLMSG_HDRLEN;
-		     at += 4, len -= len < 4 ? len : 4)
-			*(uint32_t *)((char *)to + at) =
-				(uint32_t)(one_in(4)   ? rnd()
-					   : one_in(2) ? below(48)
-						       : (4 + below(24)) | below(60) << 16);
-	}
-}
-
-/* Control messages, rarely with wrong lengths; how many bytes they are. */
-static size_t control_messages(char *to)
-{
-	static const int levels[] = {SOL_SOCKET, IPPROTO_IP, IPPROTO_IPV6, 17, 6};
-	size_t at = 0;
-
-	for (unsigned int i = (unsigned int)below(4); i > 0; i--) {
-		size_t data = one_in(2) ? 4 * below(8) : below(60);
-		struct cmsghdr *c = (struct cmsghdr *)(to + at);
-
-		c->cmsg_len = one_in(10) ? hostile() : CMSG_LEN(data);
-		c->cmsg_level = one_in(10) ? (int)rnd() : levels[below(5)];
-		c->cmsg_type = (int)below(one_in(2) ? 14 : 80);
-		for (size_t j = 0; j < data; j++)
-			to[at + sizeof(*c) + j] = (char)(one_in(2) ? 0 : below(30));
-		at += CMSG_SPACE(data);
-	}
-	return at;
-}
-
-/* For sendmsg, recvmsg and their many: headers of four messages. */
-static uint64_t message_headers(void)
-{
-	char *base = arena + (below(ARENA_PAGES - 4)) * PAGE, *at = base + 512;
-	struct mmsghdr *m = (struct mmsghdr *)base;
-
-	if (one_in(20))
-		return address();
-	for (int i = 0; i < 4; i++) {
-		struct msghdr *h = &m[i].msg_hdr;
-		struct iovec *iov = (struct iovec *)(at + 128);
-
-		socket_address(at);
-		h->msg_name = one_in(2) ? NULL : at;
-		h->msg_namelen = (socklen_t)(one_in(8) ? hostile() : one_in(2) ? 16 : 28);
-		for (int j = 0; j < 4; j++)
-			iov[j] = (struct iovec){(void *)address(),
-						one_in(8) ? hostile() : below(3000)};
-		h->msg_iov = iov;
-		h->msg_iovlen = one_in(16) ? hostile() : below(5);
-		h->msg_control = one_in(2) ? NULL : at + 256;
-		h->msg_controllen = one_in(8) ? hostile() : control_messages(at + 256);
-		h->msg_flags = (int)rnd();
-		at += 1024;
-	}
-	return (uint64_t)(uintptr_t)base;
-}
+#include "tests/fuzz/sockets.h"
 
 /* A few structs that are right more often than noise would be. */
 static uint64_t filled(enum arg_type type)
@@ -481,6 +380,8 @@ static uint64_t argument(const struct syscall_arg *arg)
 	case ARG_OFF: return number();
 	default: break;
 	}
+	if (strcmp(arg->name, "addrlen") == 0 && !one_in(4))
+		return one_in(3) ? below(130) : one_in(2) ? 16 : 28;
 	if (strcmp(arg->name, "msg") == 0 || strcmp(arg->name, "msgs") == 0)
 		return message_headers();
 	return one_in(16) ? address() : filled(arg->type);

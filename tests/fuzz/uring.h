@@ -1,7 +1,7 @@
 /*
  * tests/fuzz/uring.h - the fuzzer's requests to an io_uring
  *
- * Model: each round has rings of several kinds. A batch fills some entries of one with what calls are
+ * Model: each round has rings of several kinds; what is registered with them changes. A batch fills some entries of one with what calls are
  * given (pointers, paths, message headers, descriptors), links them at random, moves the tail, sometimes
  * by nonsense, and enters. A second thread changes bytes of the rings and entries meanwhile. Completions are
  * taken now and then, or the head is set anywhere.
@@ -14,14 +14,14 @@
 
 #include <linux/io_uring.h>
 
-#define FUZZ_RINGS 3
+#define FUZZ_RINGS 4
 #define FUZZ_ENTRIES 16
 #define FUZZ_OPS 60
 
 static struct fuzz_ring {
 	int fd;
 	unsigned char *rings, *sqes;
-	unsigned int rings_len, sqes_len;
+	unsigned int rings_len, sqes_len, sqe_size;
 	struct io_uring_params p;
 } fuzz_rings[FUZZ_RINGS];
 
@@ -48,8 +48,9 @@ static void *uring_flipper(void *arg)
 
 static void uring_fuzz_start(void)
 {
-	static const unsigned int flags[FUZZ_RINGS] = {0, IORING_SETUP_SUBMIT_ALL,
-						       IORING_SETUP_SQPOLL};
+	static const unsigned int flags[FUZZ_RINGS] = {
+		0, IORING_SETUP_SUBMIT_ALL, IORING_SETUP_SQPOLL,
+		IORING_SETUP_CQE32 | IORING_SETUP_SQE128 | IORING_SETUP_R_DISABLED};
 	int fds[8] = {-1, 3, 4, 5, 12, 20, 21, -1};
 	struct iovec iov[2] = {{arena, 4096}, {arena + PAGE, 3 * PAGE}};
 	pthread_t th;
@@ -62,7 +63,9 @@ static void uring_fuzz_start(void)
 		if (r->fd < 0)
 			return;
 		r->rings_len = r->p.sq_off.array + FUZZ_ENTRIES * 4;
-		r->sqes_len = FUZZ_ENTRIES * sizeof(struct io_uring_sqe);
+		r->sqe_size = sizeof(struct io_uring_sqe)
+			      << (flags[i] & IORING_SETUP_SQE128 ? 1 : 0);
+		r->sqes_len = FUZZ_ENTRIES * r->sqe_size;
 		r->rings = mmap(NULL, r->rings_len, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, 0);
 		r->sqes = mmap(NULL, r->sqes_len, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd,
 			       IORING_OFF_SQES);
@@ -70,6 +73,8 @@ static void uring_fuzz_start(void)
 			give_up(__LINE__);
 		for (unsigned int k = 0; k < FUZZ_ENTRIES; k++)
 			((unsigned int *)(r->rings + r->p.sq_off.array))[k] = k;
+		if (one_in(2))
+			syscall(SYS_io_uring_register, r->fd, IORING_REGISTER_ENABLE_RINGS, 0, 0);
 		syscall(SYS_io_uring_register, r->fd, IORING_REGISTER_FILES, fds, 8);
 		syscall(SYS_io_uring_register, r->fd, IORING_REGISTER_BUFFERS, iov, 2);
 	}
@@ -92,6 +97,50 @@ static uint64_t uring_address(uint8_t opcode)
 	return one_in(8) ? hostile() : (uint64_t)(uintptr_t)arena + below(ARENA_PAGES * PAGE);
 }
 
+static struct timespec *short_time(void)
+{
+	static struct timespec ts;
+
+	ts = (struct timespec){one_in(8) ? (time_t)hostile() : 0, (long)below(3000000)};
+	return &ts;
+}
+
+/* One of the forms of io_uring_register(2), its structure right more often than noise would be. */
+static void uring_register_any(struct fuzz_ring *r)
+{
+	static const uint8_t ops[] = {IORING_REGISTER_BUFFERS,	    IORING_UNREGISTER_BUFFERS,
+				      IORING_REGISTER_FILES2,	    IORING_UNREGISTER_FILES,
+				      IORING_REGISTER_FILES_UPDATE, IORING_REGISTER_EVENTFD,
+				      IORING_UNREGISTER_EVENTFD,    IORING_REGISTER_PERSONALITY,
+				      IORING_REGISTER_RESTRICTIONS, IORING_REGISTER_ENABLE_RINGS,
+				      IORING_REGISTER_PBUF_RING,    IORING_UNREGISTER_PBUF_RING,
+				      IORING_REGISTER_SYNC_CANCEL,  IORING_REGISTER_FILES_UPDATE2};
+	uint64_t *p = (uint64_t *)(arena + 8 * PAGE), a[6] = {(uint64_t)r->fd};
+	uint8_t op = one_in(8) ? (uint8_t)below(30) : ops[below(sizeof(ops))];
+
+	for (int i = 0; i < 12; i++)
+		p[i] = one_in(4) ? number() : below(16);
+	a[1] = op;
+	a[2] = one_in(16) ? address() : (uint64_t)(uintptr_t)p;
+	a[3] = one_in(4) ? number() : 1;
+	if (op == IORING_REGISTER_FILES2 || op == IORING_REGISTER_FILES_UPDATE2) {
+		p[0] = one_in(2) ? below(20) | 1ULL << 32 : below(20);
+		p[1] = 0;
+		p[2] = one_in(2) ? 0 : (uint64_t)(uintptr_t)p;
+		a[3] = one_in(8) ? number() : 32;
+	} else if (op == IORING_REGISTER_PBUF_RING) {
+		p[0] = one_in(4) ? address() : (uint64_t)(uintptr_t)(arena + below(8) * PAGE);
+		p[1] = (one_in(8) ? number() : 1U << below(8)) | below(4) << 32;
+		p[2] = p[3] = p[4] = 0;
+	} else if (op == IORING_REGISTER_BUFFERS) {
+		p[0] = address();
+		p[1] = below(9000);
+	} else if (one_in(2)) {
+		a[2] = a[3] = 0;
+	}
+	raw_call(SYS_io_uring_register, a);
+}
+
 static void fill_sqe(struct io_uring_sqe *s)
 {
 	static const uint8_t hot[] = {
@@ -112,8 +161,16 @@ static void fill_sqe(struct io_uring_sqe *s)
 	if (one_in(3))
 		s->rw_flags = (int)(one_in(4) ? rnd() : below(32));
 	s->user_data = below(64);
-	if (one_in(6))
-		s->buf_index = (uint16_t)below(4);
+	if (one_in(6) || (s->flags & IOSQE_BUFFER_SELECT))
+		s->buf_index = (uint16_t)below(4); /* and a group's number */
+	if (s->opcode == IORING_OP_PROVIDE_BUFFERS || s->opcode == IORING_OP_REMOVE_BUFFERS) {
+		s->fd = (int)(one_in(16) ? number() : 1 + below(20));
+		s->off = one_in(16) ? number() : below(70000);
+	}
+	if (s->opcode == IORING_OP_TIMEOUT || s->opcode == IORING_OP_LINK_TIMEOUT) {
+		s->len = one_in(8) ? (uint32_t)number() : 1;
+		s->addr = (uint64_t)(uintptr_t)short_time();
+	}
 	if (one_in(8))
 		s->file_index = (uint32_t)below(10);
 	if (one_in(32))
@@ -137,7 +194,6 @@ static void move_words(struct fuzz_ring *r, unsigned int n)
 static void uring_fuzz_batch(void)
 {
 	struct fuzz_ring *r = &fuzz_rings[below(FUZZ_RINGS)];
-	struct io_uring_sqe *sqes = (void *)r->sqes;
 	unsigned int n = 1 + (unsigned int)below(6), tail, flags = 0;
 	unsigned int *sq_head;
 	uint64_t a[6];
@@ -149,7 +205,7 @@ static void uring_fuzz_batch(void)
 	if (tail - *sq_head > FUZZ_ENTRIES) /* lost: where the kernel is */
 		*(unsigned int *)(r->rings + r->p.sq_off.tail) = tail = *sq_head;
 	for (unsigned int i = 0; i < n; i++)
-		fill_sqe(&sqes[(tail + i) % FUZZ_ENTRIES]);
+		fill_sqe((void *)(r->sqes + (size_t)((tail + i) % FUZZ_ENTRIES) * r->sqe_size));
 	move_words(r, n);
 	if (one_in(8)) {
 		static const struct timespec ms = {.tv_nsec = 1000000};
@@ -170,12 +226,8 @@ static void uring_fuzz_batch(void)
 	fuzz_flip = one_in(2);
 	raw_call(SYS_io_uring_enter, a);
 	totals->uring_batches++;
-	if (one_in(64)) {
-		a[1] = below(26);
-		a[2] = address();
-		a[3] = below(9);
-		raw_call(SYS_io_uring_register, a);
-	}
+	if (one_in(24))
+		uring_register_any(r);
 }
 
 #endif

@@ -139,6 +139,35 @@ def sizes(pid):
     return int(status(pid)['VmRSS'].split()[0]) >> 10, len(open_files(pid))
 
 
+def shrinks(box, start):
+    """Until the sentry has about as much as at the start."""
+    end = time.monotonic() + 30
+    while True:
+        memory, files = sizes(box.sentry())
+        if memory <= start[0] + 8 and files <= start[1] + 8:
+            return
+        check(time.monotonic() < end, 'the sentry has %d MB, %d descriptors; it began with %d, %d' %
+              (memory, files, start[0], start[1]))
+        time.sleep(0.2)
+
+
+def test_rings():
+    """io_uring: tables, buffers, completions and vectors until all is refused: bounded, and given back."""
+    with Sandbox('/attack/rings', options=['--memory', '4G']) as box:
+        time.sleep(0.05)
+        start = 3, 60
+        box.wait_for('full', 300)
+        memory, _ = sizes(box.sentry())
+        check(memory < 700, 'the sentry has %d MB' % memory)
+        for word in ('empty', None):
+            box.proc.stdin.write(b'x')
+            box.proc.stdin.flush()
+            if word:
+                box.wait_for(word, 60)
+                shrinks(box, start)
+        box.held()
+
+
 def test_many_sockets():
     """Sockets, queued messages and files in flight by the hundred thousand: bounded, and given back at the end."""
     numbers = ('120000', '1000000', '40000') if Config.long else ('6000', '30000', '2000')
@@ -155,11 +184,6 @@ def test_many_sockets():
             if 'part end' not in box.output:
                 box.proc.stdin.write(b'\n')
                 box.proc.stdin.flush()
-        end = time.monotonic() + 30
-        while (memory > start[0] + 8 or files > start[1] + 8) and time.monotonic() < end:
-            time.sleep(0.2)
-            memory, files = sizes(box.sentry())
-        check(memory <= start[0] + 8, 'the sentry has %d MB, it began with %d' % (memory, start[0]))
-        check(files <= start[1] + 8, 'the sentry has %d descriptors, it began with %d' % (files, start[1]))
+        shrinks(box, start)
         check(largest < 1500, 'the sentry had %d MB' % largest)
         box.held()
