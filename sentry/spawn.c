@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -669,6 +670,22 @@ static long held_wait(struct task *t, unsigned int reasons)
 	}
 }
 
+static void set_sched(struct task *t, const struct spawn *s)
+{
+	if (!s->sched_given)
+		return;
+	t->sched_policy = s->sched_policy;
+	t->sched_priority = s->sched_priority;
+	t->sched_reset_on_fork = s->sched_reset_on_fork;
+	t->ioprio = s->ioprio;
+	if (s->ioprio)
+		t->process->io_id = process_share_id(t->kernel);
+	t->personality = s->personality;
+	t->nice = s->nice;
+	if (s->nice && setpriority(PRIO_PROCESS, (id_t)t->plat.host_tid, s->nice) < 0)
+		log_info("nice value %d on the host: errno %d", s->nice, errno);
+}
+
 static void set_up_on_host(struct process *p, struct spawn *s)
 {
 	for (unsigned int i = 0; i < NR_RLIMITS; i++)
@@ -700,6 +717,8 @@ long spawn_stub_spawned(struct task *t)
 		return -ENOSYS;
 	if (first)
 		set_up_on_host(t->process, s);
+	if (first)
+		set_sched(t, s);
 	if (!s->held) /* set by ourselves only */
 		return 0;
 	if (first)

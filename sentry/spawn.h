@@ -70,6 +70,10 @@ struct spawn {
 	bool no_new_privs, has_umask, has_oom_score_adj;
 	bool ctty; /* file 0 is a terminal, and becomes the controlling one */
 	bool hold; /* stop at HELD, until spawn_release() */
+	bool sched_given,
+		sched_reset_on_fork; /* the following; of nice values the host has the word */
+	int sched_policy, sched_priority, nice, ioprio;
+	uint64_t personality;
 	uint32_t umask;
 	int oom_score_adj;
 	uint32_t limits_given; /* bit per resource */

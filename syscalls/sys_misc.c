@@ -5,6 +5,7 @@
 #include <linux/futex.h>
 #include <linux/random.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 
@@ -23,7 +24,8 @@ long sys_uname(struct task *t, const uint64_t *a)
 	strncpy(u.sysname, GUEST_SYSNAME, sizeof(u.sysname) - 1);
 	strncpy(u.release, GUEST_RELEASE, sizeof(u.release) - 1);
 	strncpy(u.version, GUEST_VERSION, sizeof(u.version) - 1);
-	strncpy(u.machine, GUEST_MACHINE, sizeof(u.machine) - 1);
+	strncpy(u.machine, (t->personality & PER_MASK) == PER_LINUX32 ? "i686" : GUEST_MACHINE,
+		sizeof(u.machine) - 1);
 	mutex_lock(&k->uts_mu);
 	memcpy(u.nodename, k->hostname, UTS_LEN);
 	memcpy(u.domainname, k->domainname, UTS_LEN);

@@ -14,7 +14,7 @@
  * Two values hold twice: pids.limit binds guests inside as well, where the sentry's own threads do not
  * count (they are added to the host's limit), and memory.limit is what /proc/meminfo shows.
  *
- * linux.resources.devices is not applied: guests reach no device of the host.
+ * linux.resources.devices: guests reach no device of the host; with cgroup v1 the rules bind the sentry.
  * The systemd driver: cgroupsPath "slice:prefix:name" is mapped to the directory that systemd would
  * use, and made there by hand. Without systemd on the host it is refused, as by runc.
  */
@@ -40,18 +40,32 @@ enum oci_value {
 	OCI_BLKIO_WEIGHT,
 	OCI_NR_VALUES,
 };
+/* A line for a file: resources_raw.c. */
+struct oci_raw {
+	char what[96];		     /* the field, for messages */
+	const char *v1, *v2;	     /* files, whichever there is; NULL: none */
+	char own_v1[40], own_v2[40]; /* the same, where names are made */
+	char text1[72], text2[72];
+	bool optional, may_fail; /* no warning without a file; a warning only if it is not taken */
+};
+
 /* Values that are not given are not changed. */
 struct oci_resources {
 	bool given[OCI_NR_VALUES];
 	int64_t value[OCI_NR_VALUES]; /* -1: no limit, where that has a meaning */
 	const char *cpus, *mems;      /* NULL: not given */
-	bool oom_kill_disable;
+	bool oom_kill_disable, check_before_update;
+	struct oci_raw *raw; /* free() */
+	size_t nr_raw;
 	struct json_object *unified; /* v2: file names and texts; NULL: none */
 };
 
 /* linux.resources of config.json, or what update gets; where: for messages. */
 must_check int oci_resources_parse(struct json_object *o, const char *where,
 				   struct oci_resources *ret, struct oci_error *err);
+
+must_check int oci_resources_parse_raw(struct json_object *o, const char *where,
+				       struct oci_resources *ret, struct oci_error *err);
 
 /* Makes the directories and fills st->cgroup_dirs; nothing is left on an error. */
 must_check int oci_cgroup_make(struct oci_state *st, const char *cgroups_path,
@@ -64,6 +78,10 @@ must_check int oci_cgroup_freeze(const struct oci_state *st, bool freeze, struct
 /* Kills what is left in it. */
 must_check int oci_cgroup_remove(const struct oci_state *st, struct oci_error *err);
 
+/* Into the first of the container's directories that has the file. -ENOENT. */
+must_check int oci_cgroup_put(const struct oci_state *st, const char *file, const char *text);
+must_check int oci_cgroup_apply_raw(const struct oci_state *st, const struct oci_resources *r,
+				    struct oci_error *err);
 /* The first of the container's directories that has the file: its text. -ENOENT. */
 must_check int oci_cgroup_read(const struct oci_state *st, const char *file, char *buf,
 			       size_t size);

@@ -39,6 +39,14 @@ struct oci_rlimit {
 
 #define OCI_NR_RLIMITS 16
 
+/* process.scheduler, process.ioPriority, linux.personality: config_sched.c */
+struct oci_sched {
+	bool given, reset_on_fork;
+	int32_t policy, priority, nice;
+	int32_t ioprio; /* as ioprio_set(2) has it; 0: none */
+	uint32_t personality;
+};
+
 struct oci_process {
 	bool terminal;
 	uint16_t rows, cols; /* consoleSize; 0: not given */
@@ -57,6 +65,7 @@ struct oci_process {
 	bool no_new_privs;
 	bool has_oom_score_adj;
 	int oom_score_adj;
+	struct oci_sched sched;
 };
 
 enum oci_mount_kind {

@@ -12,6 +12,10 @@ must_check int oci_config_hooks(struct oci_config *cfg, struct oci_error *err);
 struct json_object;
 must_check int oci_config_sysctl(struct oci_config *cfg, struct json_object *l,
 				 struct oci_error *err);
+must_check int oci_config_personality(struct oci_config *cfg, struct json_object *l,
+				      struct oci_error *err);
+must_check int oci_process_sched(struct json_object *process, struct oci_sched *s,
+				 struct oci_error *err);
 /* An allocated path: path itself, or below dir. */
 char *oci_absolute(const char *dir, const char *path);
 

@@ -209,8 +209,7 @@ static int parse_paths(struct json_object *l, const char *name, char ***ret, str
 
 static void warn_unused(struct json_object *l)
 {
-	static const char *const names[] = {"intelRdt",	  "personality", "timeOffsets",
-					    "mountLabel", "netDevices",	 "memoryPolicy"};
+	static const char *const names[] = {"intelRdt", "mountLabel", "netDevices", "memoryPolicy"};
 	struct json_object *v;
 	const char *label;
 
@@ -221,6 +220,42 @@ static void warn_unused(struct json_object *l)
 		if (!label || *label)
 			oci_warn("linux.%s: not supported, ignored", names[i]);
 	}
+}
+
+/* Nothing propagates: asking for that it does is told, for that it does not is what happens. */
+static int parse_propagation(struct json_object *l, struct oci_error *err)
+{
+	static const char *const known[] = {"private", "rprivate", "unbindable", "runbindable",
+					    "slave",   "rslave",   "shared",	 "rshared"};
+	const char *value = "";
+	int r = oci_json_string(l, "linux", "rootfsPropagation", &value, err);
+	size_t i = 0;
+
+	if (r != 1 || !*value)
+		return r;
+	while (i < ARRAY_SIZE(known) && strcmp(value, known[i]) != 0)
+		i++;
+	if (i == ARRAY_SIZE(known))
+		return oci_fail(err, -EINVAL, "linux.rootfsPropagation: \"%.40s\" is not known",
+				value);
+	if (i >= 4)
+		oci_warn("linux.rootfsPropagation: %s: mounts do not propagate into the sandbox, "
+			 "nor out of it",
+			 value);
+	return 0;
+}
+
+/* The guests' clocks are read without anybody's help: there is no way to add to them. */
+static int parse_time_offsets(struct json_object *l, struct oci_error *err)
+{
+	struct json_object *o = NULL;
+	int r = oci_json_object(l, "linux", "timeOffsets", &o, err);
+
+	if (r == 1 && json_object_object_length(o) > 0)
+		return oci_fail(err, -EINVAL,
+				"linux.timeOffsets: not supported: a container's clocks are the "
+				"host's");
+	return r;
 }
 
 int oci_config_linux(struct oci_config *cfg, struct oci_error *err)
@@ -242,6 +277,12 @@ int oci_config_linux(struct oci_config *cfg, struct oci_error *err)
 		r = parse_paths(l, "readonlyPaths", &cfg->readonly_paths, err);
 	if (r >= 0)
 		r = oci_config_sysctl(cfg, l, err);
+	if (r >= 0)
+		r = oci_config_personality(cfg, l, err);
+	if (r >= 0)
+		r = parse_propagation(l, err);
+	if (r >= 0)
+		r = parse_time_offsets(l, err);
 	if (r >= 0)
 		r = oci_json_string(l, "linux", "cgroupsPath", &cfg->cgroups_path, err);
 	if (r >= 0)

@@ -155,6 +155,11 @@ static int parse_mount(struct json_object *o, const char *where, const char *bun
 			 m->destination);
 	if (r == 0 || (r == 1 && !*m->destination))
 		return oci_fail(err, -EINVAL, "%s.destination: is missing", where);
+	if (r >= 0 && (json_object_object_get_ex(o, "uidMappings", NULL) ||
+		       json_object_object_get_ex(o, "gidMappings", NULL)))
+		return oci_fail(err, -EINVAL,
+				"%s.uidMappings, gidMappings: id-mapped mounts are not supported",
+				where);
 	m->type = "bind";
 	m->flags = 0;
 	if (r >= 0)

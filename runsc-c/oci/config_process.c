@@ -280,11 +280,13 @@ static int check_command(const char *where, struct oci_process *p, struct oci_er
 /* Known, and not honoured. */
 static void warn_unused(struct json_object *json, const char *where)
 {
-	static const char *const names[] = {"scheduler", "ioPriority", "execCPUAffinity"};
+	static const char *const names[] = {"execCPUAffinity", "apparmorProfile", "selinuxLabel"};
 	struct json_object *v;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (json_object_object_get_ex(json, names[i], &v) && v)
+		if (json_object_object_get_ex(json, names[i], &v) && v &&
+		    !(json_object_is_type(v, json_type_string) &&
+		      json_object_get_string_len(v) == 0))
 			oci_warn("%s.%s: not supported, ignored", where, names[i]);
 }
 
@@ -313,6 +315,8 @@ int oci_process_parse(struct json_object *json, const char *where, struct oci_pr
 	if (r >= 0)
 		r = oci_json_i64(json, where, "oomScoreAdj", -1000, 1000, &oom, err);
 	p->has_oom_score_adj = r == 1;
+	if (r >= 0)
+		r = oci_process_sched(json, &p->sched, err);
 	p->oom_score_adj = (int)oom;
 	if (r >= 0 && !p->env) {
 		p->env = calloc(1, sizeof(*p->env));

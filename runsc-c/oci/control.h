@@ -87,7 +87,8 @@ enum {
 	CONTROL_UMASK = 4,	   /* the field is given */
 	CONTROL_OOM_SCORE_ADJ = 8, /* as above */
 	CONTROL_PROGRAM = 16, /* a string before the arguments: the file; else it is argument 0 */
-	CONTROL_FLAGS = 31,
+	CONTROL_SCHED = 32,   /* a struct control_sched after the limits */
+	CONTROL_FLAGS = 63,
 };
 struct control_process {
 	uint32_t magic, flags;
@@ -102,6 +103,12 @@ struct control_process {
 struct control_limit {
 	uint32_t resource, pad;
 	uint64_t soft, hard;
+};
+
+struct control_sched {
+	uint32_t policy, priority; /* SCHED_RESET_ON_FORK in policy */
+	int32_t nice, ioprio;
+	uint64_t personality;
 };
 
 /* ---- the sentry's side (control_server.c); before its filter closes, and after ---- */

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -53,7 +54,20 @@ static uint32_t flags_of(const struct oci_process *p)
 	return (p->terminal ? CONTROL_TERMINAL : 0U) |
 	       (p->no_new_privs ? CONTROL_NO_NEW_PRIVS : 0U) | (p->has_umask ? CONTROL_UMASK : 0U) |
 	       (p->has_oom_score_adj ? CONTROL_OOM_SCORE_ADJ : 0U) |
-	       (p->program ? CONTROL_PROGRAM : 0U);
+	       (p->program ? CONTROL_PROGRAM : 0U) | (p->sched.given ? CONTROL_SCHED : 0U);
+}
+
+static char *put_sched(char *at, const struct oci_sched *s)
+{
+	struct control_sched c = {
+		.policy = (uint32_t)s->policy | (s->reset_on_fork ? SCHED_RESET_ON_FORK : 0U),
+		.priority = (uint32_t)s->priority,
+		.nice = s->nice,
+		.ioprio = s->ioprio,
+		.personality = s->personality,
+	};
+
+	return mempcpy(at, &c, sizeof(c));
 }
 
 int control_pack(const struct oci_process *p, uint32_t extra_fds, void **ret, size_t *ret_size,
@@ -79,7 +93,8 @@ int control_pack(const struct oci_process *p, uint32_t extra_fds, void **ret, si
 	strings += strings_size(p->args, &h.nr_args);
 	strings += strings_size(p->env, &h.nr_env);
 	size = sizeof(h) + h.nr_groups * sizeof(uint32_t) +
-	       h.nr_limits * sizeof(struct control_limit) + strings;
+	       h.nr_limits * sizeof(struct control_limit) +
+	       (p->sched.given ? sizeof(struct control_sched) : 0) + strings;
 	if (size > CONTROL_MAX_PAYLOAD)
 		return oci_fail(err, -E2BIG, "process.args and process.env are too long");
 	h.strings = (uint32_t)strings;
@@ -99,6 +114,8 @@ int control_pack(const struct oci_process *p, uint32_t extra_fds, void **ret, si
 
 		at = mempcpy(at, &l, sizeof(l));
 	}
+	if (p->sched.given)
+		at = put_sched(at, &p->sched);
 	at = stpcpy(at, p->cwd) + 1;
 	if (p->program)
 		at = stpcpy(at, p->program) + 1;
@@ -167,6 +184,27 @@ static int take_limits(struct rest *r, uint32_t nr, struct spawn *s)
 	return 0;
 }
 
+static int take_sched(struct rest *r, struct spawn *s)
+{
+	const void *p = take(r, sizeof(struct control_sched));
+	struct control_sched c;
+
+	if (!p)
+		return -EINVAL;
+	memcpy(&c, p, sizeof(c));
+	s->sched_given = true;
+	s->sched_reset_on_fork = c.policy & SCHED_RESET_ON_FORK;
+	s->sched_policy = (int)(c.policy & ~(uint32_t)SCHED_RESET_ON_FORK);
+	s->sched_priority = (int)c.priority;
+	s->nice = c.nice;
+	s->ioprio = c.ioprio;
+	s->personality = c.personality;
+	return s->sched_policy <= SCHED_IDLE && c.priority <= 99 && c.nice >= -20 && c.nice <= 19 &&
+			       c.ioprio >= 0 && c.ioprio < 4 << 13
+		       ? 0
+		       : -EINVAL;
+}
+
 static int take_groups(struct rest *r, uint32_t nr, struct spawn *s)
 {
 	const void *groups = take(r, nr * sizeof(uint32_t));
@@ -230,6 +268,8 @@ int control_unpack(void *block, size_t size, struct control_process *ret_header,
 		err = take_groups(&r, h.nr_groups, s);
 	if (err == 0)
 		err = take_limits(&r, h.nr_limits, s);
+	if (err == 0 && (h.flags & CONTROL_SCHED))
+		err = take_sched(&r, s);
 	if (err == 0) {
 		s->cwd = r.len == h.strings ? take_string(&r) : NULL;
 		err = s->cwd && s->cwd[0] == '/' ? 0 : -EINVAL;

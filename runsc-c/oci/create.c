@@ -411,6 +411,7 @@ int oci_create(const struct oci_create_options *o, pid_t *ret_pid, struct oci_er
 	free(text);
 	oci_state_free(&c->st);
 	oci_config_free(&c->config);
+	free(c->resources.raw);
 	free(c);
 	return e;
 }

@@ -229,6 +229,10 @@ static int from_file(const struct exec_options *o, const struct oci_process *bas
 	e = oci_process_parse(json, "process", p, err); /* json stays: p points into it */
 	if (e == 0 && !p->caps.given)
 		p->caps = base->caps;
+	if (e == 0 && base->sched.personality) {
+		p->sched.given = true;
+		p->sched.personality = base->sched.personality;
+	}
 	if (e == 0 && o->tty)
 		p->terminal = true;
 	return e;

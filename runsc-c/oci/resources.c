@@ -29,19 +29,6 @@ static const struct field fields[] = {
 	{"blockIO", "weight", OCI_BLKIO_WEIGHT, 0, 10000},
 };
 
-/* What is not honoured is said. */
-static void warn_unused(struct json_object *o)
-{
-	static const char *const names[] = {"hugepageLimits", "network", "rdma"};
-	struct json_object *v;
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (json_object_object_get_ex(o, names[i], &v) && v &&
-		    (json_object_get_type(v) == json_type_array ? json_object_array_length(v) > 0
-								: json_object_object_length(v) > 0))
-			oci_warn("linux.resources.%s: not supported, ignored", names[i]);
-}
-
 static int parse_part(struct json_object *o, const char *where, const struct field *f,
 		      struct oci_resources *ret, struct oci_error *err)
 {
@@ -82,18 +69,23 @@ int oci_resources_parse(struct json_object *o, const char *where, struct oci_res
 	if (r == 1)
 		r = oci_json_bool(memory, "linux.resources.memory", "disableOOMKiller",
 				  &ret->oom_kill_disable, err);
+	if (r >= 0 && memory)
+		r = oci_json_bool(memory, "linux.resources.memory", "checkBeforeUpdate",
+				  &ret->check_before_update, err);
+	if (memory && json_object_object_get_ex(memory, "kernel", NULL))
+		oci_warn("linux.resources.memory.kernel: kernels have no limit of its own for it "
+			 "any more, ignored");
 	if (r >= 0)
 		r = oci_json_object(o, where, "unified", &ret->unified, err);
 	if (r < 0)
 		return r;
-	warn_unused(o);
-	return 0;
+	return oci_resources_parse_raw(o, where, ret, err);
 }
 
 /* ---- telling the host ---- */
 
 /* Into the first of the container's directories that has the file. */
-static int put(const struct oci_state *st, const char *file, const char *text)
+int oci_cgroup_put(const struct oci_state *st, const char *file, const char *text)
 {
 	for (size_t i = 0; i < st->nr_cgroup_dirs; i++) {
 		char path[PATH_MAX];
@@ -132,10 +124,10 @@ static int put_either(const struct oci_state *st, const char *what, const struct
 
 	number(text, sizeof(text), s->n1, false);
 	if (s->v1)
-		e = put(st, s->v1, text);
+		e = oci_cgroup_put(st, s->v1, text);
 	if (e == -ENOENT && s->v2) {
 		number(text, sizeof(text), s->n2, true);
-		e = put(st, s->v2, text);
+		e = oci_cgroup_put(st, s->v2, text);
 	}
 	if (e == -ENOENT) {
 		oci_warn("linux.resources.%s: the host has no cgroup for it, ignored", what);
@@ -159,6 +151,11 @@ static int put_memory(const struct oci_state *st, const struct oci_resources *r,
 	char text[64];
 	int e = 0;
 
+	if (r->check_before_update && limit && m >= 0 &&
+	    oci_cgroup_number(st, "memory.current", 0) > (uint64_t)m)
+		return oci_fail(err, -EBUSY,
+				"linux.resources.memory.limit: the container uses more memory than "
+				"that");
 	if (limit && !swap && m < 0) { /* no limit for one means none for both */
 		both.n1 = -1;
 		swap = oci_cgroup_read(st, both.v1, text, sizeof(text)) == 0;
@@ -201,7 +198,7 @@ static int put_cpu(const struct oci_state *st, const struct oci_resources *r, st
 			snprintf(text, sizeof(text), "%" PRId64 " %" PRId64, quota, period);
 		else
 			snprintf(text, sizeof(text), "max %" PRId64, period);
-		e = put(st, "cpu.max", text);
+		e = oci_cgroup_put(st, "cpu.max", text);
 		return e < 0 ? oci_fail_errno(err, e, "linux.resources.cpu: cpu.max") : 0;
 	}
 	if (r->given[OCI_CPU_PERIOD])
@@ -216,7 +213,7 @@ static int put_cpu(const struct oci_state *st, const struct oci_resources *r, st
 static int put_text(const struct oci_state *st, const char *file, const char *text,
 		    struct oci_error *err)
 {
-	int e = text && *text ? put(st, file, text) : 0;
+	int e = text && *text ? oci_cgroup_put(st, file, text) : 0;
 
 	if (e == -ENOENT) {
 		oci_warn("linux.resources: the host has no %s, ignored", file);
@@ -260,8 +257,8 @@ int oci_cgroup_apply(const struct oci_state *st, const struct oci_resources *r,
 						 r->value[OCI_MEMORY_SWAPPINESS], 0},
 			       err);
 	if (e == 0 && r->oom_kill_disable)
-		oci_warn("linux.resources.memory.disableOOMKiller: the sentry could not answer "
-			 "then, ignored");
+		e = put_either(st, "memory.disableOOMKiller",
+			       &(struct setting){"memory.oom_control", NULL, 1, 0}, err);
 	if (e == 0)
 		e = put_cpu(st, r, err);
 	if (e == 0)
@@ -282,5 +279,7 @@ int oci_cgroup_apply(const struct oci_state *st, const struct oci_resources *r,
 
 		(void)!put_either(st, "blockIO.weight", &s, &ignored);
 	}
+	if (e == 0)
+		e = oci_cgroup_apply_raw(st, r, err);
 	return e < 0 ? e : put_unified(st, r->unified, err);
 }

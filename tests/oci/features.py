@@ -23,16 +23,19 @@ PROGRAM = r'''
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 static void result(long r) { if (r < 0) puts(strerrorname_np(errno)); else puts("ok"); }
 static void on_sys(int sig, siginfo_t *i, void *c) {
 	printf("SIGSYS %d %d\n", i->si_syscall, i->si_errno); }
-static void call(const char *text) {
+static long do_call(const char *text) {
 	long a[7] = {0}; int n = 0;
 	for (char *s = strdup(text), *w; (w = strsep(&s, ",")) && n < 7;) a[n++] = strtoul(w, NULL, 0);
-	result(syscall(a[0], a[1], a[2], a[3], a[4], a[5], a[6]));
+	return syscall(a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
 }
+static void call(const char *text) { result(do_call(text)); }
+static void value(const char *text) { printf("%ld\n", do_call(text)); }
 static void show(const char *path, const char *key) {
 	char line[4096]; FILE *f = fopen(path, "r");
 	if (!f) { result(-1); return; }
@@ -49,6 +52,8 @@ int main(int argc, char **argv) {
 		if (!strcmp(op, "exit")) return atoi(arg);
 		if (!strcmp(op, "say")) puts(arg);
 		if (!strcmp(op, "call")) call(arg);
+		if (!strcmp(op, "value")) value(arg);
+		if (!strcmp(op, "uname")) { struct utsname u; uname(&u); puts(u.machine); }
 		if (!strcmp(op, "many")) for (int n = 0; n < 20000; n++) syscall(atoi(arg), -1);
 		if (!strcmp(op, "show")) show(arg, NULL);
 		if (!strcmp(op, "status")) show("/proc/self/status", arg);
@@ -404,6 +409,77 @@ def test_sysctl_refused(host):
     host.config['linux']['namespaces'] = [n for n in host.config['linux']['namespaces']
                                           if n['type'] != 'network']
     expect_refused(host, 'host.s? network')
+
+
+# ---- the process ----
+
+def test_scheduler(host):
+    host.config['process'].update(
+        scheduler={'policy': 'SCHED_BATCH', 'nice': 5, 'flags': ['SCHED_FLAG_RESET_ON_FORK']},
+        ioPriority={'class': 'IOPRIO_CLASS_IDLE', 'priority': 4})
+    # Policy and flag, nice value (as 20 - nice), class and level.
+    expect('values', output(host, 'value', '145,0', 'value', '140,0,0', 'value', '252,1,0'),
+           '%d\n15\n%d\n' % (3 | 0x40000000, 3 << 13 | 4))
+
+
+def test_personality(host):
+    host.config['linux']['personality'] = {'domain': 'LINUX32'}
+    expect('values', output(host, 'value', '135,0xffffffff', 'uname', 'm'), '8\ni686\n')
+
+
+def test_refused_fields(host):
+    for change, pattern in (
+            (put('process.scheduler', {'nice': 1}), 'process.scheduler.policy: is missing'),
+            (put('process.scheduler', {'policy': 'SCHED_DEADLINE'}), '"SCHED_DEADLINE" is not'),
+            (put('process.scheduler', {'policy': 'SCHED_FIFO'}), 'scheduler.priority: must be 1'),
+            (put('process.ioPriority', {'class': 'X', 'priority': 1}), 'ioPriority.class: "X"'),
+            (put('linux.personality', {'domain': 'BSD'}), 'personality.domain: "BSD"'),
+            (put('linux.timeOffsets', {'boottime': {'secs': 1}}), 'linux.timeOffsets: not supp'),
+            (put('linux.rootfsPropagation', 'loud'), 'rootfsPropagation: "loud"'),
+            (put('linux.resources', {'devices': [{'allow': True, 'type': 'x'}]}),
+             r'resources.devices\[0\].type: "x"'),
+            (put('linux.resources', {'hugepageLimits': [{'limit': 1}]}), r'\[0\].pageSize'),
+            (put('linux.resources', {'blockIO': {'throttleReadBpsDevice': [{'rate': 1}]}}),
+             r'throttleReadBpsDevice\[0\]: major or minor is missing'),
+            (put('mounts.0.uidMappings', []), r'mounts\[0\].uidMappings')):
+        saved = json.loads(json.dumps(host.config))
+        change(host.config)
+        expect_refused(host, pattern)
+        host.config = saved
+
+
+def test_warned_fields(host):
+    """What has no effect is said by name."""
+    linux = host.config['linux']
+    linux['rootfsPropagation'] = 'rshared'
+    linux['intelRdt'] = {'closID': 'x'}
+    linux['memoryPolicy'] = {'mode': 'MPOL_BIND'}
+    linux['resources'] = {'hugepageLimits': [{'pageSize': '64MB', 'limit': 1}],
+                          'rdma': {'mlx': {'hcaHandles': 3}}}
+    host.config['process']['apparmorProfile'] = 'docker-default'
+    output(host, 'say', 'x')
+    said = warnings(host)
+    for name in ('linux.rootfsPropagation', 'linux.intelRdt', 'linux.memoryPolicy',
+                 'linux.resources.hugepageLimits[0]', 'linux.resources.rdma.mlx',
+                 'process.apparmorProfile'):
+        if not any(w.startswith(name + ':') for w in said):
+            raise Failure('no warning about %s: %s' % (name, said))
+
+
+def test_device_rules(host):
+    if not os.path.isdir('/sys/fs/cgroup/devices'):
+        return
+    host.config['linux']['resources'] = {'devices': [
+        {'allow': False, 'access': 'rwm'},
+        {'allow': True, 'type': 'c', 'major': 10, 'minor': 229, 'access': 'rw'}]}
+    host.config['linux']['cgroupsPath'] = path = '/runsc-c-features-%d' % os.getpid()
+    out = os.path.join(host.dir, 'list')
+    host.config['hooks'] = {'poststart': [script(
+        host, 'cat /sys/fs/cgroup/devices%s/devices.list > %s' % (path, out))]}
+    expect('output', output(host, 'say', 'x'), 'x\n')
+    got = open(out).read().split('\n')
+    expect('rules', ('a *:* rwm' in got, 'c 10:229 rw' in got, 'c 1:3 rwm' in got),
+           (False, True, True))
 
 
 def all_tests():
