@@ -120,7 +120,9 @@ struct platform {
 	void (*task_removed)(struct task *t);
 
 	/* What the fast path (platform/fastpath/) has to know; each may be NULL. */
-	bool (*clone_starting)(struct task *t, uint64_t flags); /* false: try the call again */
+	/* False: try it again. *tls: the child's thread pointer, or 0; set to 0 if that does not tell it
+	 * from t. */
+	bool (*clone_starting)(struct task *t, uint64_t flags, uint64_t *tls);
 	void (*process_forked)(struct process *child, struct process *from, bool shares_memory);
 	void (*exec_committed)(struct task *t);
 	/* Between that and the answer with the plan, which may be added to; in the stub's last call. */

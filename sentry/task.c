@@ -307,6 +307,7 @@ struct task *task_create(struct kernel *k, struct task_init *init)
 	t->files = init->files;
 	t->fs = init->fs;
 	t->mnt_ns = init->mnt_ns;
+	t->plat.tls = init->tls;
 	if (init->like)
 		task_inherit(t, init->like);
 	rwlock_wrlock(&k->tree_lock);

@@ -88,6 +88,7 @@ struct plat_thread {
 	unsigned int traps;		   /* since window_ns */
 	int64_t window_ns;
 	uint32_t held_slot, clone_slot; /* 1 + number: fast_mm.c */
+	uint64_t tls;			/* its thread pointer in the beginning; 0: unknown */
 	bool spare_awaits;		/* there was a channel for it when it began */
 	bool early;			/* its program is known to make many calls */
 	bool new_text;			/* its last call mapped a library: notify/known_sites.h */
@@ -328,6 +329,7 @@ struct task_init {
 	int *pidfd; /* of the new process, taken; NULL, or -1 there: is opened */
 	int exit_signal;
 	uint64_t clone_flags;
+	uint64_t tls;	     /* as in the request */
 	struct task *like;   /* comm, personality, flags are inherited from it; may be NULL */
 	struct spawn *spawn; /* made for this by the spawner, which is like; taken */
 	struct cred *cred;
@@ -342,6 +344,7 @@ uint64_t process_share_id(struct kernel *k); /* a fresh number for mm_id and its
 /* task_clone.c: fork, vfork, clone, clone3 */
 struct clone_request {
 	uint64_t flags;
+	uint64_t tls; /* CLONE_SETTLS; 0: none, or unknown */
 	int exit_signal;
 };
 int task_clone_prepare(struct task *t, const struct clone_request *req); /* before CONTINUE */

@@ -197,7 +197,8 @@ int task_clone_prepare(struct task *t, const struct clone_request *req)
 		return err == -ESRCH ? err : -EAGAIN;
 	}
 	t->pending_clone = pc;
-	if (k->platform->clone_starting && !k->platform->clone_starting(t, req->flags)) {
+	if (k->platform->clone_starting &&
+	    !k->platform->clone_starting(t, req->flags, &pc->req.tls)) {
 		t->pending_clone = NULL;
 		unlist(k, pc);
 		pending_free(pc);
@@ -306,6 +307,7 @@ static struct task *materialise(struct kernel *k, struct pending_clone *pc, pid_
 		.pid = ids->guest_tid,
 		.exit_signal = pc->req.exit_signal,
 		.clone_flags = pc->req.flags,
+		.tls = pc->req.tls,
 		.like = pc->parent,
 		.spawn = spawned ? spawn_being_made(k) : NULL,
 		.cred = TAKE_PTR(pc->cred),

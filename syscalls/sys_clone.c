@@ -67,6 +67,8 @@ static long do_clone(struct task *t, uint64_t flags)
 	struct clone_request req = {.flags = flags, .exit_signal = (int)(flags & CSIGNAL)};
 	long err = check_flags(t, flags);
 
+	if ((flags & CLONE_SETTLS) && t->call.nr == SYS_clone)
+		req.tls = t->call.args[4];
 	if (err == 0)
 		err = task_clone_prepare(t, &req);
 	return err < 0 ? err : SYS_CONTINUE;

@@ -4,6 +4,7 @@
  * The traps of a task are counted in windows. One window of COLD_TRAPS calls that came faster than
  * one per NS_PER_TRAP earns a channel: mapping it costs as much as some thirty trapped calls. A window
  * of SPARE_TRAPS from the first one on does for a thread that can have the channel of a former one.
+ * TLS_TRAPS where that needs no attachment (notify/thread_channel.h).
  * A thread of a program whose former runs made many calls (program.c), or that comes after one that made
  * some (hooks.c), gets one after EARLY_TRAPS, and its windows are as short later: such programs often
  * make their calls in bursts.
@@ -26,8 +27,10 @@
 #define COLD_TRAPS 48
 #define SPARE_TRAPS 16
 #define EARLY_TRAPS 3
+#define TLS_TRAPS 4
 #define WARM_TRAPS 12
-#define NS_PER_TRAP 50000
+#define NS_PER_TRAP 50000LL
+#define MAX_AT_ONCE 4
 #define SITE_TRAPS 8
 #define HITS_PER_TAKEN_BACK 3
 #define GIVEN_BACK_PER_HIT 4
@@ -49,9 +52,11 @@ static unsigned int window_of(const struct task *t)
 	if (fast.always)
 		return 1;
 	if (t->plat.early)
-		return EARLY_TRAPS;
+		return t->plat.tls ? 1 : EARLY_TRAPS;
 	if (t->plat.channel)
 		return atomic_load(&share_binding) ? 1 : WARM_TRAPS;
+	if (t->plat.tls && t->plat.spare_awaits)
+		return TLS_TRAPS;
 	return t->plat.spare_awaits ? SPARE_TRAPS : COLD_TRAPS;
 }
 
@@ -132,10 +137,23 @@ static void look_up_program(struct task *t)
 
 bool fast_wants_at_exec(struct task *t)
 {
+	struct fast_mm *mm;
+
 	if (!fast.enabled || t->seccomp || t->process->own_gs)
 		return false;
 	look_up_program(t);
+	mutex_lock(&fast.mu);
+	mm = fast_mm_of_locked(t->process);
+	if (mm)
+		mm->threads_expected = fast_program_threads_locked(t->plat.program);
+	mutex_unlock(&fast.mu);
 	return fast.always || t->plat.early;
+}
+
+/* Threads that call at the same time make way for each other. */
+static int64_t ns_per_trap(const struct task *t)
+{
+	return NS_PER_TRAP * MIN((int64_t)atomic_load(&t->process->nr_tasks), (int64_t)MAX_AT_ONCE);
 }
 
 enum fast_advice fast_note_trap(struct task *t)
@@ -164,7 +182,7 @@ enum fast_advice fast_note_trap(struct task *t)
 	if (t->plat.traps >= window) {
 		hot = fast.always || atomic_load(&share_binding) ||
 		      (t->plat.early && !t->plat.channel) ||
-		      now - t->plat.window_ns < (int64_t)window * NS_PER_TRAP;
+		      now - t->plat.window_ns < window * ns_per_trap(t);
 		t->plat.window_ns = now;
 		t->plat.traps = 0;
 	}

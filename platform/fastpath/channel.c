@@ -245,9 +245,11 @@ bool channel_lacks_slot(const struct channel *ch)
 	return ch->state == CHANNEL_DETACHED || ch->state == CHANNEL_SUSPENDED;
 }
 
-/* Nothing is left of what it was to another thread. */
-static void renew(struct channel *ch)
+/* Nothing is left of what it was to another thread, but the word in the slot of that one: where nobody has
+ * taken the slot since, it has to go before the channel speaks for somebody else. */
+static void renew_locked(const struct fast_mm *mm, struct channel *ch)
 {
+	ch->old_slot = ch->last_slot && mm->holders[ch->last_slot - 1] == 0 ? ch->last_slot : 0;
 	ch->state = CHANNEL_NEW;
 	ch->not_before_ns = 0;
 	ch->backoff = 0;
@@ -271,17 +273,61 @@ static struct channel *channel_mapped(struct task *t, uint32_t slot)
 	else
 		ch = NULL;
 	if (ch && ch->state == CHANNEL_RETIRED)
-		renew(ch);
+		renew_locked(t->process->fast_mm, ch);
 	if (ch)
 		ch->slot = slot;
 	mutex_unlock(&fast.mu);
 	return ch;
 }
 
+uint64_t channel_old_slot(const struct channel *ch)
+{
+	if (!ch->old_slot || ch->old_slot == ch->slot + 1)
+		return 0;
+	return AREA_BASE + (uint64_t)(ch->old_slot - 1) * AREA_SLOT_SIZE;
+}
+
+struct channel *channel_create_by_tls(struct task *t)
+{
+	struct channel *ch = NULL;
+	struct fast_mm *mm;
+	uint32_t slot;
+
+	if (!t->plat.tls)
+		return NULL;
+	mutex_lock(&fast.mu);
+	mm = t->process->fast_mm;
+	if (mm && !t->plat.channel && !mm->disabled && !mm->setting_up &&
+	    ref_count(&mm->ref) == 1 && slot_take_by_tls_locked(mm, t->plat.tls, &slot)) {
+		ch = spare_take_locked(mm);
+		if (ch) {
+			renew_locked(mm, ch);
+			ch->slot = slot;
+			mm->setting_up = true;
+		} else {
+			slot_release_locked(mm, slot);
+		}
+	}
+	mutex_unlock(&fast.mu);
+	return ch;
+}
+
+bool fast_tls_slot_is_used(struct task *t, uint64_t tls, uint64_t *ret_slot)
+{
+	uint32_t slot = slot_of_tls(tls);
+	bool used;
+
+	mutex_lock(&fast.mu);
+	used = t->process->fast_mm && t->process->fast_mm->holders[slot] > 0;
+	mutex_unlock(&fast.mu);
+	*ret_slot = AREA_BASE + (uint64_t)slot * AREA_SLOT_SIZE;
+	return used;
+}
+
 /* For p's threads that have none yet; those that do not ask are few in a program that makes many calls. */
 static uint32_t places_wanted(const struct process *p, const struct fast_mm *mm)
 {
-	uint32_t threads = (uint32_t)atomic_load(&p->nr_tasks);
+	uint32_t threads = MAX((uint32_t)atomic_load(&p->nr_tasks), mm->threads_expected);
 	uint32_t there = mm->next_place - mm->first_slot;
 	uint32_t nr = threads > there ? threads - there : 1;
 
@@ -392,6 +438,8 @@ void channel_ready(struct task *t, struct channel *ch)
 			ch->task = t;
 		}
 		slot_of_task_locked(t, ch->slot);
+		ch->last_slot = ch->slot + 1;
+		ch->old_slot = 0;
 		channel_open_locked(ch, t);
 		channel_activate_locked(ch); /* its calls came fast */
 	}

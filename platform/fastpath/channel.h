@@ -70,7 +70,7 @@ enum channel_state {
 };
 
 /* Not more than a table of tasks that has just become busy: threads that never ask cost memory. */
-#define CHANNEL_BLOCK_MAX 8
+#define CHANNEL_BLOCK_MAX 12
 
 struct channel_block {
 	struct ref ref; /* its channels' */
@@ -88,6 +88,7 @@ struct channel {
 	struct list others; /* of its block, until it is mapped */
 	uint32_t place;	    /* where in the guest: CHANNEL_BASE + place * CHANNEL_STRIDE */
 	uint32_t slot;
+	uint32_t last_slot, old_slot; /* 1 + number: of its former thread; to be cleared */
 
 	/* fast.mu */
 	struct task *task;		   /* borrowed; NULL once retired */
@@ -135,6 +136,13 @@ bool fast_wants_at_exec(struct task *t);
  * caller, who ends it with channel_ready() or channel_failed(). Until then no process is made
  * from t's: it could inherit the channel before that is forbidden. */
 struct channel *channel_create(struct task *t);
+/* The same for a thread whose first thread pointer is known, where one is mapped and spare: no attachment
+ * is needed (notify/thread_channel.h). */
+struct channel *channel_create_by_tls(struct task *t);
+/* Address of the slot that led to ch when another thread had it, to be cleared; 0: none. */
+uint64_t channel_old_slot(const struct channel *ch);
+/* The slot that a thread pointer leads to is in use. */
+bool fast_tls_slot_is_used(struct task *t, uint64_t tls, uint64_t *ret_slot);
 void channel_put(struct channel *ch);
 uint64_t channel_guest_address(const struct channel *ch);
 uint64_t channel_slot_address(const struct channel *ch);
@@ -161,8 +169,9 @@ bool fast_site_is_done(struct task *t, uint64_t site);
 /* A trap of t has come: a request that is still in its channel was left behind by a handler that has
  * interrupted the shim, or jumped out of it. It is given back. */
 void fast_cancel_request(struct task *t);
-/* A clone is to go on. *ret_slot not 0: this slot of t's is to be cleared first. False: not now. */
-bool fast_clone_starts(struct task *t, uint64_t flags, uint64_t *ret_slot);
+/* A clone is to go on. *ret_slot not 0: this slot of t's is to be cleared first. False: not now. apart: who
+ * is made will not use t's slot. */
+bool fast_clone_starts(struct task *t, uint64_t flags, bool apart, uint64_t *ret_slot);
 /* Not 0: t has it for itself again, this slot of t's is to be set to channel_resume()'s result. */
 uint64_t fast_may_resume(struct task *t);
 uint64_t channel_resume(struct task *t);

@@ -1,7 +1,9 @@
 /*
  * platform/fastpath/fast_mm.c - address spaces with channels: who holds which slot, spare channels
  *
- * Model: the %gs of a thread may hold the address of a slot. A clone with CLONE_VM hands it on, so a slot
+ * Model: the %gs of a thread may hold the address of a slot. A clone with CLONE_VM hands it on. A thread with
+ * a thread pointer of its own does not use it: it has no part in what follows, and finds its own slot by
+ * that pointer. Without one it has its maker's pointer, too, so a slot
  * can have several *holders*: the thread whose channel it was, the threads that were made since and
  * have no slot of their own yet, their children. A hold is counted from the start of a clone, moves to
  * the child when that is known, and ends with the thread, its exec, or its next slot. As long as
@@ -92,15 +94,30 @@ bool fast_memory_is_shared(struct task *t)
 bool slot_take_locked(struct fast_mm *mm, uint32_t *ret_slot)
 {
 	for (uint32_t slot = mm->first_slot; slot < AREA_SLOTS; slot++) {
-		if (slot == mm->next_slot)
-			mm->next_slot++;
-		else if (mm->holders[slot] > 0)
+		mm->next_slot += slot == mm->next_slot;
+		if (mm->holders[slot] > 0)
 			continue;
 		mm->holders[slot] = 1;
 		*ret_slot = slot;
 		return true;
 	}
 	return false;
+}
+
+uint32_t slot_of_tls(uint64_t tls)
+{
+	return ((uint32_t)(tls >> SLOT_HASH_SHIFT) * (uint32_t)SLOT_HASH) >> (32 - SLOT_HASH_BITS);
+}
+
+bool slot_take_by_tls_locked(struct fast_mm *mm, uint64_t tls, uint32_t *ret_slot)
+{
+	uint32_t slot = slot_of_tls(tls);
+
+	if (mm->holders[slot] > 0)
+		return false;
+	mm->holders[slot] = 1;
+	*ret_slot = slot;
+	return true;
 }
 
 /* A count that has come to its end stays there: the slot is lost. */

@@ -31,7 +31,9 @@ struct fast_mm {
 	struct ref ref;
 	uint32_t first_slot, next_slot, next_place; /* of those never used so far */
 	uint16_t holders[AREA_SLOTS];
-	struct list spares; /* channels, each with a reference */
+	struct list spares;	   /* channels, each with a reference */
+	uint32_t threads_seen;	   /* at once */
+	uint32_t threads_expected; /* program.c */
 	bool disabled;
 	bool setting_up; /* one thread at a time */
 	uint32_t nr_sites, nr_regions;
@@ -76,6 +78,9 @@ uint32_t fast_mm_seen_locked(const struct fast_mm *mm); /* what a forked child m
 
 /* Slots: fast_mm.c. */
 bool slot_take_locked(struct fast_mm *mm, uint32_t *ret_slot); /* for one holder who is to come */
+/* The one that a thread pointer leads to; false: somebody has it. */
+bool slot_take_by_tls_locked(struct fast_mm *mm, uint64_t tls, uint32_t *ret_slot);
+uint32_t slot_of_tls(uint64_t tls);
 void slot_release_locked(struct fast_mm *mm, uint32_t slot);
 void slot_of_task_locked(struct task *t, uint32_t slot); /* takes over that hold */
 void slot_task_ends_locked(struct task *t);
@@ -105,6 +110,7 @@ void channel_deactivate_locked(struct channel *ch);
  * early? t ends, or executes another; its channel, if it had one, is still there. */
 uintptr_t fast_program_of(struct process *p);
 bool fast_program_is_busy(uintptr_t id);
+uint32_t fast_program_threads_locked(uintptr_t id); /* how many its last run had at once */
 void fast_program_note_locked(struct task *t);
 /* A channel will be there in a moment. */
 void fast_wake_poller(void);

@@ -69,10 +69,15 @@ void fast_task_added(struct task *t, struct task *parent)
 		return;
 	mutex_lock(&fast.mu);
 	slot_clone_made_locked(t, parent);
+	if (t->process->fast_mm)
+		t->process->fast_mm->threads_seen = MAX(
+			t->process->fast_mm->threads_seen,
+			(uint32_t)atomic_load(&t->process->nr_tasks));
 	if (t->process->fast_mm && !list_empty(&t->process->fast_mm->spares)) {
 		t->plat.spare_awaits = true;
-		t->plat.early = was_busy(
-			list_first_entry(&t->process->fast_mm->spares, struct channel, spare_node));
+		t->plat.early = parent->plat.early ||
+				was_busy(list_first_entry(&t->process->fast_mm->spares,
+							  struct channel, spare_node));
 		t->plat.window_ns = clock_now_ns(CLOCK_MONOTONIC);
 	}
 	mutex_unlock(&fast.mu);
@@ -222,7 +227,7 @@ static struct channel *share_slot_locked(struct task *t, uint64_t flags, uint64_
 	return channel_stop_locked(ch, flags & CLONE_VFORK ? CHANNEL_SUSPENDED : CHANNEL_DETACHED);
 }
 
-bool fast_clone_starts(struct task *t, uint64_t flags, uint64_t *ret_slot)
+bool fast_clone_starts(struct task *t, uint64_t flags, bool apart, uint64_t *ret_slot)
 {
 	struct channel *listed = NULL;
 	bool go = true;
@@ -231,7 +236,9 @@ bool fast_clone_starts(struct task *t, uint64_t flags, uint64_t *ret_slot)
 	if (!fast.enabled)
 		return true;
 	mutex_lock(&fast.mu);
-	if (flags & CLONE_VM)
+	if (apart)
+		slot_clone_over_locked(t); /* the last one has made nothing */
+	else if (flags & CLONE_VM)
 		listed = share_slot_locked(t, flags, ret_slot);
 	else
 		go = !t->process->fast_mm || !t->process->fast_mm->setting_up;

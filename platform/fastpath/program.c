@@ -15,7 +15,10 @@
 #define FEW_CALLS 50
 #define NR_PROGRAMS 64
 
-static uintptr_t programs[NR_PROGRAMS];
+static struct program {
+	uintptr_t id;
+	uint32_t threads;
+} programs[NR_PROGRAMS];
 static uint32_t next_program;
 
 uintptr_t fast_program_of(struct process *p)
@@ -28,10 +31,10 @@ uintptr_t fast_program_of(struct process *p)
 	return id;
 }
 
-static uintptr_t *find_locked(uintptr_t id)
+static struct program *find_locked(uintptr_t id)
 {
 	for (uint32_t i = 0; id && i < NR_PROGRAMS; i++)
-		if (programs[i] == id)
+		if (programs[i].id == id)
 			return &programs[i];
 	return NULL;
 }
@@ -44,6 +47,13 @@ bool fast_program_is_busy(uintptr_t id)
 	busy = find_locked(id) != NULL;
 	mutex_unlock(&fast.mu);
 	return busy;
+}
+
+uint32_t fast_program_threads_locked(uintptr_t id)
+{
+	struct program *known = find_locked(id);
+
+	return known ? known->threads : 0;
 }
 
 /* All that could have gone over a channel. */
@@ -59,15 +69,19 @@ static uint32_t calls_of(const struct task *t)
 void fast_program_note_locked(struct task *t)
 {
 	uint32_t calls = calls_of(t);
-	uintptr_t *known = find_locked(t->plat.program);
+	struct program *known = find_locked(t->plat.program);
+	bool leads = t->tid == t->process->pid;
 
 	if (!t->plat.program)
 		return;
 	if (calls >= MANY_CALLS && !known) {
-		programs[next_program] = t->plat.program;
+		known = &programs[next_program];
+		*known = (struct program){.id = t->plat.program};
 		next_program = (next_program + 1) % NR_PROGRAMS;
-	} else if (known && calls < FEW_CALLS && t->tid == t->process->pid) {
-		*known = 0;
+	} else if (known && calls < FEW_CALLS && leads) {
+		known->id = 0;
 	}
+	if (known && leads && t->process->fast_mm)
+		known->threads = t->process->fast_mm->threads_seen;
 	t->plat.all_traps = 0;
 }

@@ -53,7 +53,13 @@ static bool map_channel(struct attached *a, const struct channel *ch, int fd)
 
 static bool fill_slot(struct attached *a, const struct channel *ch)
 {
-	return ptrace(PTRACE_POKEDATA, a->tid, channel_slot_address(ch),
+	uint64_t old = channel_old_slot(ch);
+
+	if (old && ptrace(PTRACE_POKEDATA, a->tid, old + SLOT_CHANNEL, 0) != 0)
+		return false;
+	return ptrace(PTRACE_POKEDATA, a->tid, channel_slot_address(ch) + SLOT_FS,
+		      a->before.fs_base) == 0 &&
+	       ptrace(PTRACE_POKEDATA, a->tid, channel_slot_address(ch),
 		      channel_guest_address(ch)) == 0;
 }
 

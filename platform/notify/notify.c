@@ -5,6 +5,7 @@
 #include "platform/notify/exec_name.h"
 #include "platform/notify/known_sites.h"
 #include "platform/notify/notify.h"
+#include "platform/notify/thread_channel.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -265,7 +266,7 @@ static bool improve(struct task *t)
 		known_sites_of_new_text(t);
 	advice = fast_note_trap(t);
 	if (advice == FAST_SETUP)
-		return attach_give_channel(t);
+		return !thread_give_spare(t) && attach_give_channel(t);
 	return advice == FAST_PATCH && attach_replace_site(t);
 }
 
@@ -395,11 +396,15 @@ static unsigned int notify_nr_workers(const struct kernel *k)
 	return notify.nr_workers + fast_enabled();
 }
 
-static bool notify_clone_starting(struct task *t, uint64_t flags)
+/* A thread with a thread pointer of its own uses no slot of its maker's. */
+static bool notify_clone_starting(struct task *t, uint64_t flags, uint64_t *tls)
 {
+	bool apart = *tls && (flags & CLONE_THREAD) && thread_slot_is_apart(t, *tls);
 	uint64_t slot = 0;
-	bool go = fast_clone_starts(t, flags, &slot);
+	bool go = fast_clone_starts(t, flags, apart, &slot);
 
+	if (!apart)
+		*tls = 0;
 	if (slot)
 		write_slot(t, slot, 0);
 	return go;

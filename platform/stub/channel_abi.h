@@ -5,10 +5,15 @@
  * in its process at CHANNEL_BASE + slot * CHANNEL_STRIDE and in the sentry. %gs of the thread points to
  * its *slot* in the area, private memory of the process at AREA_BASE, whose first word is the address
  * of the channel, or 0: then every call goes the slow way. The area is wiped in a forked child and
- * channels are not mapped there, so a child starts without any. A thread that a clone made shares
- * %gs with its maker: the sentry clears the maker's slot before such a clone goes on, and fills it
- * again, or gives it to somebody else, only when no other thread can have it in %gs any more
- * (platform/fastpath/fast_mm.c).
+ * channels are not mapped there, so a child starts without any.
+ *
+ * A slot also has the thread pointer (%fs) of its thread, and the shim uses no other's: a thread that a
+ * clone made inherits %gs from its maker. Where it has a thread pointer of its own (CLONE_SETTLS) its slot
+ * is the one that this leads to by SLOT_HASH, and the shim sets %gs to it. So the sentry gives such a
+ * thread a channel by writing to the area alone. In a slot that was filled before its program
+ * had set a thread pointer it is 0, and the shim adds it. Who is made without one has its maker's %gs and
+ * %fs: the sentry clears the maker's slot before such a clone goes on, and fills it again, or gives it to
+ * somebody else, only when no other thread can have both any more (platform/fastpath/fast_mm.c).
  *
  * States of a channel, in CH_STATE:
  *
@@ -55,6 +60,12 @@
 #define AREA_SIZE (1 << AREA_SHIFT)
 #define AREA_SLOT_SIZE 64
 #define AREA_SLOTS (AREA_SIZE / AREA_SLOT_SIZE)
+#define SLOT_CHANNEL 0 /* uint64_t: address, or 0 */
+#define SLOT_FS 8      /* uint64_t */
+#define SLOT_HASH_SHIFT 6
+#define SLOT_HASH                                                                                  \
+	0x9e3779b1 /* times the lower half of %fs >> SLOT_HASH_SHIFT; of that the highest bits */
+#define SLOT_HASH_BITS 11
 #define CHANNEL_BASE 0x20000a000000
 #define CHANNEL_STRIDE CHANNEL_SIZE
 #define CHANNEL_SIZE 0x6000

@@ -17,7 +17,7 @@
 
 /* shim.S. Hidden, or compilers reach them through a table that nobody relocates. */
 #define SHIM_LABEL(name) extern const char name[] __attribute__((visibility("hidden")))
-SHIM_LABEL(shim_enter);
+SHIM_LABEL(shim_first);
 SHIM_LABEL(shim_begun);
 SHIM_LABEL(shim_slow);
 SHIM_LABEL(shim_identity);
@@ -42,7 +42,7 @@ bool stub_fault_is_shims(char *context)
 		*rip = U64(shim_in_fault);
 	else if (is_within(*rip, shim_out_begin, shim_out_end))
 		*rip = U64(shim_out_fault);
-	else if (is_within(*rip, shim_enter, shim_begun) ||
+	else if (is_within(*rip, shim_first, shim_begun) ||
 		 is_within(*rip, shim_identity, shim_identity_end))
 		*rip = U64(shim_slow);
 	else

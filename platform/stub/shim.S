@@ -13,10 +13,47 @@
 #include "platform/stub/stub_abi.h"
 
 #define NR_SCHED_YIELD 24
+#define AREA_SLOT_SHIFT 6
+/* AREA_BASE */
+#define AREA_BIT_1 45
+#define AREA_BIT_2 27
+#if AREA_BASE != (1 << AREA_BIT_1) + (1 << AREA_BIT_2) || AREA_SLOT_SIZE != 1 << AREA_SLOT_SHIFT || \
+	AREA_SLOTS != 1 << SLOT_HASH_BITS
+#error "the shim's constants"
+#endif
 #define EFAULT 14
 #define POLLFD_REVENTS 6
 
 	.text
+	.globl shim_first
+	.hidden shim_first
+shim_first:
+no_slot:
+	rdgsbase %r11
+	test %r11, %r11
+	jnz slow			/* the program's own */
+	rdfsbase %r11
+	jmp look
+not_mine:
+	cmpq $0, %gs:SLOT_FS
+	jne look
+	cmpq $0, %gs:SLOT_CHANNEL
+	je look
+	mov %r11, %gs:SLOT_FS		/* the slot is older than the thread pointer */
+	jmp my_slot
+look:
+	shr $SLOT_HASH_SHIFT, %r11
+	imul $SLOT_HASH, %r11d, %r11d
+	shr $(32 - SLOT_HASH_BITS), %r11d
+	shl $AREA_SLOT_SHIFT, %r11d
+	bts $AREA_BIT_1, %r11
+	bts $AREA_BIT_2, %r11
+	wrgsbase %r11
+	rdfsbase %r11
+	cmp %r11, %gs:SLOT_FS
+	je my_slot
+	jmp slow
+
 	.globl shim_enter
 	.hidden shim_enter
 	.type shim_enter, @function
@@ -24,8 +61,12 @@ shim_enter:
 	rdgsbase %r11
 	shr $AREA_SHIFT, %r11
 	cmp $(AREA_BASE >> AREA_SHIFT), %r11
-	jne slow
-	mov %gs:0, %r11
+	jne no_slot
+	rdfsbase %r11
+	cmp %r11, %gs:SLOT_FS
+	jne not_mine
+my_slot:
+	mov %gs:SLOT_CHANNEL, %r11
 	test %r11, %r11
 	jz slow
 	cmp $CHANNEL_NR_CALLS - 1, %eax

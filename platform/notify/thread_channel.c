@@ -1,0 +1,64 @@
+/* platform/notify/thread_channel.c - channels of threads, without an attachment, see thread_channel.h */
+#include "platform/notify/thread_channel.h"
+
+#include "platform/fastpath/channel.h"
+#include "platform/guestmem.h"
+#include "sentry/task.h"
+
+struct slot {
+	uint64_t channel, fs;
+};
+
+static bool read_slot(struct task *t, uint64_t at, struct slot *ret)
+{
+	return guestmem_read(t->plat.host_tid, ret, at, sizeof(*ret));
+}
+
+static bool clear_slot(struct task *t, uint64_t at)
+{
+	const uint64_t none = 0;
+
+	return guestmem_write(t->plat.host_tid, &none, at + SLOT_CHANNEL, sizeof(none));
+}
+
+bool thread_give_spare(struct task *t)
+{
+	struct channel *ch = channel_create_by_tls(t);
+	struct slot slot;
+	uint64_t old;
+	bool ok;
+
+	if (!ch)
+		return false;
+	old = channel_old_slot(ch);
+	slot = (struct slot){.channel = channel_guest_address(ch), .fs = t->plat.tls};
+	ok = (!old || clear_slot(t, old)) &&
+	     guestmem_write(t->plat.host_tid, &slot, channel_slot_address(ch), sizeof(slot));
+	if (ok)
+		channel_ready(t, ch);
+	else
+		channel_failed(t, ch, false);
+	channel_put(ch);
+	return ok;
+}
+
+static bool end_former(struct task *t, uint64_t tls)
+{
+	struct slot slot;
+	uint64_t at;
+
+	return !fast_tls_slot_is_used(t, tls, &at) || !read_slot(t, at, &slot) || slot.fs != tls ||
+	       clear_slot(t, at);
+}
+
+bool thread_slot_is_apart(struct task *t, uint64_t tls)
+{
+	uint64_t channel, at;
+	struct slot slot;
+
+	if (!end_former(t, tls))
+		return false;
+	if (!fast_where(t, &channel, &at))
+		return true;
+	return read_slot(t, at, &slot) && slot.fs != 0 && slot.fs != tls;
+}
