@@ -104,6 +104,8 @@ struct channel {
 	uint32_t hits_at_start;		/* when it was made active */
 
 	struct waiting waiting; /* the poller's */
+	/* The poller's: output that will go into the line of the answer, all at once. */
+	uint8_t small[CHANNEL_SMALL_SIZE];
 
 	bool was_early;		 /* its task got it after EARLY_TRAPS */
 	uint32_t hits_of_others; /* in its former tasks */

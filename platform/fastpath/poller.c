@@ -7,6 +7,7 @@
  * back by the guest itself.
  */
 #include <sched.h>
+#include <string.h>
 
 #include "platform/fastpath/fast_mm.h"
 #include "platform/fastpath/share.h"
@@ -45,10 +46,16 @@ static void answer(struct channel *ch, uint32_t state)
 	__atomic_store_n(state_of(ch), state, __ATOMIC_RELEASE);
 }
 
-static void answer_done(struct channel *ch, uint32_t out_len, long result)
+static void answer_done(struct channel *ch, const struct window *w, long result)
 {
+	uint32_t state = CHANNEL_DONE | w->out_len << CHANNEL_OUT_SHIFT;
+
+	if (w->out == ch->small && w->out_len) {
+		memcpy(ch->mem + CH_SMALL, ch->small, w->out_len);
+		state |= 1U << CHANNEL_OUT_SMALL_BIT;
+	}
 	__atomic_store_n((int64_t *)(ch->mem + CH_RESULT), result, __ATOMIC_RELAXED);
-	answer(ch, CHANNEL_DONE | out_len << 8);
+	answer(ch, state);
 }
 
 /* Each word once; from here on it is like the registers of a trapped call. */
@@ -85,6 +92,8 @@ static void window_make(struct channel *ch, const struct guest_call *c, struct w
 			w->out_size = (uint32_t)MIN(c->args[in->out],
 						    (uint64_t)CHANNEL_OUT_SIZE / in->unit) *
 				      in->unit;
+		if (w->out_size <= sizeof(ch->small))
+			w->out = ch->small;
 	}
 }
 
@@ -124,7 +133,7 @@ static void serve_call(struct channel *ch, struct task *t, const struct guest_ca
 		waiting_served(ch);
 		atomic_fetch_add_explicit(&ch->hits, 1, memory_order_relaxed);
 		atomic_fetch_add_explicit(&fast_stats.served, 1, memory_order_relaxed);
-		answer_done(ch, window.out_len, result);
+		answer_done(ch, &window, result);
 	} else if (waiting_may(ch, outcome == CHANNEL_WOULD_WAIT)) {
 		answer(ch, CHANNEL_WAIT);
 	} else {

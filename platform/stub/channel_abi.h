@@ -20,7 +20,7 @@
  *	IDLE ----guest: writes the request, then the state----> REQUEST
  *	REQUEST --sentry: compare and exchange--> CLAIMED --sentry: result, then the state--> DONE, PUNT
  *	REQUEST --guest: compare and exchange, nobody came in time--> IDLE, and the slow way
- *	DONE ---guest: takes the result--> IDLE
+ *	DONE ---guest: takes the result; its next call--> REQUEST
  *	PUNT ---guest--> IDLE, and the slow way: nothing has happened yet
  *	CLAIMED --sentry: the call would wait--> WAIT
  *	WAIT ---sentry: compare and exchange, it is worth asking again--> AGAIN
@@ -37,6 +37,12 @@
  * (platform/fastpath/waiting.h). A signal there has come before the call began: handlers run, their calls go
  * the slow way and make a PUNT of it, and a handler that jumps out leaves nothing behind that could still take
  * bytes which come later.
+ *
+ * Lines: what costs time is the way of cache lines between two processors. So a request is one line, and its
+ * answer the same: the result, and an output of up to CHANNEL_SMALL_SIZE bytes, which takes the place of the
+ * arguments. What the guest keeps for itself is another line, what it only reads are others. (An
+ * answer in a line of its own is slower: while a short call is being served the guest's next look at the state
+ * is on its way already, and brings the answer.)
  *
  * Data: small inputs and paths are copied to CH_IN by the shim before the request, small outputs
  * from CH_OUT after the answer (sentry/mem/window.h), as CH_INLINE says. A bad address makes the
@@ -71,16 +77,28 @@
 #define CHANNEL_SIZE 0x6000
 #define FAST_REGION_SIZE 0x4000 /* memory for trampolines */
 
-#define CH_STATE 0x00 /* uint32_t: CHANNEL_*; with DONE, the bytes at CH_OUT in the upper 24 bits */
+/* The line of request and answer. */
+#define CH_STATE                                                                                   \
+	0x00 /* uint32_t: CHANNEL_*; with DONE, what has come back from CHANNEL_OUT_SHIFT on */
 #define CH_NR 0x04    /* uint16_t */
 #define CH_FLAGS 0x06 /* uint16_t: bytes at CH_IN, and CHANNEL_TAKES_OUT */
 #define CH_ARGS 0x08  /* uint64_t[6] */
+#define CH_SMALL 0x08 /* the output, with CHANNEL_OUT_SMALL */
+#define CHANNEL_SMALL_SIZE 48
 #define CH_RESULT 0x38
-#define CH_ACTIVE 0x40	/* uint32_t, the sentry's: somebody looks at requests */
-#define CH_SPIN 0x44	/* uint32_t, the sentry's: PAUSE instructions until the guest gives up */
-#define CH_INUSE 0x80	/* uint32_t, the guest's */
-#define CH_RETURN 0x88	/* uint64_t, the guest's: address of the syscall instruction */
-#define CH_OUT_AT 0x90	/* uint64_t, the guest's: where what comes back at CH_OUT goes */
+/* Read by the guest, seldom written by the sentry. */
+#define CH_ACTIVE 0x40 /* uint32_t: somebody looks at requests */
+#define CH_SPIN 0x44   /* uint32_t: PAUSE instructions until the guest gives up */
+/* The guest's own. */
+#define CH_INUSE 0x80	  /* uint32_t */
+#define CH_SAVED_NR 0x84  /* uint32_t; then registers */
+#define CH_RETURN 0x88	  /* uint64_t: address of the syscall instruction */
+#define CH_OUT_AT 0x90	  /* uint64_t: where what comes back goes */
+#define CH_SAVED_RDI 0x98 /* uint64_t, as all of these */
+#define CH_SAVED_RSI 0xa0
+#define CH_SAVED_RDX 0xa8
+#define CH_SAVED_R8 0xb0
+#define CH_OWN_END 0xc0
 #define CH_CLASS 0x100	/* uint8_t[CHANNEL_NR_CALLS]: CHANNEL_CLASS_*, by number */
 #define CH_ID 0x300	/* uint32_t[CHANNEL_NR_IDS]: results, by number */
 #define CH_INLINE 0x600 /* uint32_t[CHANNEL_NR_CALLS]: what to copy, by number; 0: nothing */
@@ -95,6 +113,9 @@
 
 #define CHANNEL_IN_LEN 0x7fff	 /* of CH_FLAGS */
 #define CHANNEL_TAKES_OUT 0x8000 /* the shim will copy what comes back */
+
+#define CHANNEL_OUT_SHIFT 8	 /* of CH_STATE: the number of bytes */
+#define CHANNEL_OUT_SMALL_BIT 31 /* they are at CH_SMALL, not CH_OUT */
 
 /* CH_INLINE: in a byte each, for the string, the input and the output, 1 + the number of the argument with
  * the address; the length of an input is the next argument. Then the size of the output, in units of

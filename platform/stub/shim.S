@@ -81,6 +81,11 @@ my_slot:
 shim_begun:
 	jc slow
 	mov %rcx, CH_RETURN(%r11)
+	mov %eax, CH_SAVED_NR(%r11)
+	mov %rdi, CH_SAVED_RDI(%r11)
+	mov %rsi, CH_SAVED_RSI(%r11)
+	mov %rdx, CH_SAVED_RDX(%r11)
+	mov %r8, CH_SAVED_R8(%r11)
 	movw %ax, CH_NR(%r11)
 	mov %rdi, CH_ARGS(%r11)
 	mov %rsi, CH_ARGS + 8(%r11)
@@ -120,17 +125,16 @@ answered:
 	cmp $CHANNEL_PUNT, %cl
 	je give_up
 	ja wait
-	shr $8, %ecx
+	shr $CHANNEL_OUT_SHIFT, %ecx
 	jnz copy_out
 done:
 	mov CH_RESULT(%r11), %rax
 finish:
-	mov CH_ARGS(%r11), %rdi
-	mov CH_ARGS + 8(%r11), %rsi
-	mov CH_ARGS + 16(%r11), %rdx
-	mov CH_ARGS + 32(%r11), %r8
+	mov CH_SAVED_RDI(%r11), %rdi
+	mov CH_SAVED_RSI(%r11), %rsi
+	mov CH_SAVED_RDX(%r11), %rdx
+	mov CH_SAVED_R8(%r11), %r8
 	mov CH_RETURN(%r11), %rcx
-	movl $CHANNEL_IDLE, CH_STATE(%r11)
 	movl $0, CH_INUSE(%r11)
 	add $2, %rcx
 	jmp *%rcx
@@ -152,11 +156,11 @@ wait:
 	test %edi, %edi
 	jnz post
 give_up:
-	movzwl CH_NR(%r11), %eax
-	mov CH_ARGS(%r11), %rdi
-	mov CH_ARGS + 8(%r11), %rsi
-	mov CH_ARGS + 16(%r11), %rdx
-	mov CH_ARGS + 32(%r11), %r8
+	mov CH_SAVED_NR(%r11), %eax
+	mov CH_SAVED_RDI(%r11), %rdi
+	mov CH_SAVED_RSI(%r11), %rsi
+	mov CH_SAVED_RDX(%r11), %rdx
+	mov CH_SAVED_R8(%r11), %r8
 	mov CH_RETURN(%r11), %rcx
 	movl $CHANNEL_IDLE, CH_STATE(%r11)
 	movl $0, CH_INUSE(%r11)
@@ -250,9 +254,13 @@ shim_in_end:
 	jmp request
 
 copy_out:
-	movzwl CH_NR(%r11), %eax
+	mov CH_SAVED_NR(%r11), %eax
 	mov CH_OUT_AT(%r11), %rdi
 	lea CH_OUT(%r11), %rsi
+	btr $CHANNEL_OUT_SMALL_BIT - CHANNEL_OUT_SHIFT, %ecx
+	jnc 8f
+	lea CH_SMALL(%r11), %rsi
+8:
 	testb $(1 << INLINE_ARRAY_BIT), CH_INLINE + 2(%r11, %rax, 4)
 shim_out_begin:
 	jnz 9f

@@ -47,7 +47,7 @@ static void channel_flip_once(unsigned char *ch, uint64_t r)
 	case 5: at = CH_IN + (uint32_t)(r >> 8) % 256; break;
 	default: at = (uint32_t)(r >> 8) % 0x100; break;
 	}
-	if (at >= CH_INUSE && at < CH_OUT_AT + 8)
+	if (at >= CH_INUSE && at < CH_OWN_END)
 		return;
 	ch[at] = (uint8_t)(at == CH_STATE ? (r >> 32) % 6 : r >> 32);
 }

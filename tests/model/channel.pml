@@ -42,7 +42,7 @@
 #define AGAIN 6
 
 mtype = { BEGIN, CLASS, ACTIVE, TAKE_INUSE, WRITE, POST, SPIN, TAKE_BACK, HOLD, ANSWERED, WAITING,
-	  LEAVE, RESULT, FREE, CLEAR, RETURN, SLOW_FREE, SLOW_CLEAR, SLOW };
+	  LEAVE, RESULT, CLEAR, RETURN, SLOW_FREE, SLOW_CLEAR, SLOW };
 
 /* The channel. */
 byte state, request, result;
@@ -107,8 +107,7 @@ active proctype guest()
 		:: state == CLAIMED && MISTAKE == 6 -> GO(HOLD)
 		:: else -> GO(SLOW_FREE)
 		fi }
-	:: atomic { AT(RESULT) -> got[f] = result; GO(FREE) }
-	:: atomic { AT(FREE) -> state = IDLE; GO(CLEAR) }
+	:: atomic { AT(RESULT) -> got[f] = result; GO(CLEAR) }
 	:: atomic { AT(CLEAR) -> inuse = false; GO(RETURN) }
 	:: atomic { AT(SLOW_FREE) -> state = IDLE; GO(SLOW_CLEAR) }
 	:: atomic { AT(SLOW_CLEAR) -> inuse = false; GO(SLOW) }
