@@ -31,6 +31,8 @@
 #include "sentry/task.h"
 
 #define OVERFLOW_ID 65534u
+#define ENGINE_TRUST_NS                                                                            \
+	100000000 /* after which changes of an engine's root from outside are seen */
 
 /* ---- the trees ---- */
 
@@ -242,6 +244,9 @@ static int root_super(struct builder *b, struct super **ret)
 	struct hostfs_options opt = {.exclusive = true, .allow_special = true, .source = "rootfs"};
 	struct super *lower;
 	int err;
+
+	if (cfg->oci) /* `docker cp` */
+		opt.trust_ns = ENGINE_TRUST_NS;
 
 	if (b->r->kind == ROOTFS_TAR) {
 		err = tmpfs_create(b->k, "rootfs", "mode=0755", ret);

@@ -17,6 +17,7 @@
 #include "sentry/base/log.h"
 #include "sentry/base/mem.h"
 #include "sentry/kernel.h"
+#include "sentry/timer.h"
 
 #define DIR_BUF_SIZE 32768
 #define HOST_MODE_MASK 01777u /* never a set-id bit */
@@ -89,6 +90,40 @@ static bool host_revalidate(struct inode *in, const struct qstr *name, struct in
 		host_inode_fill(hi, &stx);
 	mutex_unlock(&cached->mu);
 	return same;
+}
+
+/* Times of change have the grain of the host's tick, so one that is this young may come again. */
+#define YOUNG_NS 20000000
+
+void host_names_seen(struct host_inode *dir, const struct statx *stx, int64_t now)
+{
+	int64_t changed = stx->stx_ctime.tv_sec * 1000000000 + stx->stx_ctime.tv_nsec;
+	bool young = clock_now_ns(CLOCK_REALTIME_COARSE) - changed < YOUNG_NS;
+	int64_t before = atomic_exchange(&dir->names_seen, young ? -1 : changed);
+
+	atomic_store(&dir->names_at, now);
+	if (before != changed)
+		atomic_fetch_add(&dir->inode.names_epoch, 1);
+}
+
+/* What others and we ourselves have done looks the same: either way each name is looked at once. */
+static void host_names_check(struct inode *in)
+{
+	struct host_inode *dir = to_host(in);
+	struct hostfs *fs = host_fs(dir);
+	not_zeroed struct statx stx;
+	int64_t now;
+	int fd;
+
+	if (host_trusted(fs, &dir->names_at) || dir->masked)
+		return;
+	HOST_RIGHTS(fs);
+	now = clock_now_ns(CLOCK_MONOTONIC_COARSE);
+	if (host_dir_get(dir, &fd) < 0)
+		return;
+	if (hostop_statx(fd, "", &stx) == 0)
+		host_names_seen(dir, &stx, now);
+	host_dir_put(dir);
 }
 
 /* ---- changes ---- */
@@ -739,6 +774,13 @@ const struct inode_ops host_masked_inode_ops = {
 	.destroy = host_inode_destroy
 
 const struct inode_ops host_dir_inode_ops = {HOST_DIR_OPS};
+
+/* One that others change now and then. */
+const struct inode_ops host_dir_trusting_inode_ops = {
+	HOST_DIR_OPS,
+	.revalidate = host_revalidate,
+	.names_check = host_names_check,
+};
 
 /* A tree that others change: every use of a cached name asks the host. */
 const struct inode_ops host_dir_shared_inode_ops = {

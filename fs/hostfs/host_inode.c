@@ -10,6 +10,7 @@
 #include "sentry/base/late_close.h"
 #include "sentry/base/mem.h"
 #include "sentry/kernel.h"
+#include "sentry/timer.h"
 
 #define OVERFLOW_ID 65534u
 
@@ -79,6 +80,9 @@ void host_inode_fill(struct host_inode *hi, const struct statx *stx)
 	in->ctime = stx_time(&stx->stx_ctime);
 	hi->blocks = stx->stx_blocks;
 	hi->blksize = stx->stx_blksize;
+	if (fs->trust_ns)
+		atomic_store_explicit(&hi->attrs_at, clock_now_ns(CLOCK_MONOTONIC_COARSE),
+				      memory_order_relaxed);
 }
 
 /* The host reuses inode numbers: another time of birth is another file. */
@@ -123,13 +127,21 @@ static int host_statx(struct host_inode *hi, struct statx *stx)
 	return err;
 }
 
+bool host_trusted(const struct hostfs *fs, const _Atomic int64_t *at)
+{
+	return !fs->trust_ns || clock_now_ns(CLOCK_MONOTONIC_COARSE) -
+						atomic_load_explicit(at, memory_order_relaxed) <
+					fs->trust_ns;
+}
+
 int host_inode_refresh(struct host_inode *hi)
 {
 	struct hostfs *fs = host_fs(hi);
 	not_zeroed struct statx stx;
 	int err;
 
-	if (hi->masked || (fs->exclusive && !atomic_load(&hi->stale)))
+	if (hi->masked ||
+	    (fs->exclusive && !atomic_load(&hi->stale) && host_trusted(fs, &hi->attrs_at)))
 		return 0;
 	atomic_store(&hi->stale, false);
 	err = host_statx(hi, &stx);
@@ -180,10 +192,14 @@ static struct host_inode *find_locked(struct hostfs *fs, const struct statx *stx
 static const struct inode_ops *ops_for(const struct hostfs *fs, const struct host_inode *hi,
 				       uint32_t mode)
 {
+	const struct inode_ops *dir = fs->trust_ns    ? &host_dir_trusting_inode_ops
+				      : fs->exclusive ? &host_dir_inode_ops
+						      : &host_dir_shared_inode_ops;
+
 	if (hi->masked == HOSTFS_EMPTY)
 		return &host_masked_inode_ops;
 	switch (mode & S_IFMT) {
-	case S_IFDIR: return fs->exclusive ? &host_dir_inode_ops : &host_dir_shared_inode_ops;
+	case S_IFDIR: return dir;
 	case S_IFREG: return &host_file_inode_ops;
 	case S_IFLNK: return &host_symlink_inode_ops;
 	default: return &host_special_inode_ops;
@@ -210,6 +226,8 @@ static struct host_inode *host_inode_new(struct hostfs *fs, const struct statx *
 	hi->inode.btime = (struct timespec){0};
 	set_birth(hi, stx);
 	host_inode_fill(hi, stx);
+	if (fs->trust_ns)
+		host_names_seen(hi, stx, clock_now_ns(CLOCK_MONOTONIC_COARSE));
 	return hi;
 }
 
@@ -336,7 +354,8 @@ static enum hostfs_mask mask_of(struct hostfs *fs, const struct statx *stx,
 /* What is known already: keep its attributes unless somebody else may have changed them. */
 static void refill(struct host_inode *hi, const struct statx *stx)
 {
-	if (host_fs(hi)->exclusive && !atomic_load(&hi->stale))
+	if (host_fs(hi)->exclusive && !atomic_load(&hi->stale) &&
+	    host_trusted(host_fs(hi), &hi->attrs_at))
 		return;
 	mutex_lock_nested(&hi->inode.mu);
 	host_inode_fill(hi, stx);

@@ -51,7 +51,8 @@ struct idmap {
 struct hostfs {
 	struct super super;
 	bool exclusive, allow_special, as_owner;
-	char *only; /* NULL, or the one name of the root that is there */
+	int64_t trust_ns; /* hostfs_options; 0: for good, or exclusive is not set */
+	char *only;	  /* NULL, or the one name of the root that is there */
 	struct idmap uids, gids;
 	struct hide_node *hide; /* of the root; NULL: nothing is hidden */
 	struct hidden_id *hidden_ids;
@@ -110,7 +111,10 @@ struct host_inode {
 	enum hostfs_mask masked;
 	const struct hide_node *hide; /* what is hidden below this directory */
 	atomic_bool stale;	      /* attributes changed at the host */
-	_Atomic(char *) link;	      /* exclusive trees: a symlink's target */
+	/* With fs->trust_ns, on CLOCK_MONOTONIC_COARSE: when attributes and names were looked at. */
+	_Atomic int64_t attrs_at, names_at;
+	_Atomic int64_t names_seen; /* the directory's time of change then; -1: too new to tell */
+	_Atomic(char *) link;	    /* exclusive trees: a symlink's target */
 	_Atomic(struct host_fresh *) fresh;
 
 	/* hostfs->mu */
@@ -183,6 +187,9 @@ void host_inode_fill(struct host_inode *hi, const struct statx *stx); /* inode->
 bool host_inode_is(const struct host_inode *hi, const struct statx *stx);
 /* An exclusive read-only tree changed below us after all: take the new file under the old name. */
 void host_inode_adopt(struct host_inode *hi, const struct statx *stx);
+/* A directory's names, host_dir.c: what a look at it has seen. */
+void host_names_seen(struct host_inode *dir, const struct statx *stx, int64_t now);
+bool host_trusted(const struct hostfs *fs, const _Atomic int64_t *at); /* looked at lately */
 /* Asks the host again if the attributes may have changed; inode->mu held. */
 must_check int host_inode_refresh(struct host_inode *hi);
 void host_inode_destroy(struct inode *in);
@@ -266,8 +273,9 @@ const struct hide_node *host_hide_child(const struct hide_node *n, const char *n
 enum hostfs_mask host_hide_id(const struct hostfs *fs, const struct statx *stx);
 
 /* ---- ops ---- */
-extern const struct inode_ops host_dir_inode_ops, host_dir_shared_inode_ops, host_file_inode_ops,
-	host_symlink_inode_ops, host_special_inode_ops, host_masked_inode_ops;
+extern const struct inode_ops host_dir_inode_ops, host_dir_shared_inode_ops,
+	host_dir_trusting_inode_ops, host_file_inode_ops, host_symlink_inode_ops,
+	host_special_inode_ops, host_masked_inode_ops;
 extern const struct file_ops host_file_ops, host_dir_ops, host_masked_dir_ops;
 
 int host_getattr(struct inode *in, struct kstat *st);

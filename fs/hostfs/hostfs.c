@@ -82,6 +82,7 @@ static int hostfs_new(struct kernel *k, const struct hostfs_options *opt, struct
 	super_init(&fs->super, k, &hostfs_super_ops, "9p", source, HOSTFS_MAGIC);
 	fs->super.readonly = opt->readonly;
 	fs->exclusive = opt->exclusive;
+	fs->trust_ns = opt->exclusive ? (int64_t)opt->trust_ns : 0;
 	fs->allow_special = opt->allow_special;
 	fs->as_owner = opt->as_owner;
 	fs->max_dir_fds = opt->max_dir_fds ? opt->max_dir_fds : DEFAULT_MAX_DIR_FDS;

@@ -9,7 +9,9 @@
  *
  * Interface: hostfs_create() takes over tree_fd (also when it fails). exclusive: nobody but us
  * changes the tree, so names and attributes are cached for good; otherwise each use of a name and
- * each stat asks the host. Hidden paths are relative to the tree's root; they are hidden by
+ * each stat asks the host. In between, trust_ns: a directory is looked at when it is used after that time,
+ * and only if its time of change is another one, by us or by others, its names are asked about, each once.
+ * Hidden paths are relative to the tree's root; they are hidden by
  * identity too, so another bind of the same directory inside the tree does not show them.
  *
  * Differences from Linux: host FIFOs, sockets and devices can be seen, not opened: what a guest
@@ -50,6 +52,9 @@ struct hostfs_idmap {
 struct hostfs_options {
 	bool readonly;
 	bool exclusive;
+	/* exclusive, but others do change it now and then: what is known of a directory's names or
+	 * of attributes is trusted for so long. 0: for good. */
+	uint64_t trust_ns;
 	bool as_owner;	    /* with the rights of who gave it: hostop.h */
 	bool allow_special; /* FIFOs, sockets, and 0:0 devices (an overlay's whiteouts) may be made */
 	const struct hostfs_hide *hide;

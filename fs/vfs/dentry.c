@@ -213,6 +213,8 @@ struct dentry *dcache_add(struct dentry *parent, const struct qstr *name, struct
 	if (!d)
 		return NULL;
 	d->parent = dentry_get(parent);
+	atomic_store_explicit(&d->epoch, atomic_load(&parent->inode->names_epoch),
+			      memory_order_relaxed);
 	atomic_store_explicit(&d->hashed, true, memory_order_relaxed);
 	mutex_lock(&dc->mu);
 	if (!s->no_dcache) {

@@ -60,6 +60,8 @@ must_check int path_lookup_cred(struct task *t, const struct cred *c, int dirfd,
 must_check int lookup_name(struct dentry *dir, const struct qstr *name, struct dentry **ret);
 must_check int lookup_name_locked(struct dentry *dir, const struct qstr *name, struct dentry **ret);
 void revalidate_name(struct dentry *dir, const struct qstr *name);
+/* What is cached and holds, positive or negative; new reference. NULL: to be looked up. No locks. */
+struct dentry *find_valid_name(struct dentry *dir, const struct qstr *name);
 
 /* A walk to a name that may get created: open.c. */
 #define MAX_SYMLINKS 40

@@ -65,19 +65,40 @@ unsigned int lookup_flags_of_resolve(uint64_t resolve)
 
 /* ---- one name in one directory ---- */
 
-void revalidate_name(struct dentry *dir, const struct qstr *name)
+static bool still_holds(struct inode *dir, const struct qstr *name, struct dentry *d)
 {
-	struct inode *in = dir->inode;
+	uint32_t epoch = 0;
+
+	if (dir->ops->names_check) {
+		dir->ops->names_check(dir);
+		epoch = atomic_load(&dir->names_epoch);
+		if (atomic_load_explicit(&d->epoch, memory_order_relaxed) == epoch)
+			return true;
+	}
+	if (!dir->ops->revalidate(dir, name, d->inode))
+		return false;
+	atomic_store_explicit(&d->epoch, epoch, memory_order_relaxed);
+	return true;
+}
+
+struct dentry *find_valid_name(struct dentry *dir, const struct qstr *name)
+{
 	struct dentry *d;
 
-	if (!in->ops->revalidate || dir->super->no_dcache)
-		return;
+	if (dir->super->no_dcache)
+		return NULL;
 	d = dcache_find(dir, name);
-	if (!d)
-		return;
-	if (!in->ops->revalidate(in, name, d->inode))
-		dcache_drop(d);
+	if (!d || !dir->inode->ops->revalidate || still_holds(dir->inode, name, d))
+		return d;
+	dcache_drop(d);
 	dentry_put(d);
+	return NULL;
+}
+
+void revalidate_name(struct dentry *dir, const struct qstr *name)
+{
+	if (dir->inode->ops->revalidate)
+		dentry_put(find_valid_name(dir, name));
 }
 
 /* A super without dcache: the name in use, if it still means the same inode (in is consumed). */
@@ -141,19 +162,9 @@ int lookup_name(struct dentry *dir, const struct qstr *name, struct dentry **ret
 
 	if (name->len > NAME_MAX_LEN)
 		return -ENAMETOOLONG;
-	if (!dir->super->no_dcache) {
-		struct dentry *d = dcache_find(dir, name);
-
-		if (d && in->ops->revalidate && !in->ops->revalidate(in, name, d->inode)) {
-			dcache_drop(d);
-			dentry_put(d);
-			d = NULL;
-		}
-		if (d) {
-			*ret = d;
-			return 0;
-		}
-	}
+	*ret = find_valid_name(dir, name);
+	if (*ret)
+		return 0;
 	mutex_lock(&in->mu);
 	err = lookup_name_locked(dir, name, ret);
 	mutex_unlock(&in->mu);

@@ -255,10 +255,7 @@ static int open_last(struct nameidata *nd, struct open_args *o, const char **ret
 	if (nd->last_slash)
 		return -EISDIR;
 	/* What is there and cached needs no lock. */
-	d = nd->path.dentry->super->no_dcache || nd->path.dentry->inode->ops->revalidate ||
-			    nd->last.len > NAME_MAX_LEN
-		    ? NULL
-		    : dcache_find(nd->path.dentry, &nd->last);
+	d = nd->last.len > NAME_MAX_LEN ? NULL : find_valid_name(nd->path.dentry, &nd->last);
 	if (d && !d->inode) {
 		dentry_put(d);
 		d = NULL;

@@ -142,6 +142,10 @@ struct inode_ops {
 	/* True if the cached binding (name -> inode, NULL for negative) still holds. NULL: always.
 	 * Called without locks held. */
 	bool (*revalidate)(struct inode *dir, const struct qstr *name, struct inode *cached);
+	/* With revalidate, for trees that others change now and then: looks, if it is time, whether
+	 * names in dir may mean something else, and changes dir->names_epoch then; a name is asked
+	 * about once for each epoch only. NULL: at each use. Called without locks held. */
+	void (*names_check)(struct inode *dir);
 
 	/* Symlinks: the target, NUL-terminated, into buf; returns the length. (r for symlinks) */
 	int (*readlink)(struct inode *in, struct task *t, char *buf, size_t size);
@@ -186,6 +190,7 @@ struct inode {
 	struct timespec atime, mtime, ctime, btime;
 	bool dead;     /* a removed directory: no new names (-ENOENT) */
 	bool linkable; /* nlink 0, but link(2) may name it: O_TMPFILE without O_EXCL */
+	_Atomic uint32_t names_epoch; /* ops->names_check */
 	/* Attached by generic code; each has its own file. */
 	struct file_locks *locks;    /* fs/vfs/locks.c: POSIX, OFD, flock */
 	struct inotify_marks *marks; /* fs/anon/inotify.c; NULL: nobody watches */
@@ -235,6 +240,7 @@ struct dentry {
 	bool cached;		      /* in the hash, on the LRU; see dentry.c for who holds what */
 	_Atomic bool referenced;      /* used since the LRU looked last */
 	_Atomic uint32_t mounts_here; /* number of mounts on it */
+	_Atomic uint32_t epoch;	      /* the directory's names_epoch when the name was true */
 	uint32_t name_len;
 	char *name; /* iname or allocated */
 	char iname[DENTRY_INLINE_NAME];

@@ -284,3 +284,21 @@ def docker_compose(d):
         expect_match('Up.*Up', compose('ps'))
     finally:
         compose('down', '-v', '-t', '0')
+
+
+def docker_cp_seen(d):
+    """What is copied into a running container is seen under names that it knows: absent, or as others."""
+    d.background('cc', 'busybox', 'sh', '-c', 'mkdir /d; echo old > /d/known; '
+                 'until [ -e /d/new ] && [ -e /d/sub/deep ]; do cat /d/known /d/sub/deep; done 2>/dev/null; '
+                 'until [ "$(cat /d/known)" = changed ]; do stat -c %s /d/known; done; echo all seen; sleep 1000')
+    until('it does not run', lambda: 'old' in d('logs', 'cc').stdout)
+    source = os.path.join(d.dir, 'files')
+    os.makedirs(source + '/sub')
+    for name, text in (('new', '1'), ('sub/deep', '2'), ('known', 'changed\n')):
+        with open(os.path.join(source, name), 'w') as f:
+            f.write(text)
+    d.ok('cp', source + '/new', 'cc:/d/new')
+    d.ok('cp', source + '/sub', 'cc:/d/')
+    d.ok('cp', source + '/known', 'cc:/d/known')
+    until('it is not seen', lambda: 'all seen' in d('logs', '--tail', '1', 'cc').stdout, 20)
+    expect('size', d.ok('exec', 'cc', 'stat', '-c', '%s', '/d/known'), '8\n')
