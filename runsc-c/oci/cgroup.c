@@ -293,7 +293,8 @@ static int make_path(const struct hierarchies *all, const struct hierarchy *h, c
 	return err;
 }
 
-int oci_cgroup_make(struct oci_state *st, const char *cgroups_path, struct oci_error *err)
+/* Fills st->cgroup_dirs with what is, or with make was made, for the path. */
+static int walk(struct oci_state *st, const char *cgroups_path, bool make, struct oci_error *err)
 {
 	struct hierarchies *all = malloc(sizeof(*all));
 	char path[PATH_MAX], dir[PATH_MAX];
@@ -312,7 +313,7 @@ int oci_cgroup_make(struct oci_state *st, const char *cgroups_path, struct oci_e
 			     cgroups_path);
 	for (size_t i = 0; e == 0 && i < all->n; i++) {
 		e = directory_in(all, &all->v[i], path, dir);
-		if (e == 0)
+		if (e == 0 && make)
 			e = make_path(all, &all->v[i], dir);
 		if (e < 0 && oci_is_rootless()) {
 			e = 0; /* limits that would be there are named by oci_cgroup_apply() */
@@ -325,6 +326,23 @@ int oci_cgroup_make(struct oci_state *st, const char *cgroups_path, struct oci_e
 	}
 	free(all);
 	return e;
+}
+
+static void forget(struct oci_state *st)
+{
+	while (st->nr_cgroup_dirs)
+		free(TAKE_PTR(st->cgroup_dirs[--st->nr_cgroup_dirs]));
+}
+
+int oci_cgroup_choose(struct oci_state *st, const char *cgroups_path, struct oci_error *err)
+{
+	return walk(st, cgroups_path, false, err);
+}
+
+int oci_cgroup_make(struct oci_state *st, const char *cgroups_path, struct oci_error *err)
+{
+	forget(st);
+	return walk(st, cgroups_path, true, err);
 }
 
 int oci_cgroup_join(const struct oci_state *st, pid_t pid, struct oci_error *err)

@@ -67,7 +67,11 @@ must_check int oci_resources_parse(struct json_object *o, const char *where,
 must_check int oci_resources_parse_raw(struct json_object *o, const char *where,
 				       struct oci_resources *ret, struct oci_error *err);
 
-/* Makes the directories and fills st->cgroup_dirs; nothing is left on an error. */
+/* Fills st->cgroup_dirs with what is to be made, which is stored first: whoever deletes a container whose
+ * create was killed finds them there. */
+must_check int oci_cgroup_choose(struct oci_state *st, const char *cgroups_path,
+				 struct oci_error *err);
+/* Makes the directories; on an error st->cgroup_dirs has those that were made. */
 must_check int oci_cgroup_make(struct oci_state *st, const char *cgroups_path,
 			       struct oci_error *err);
 must_check int oci_cgroup_apply(const struct oci_state *st, const struct oci_resources *r,

@@ -215,7 +215,8 @@ static int first_state(struct creation *c, const char *text, struct oci_error *e
 	e = oci_file_replace(c->dir.fd, CONFIG_COPY, CONFIG_COPY ".new", 0600, text);
 	if (e < 0)
 		return oci_fail_errno(err, e, "write %s/%s", c->dir.path, CONFIG_COPY);
-	return oci_state_store(&c->dir, &c->st, err);
+	e = oci_cgroup_choose(&c->st, c->config.cgroups_path, err);
+	return e < 0 ? e : oci_state_store(&c->dir, &c->st, err);
 }
 
 /* ---- the sentry ---- */

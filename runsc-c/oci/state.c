@@ -117,7 +117,8 @@ void oci_dir_close(struct oci_dir *d)
 	d->fd = -1;
 }
 
-/* Its own files and whatever else was put there; no directories are. */
+/* Its own files and whatever else was put there; no directories are. The state last: whoever is killed here
+ * leaves a container that can be deleted again. */
 void oci_dir_remove(struct oci_dir *d)
 {
 	int fd = dup(d->fd);
@@ -125,12 +126,14 @@ void oci_dir_remove(struct oci_dir *d)
 	struct dirent *e;
 
 	while (dir && (e = readdir(dir)) != NULL)
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+		    strcmp(e->d_name, STATE_FILE) != 0)
 			unlinkat(d->fd, e->d_name, 0);
 	if (dir)
 		closedir(dir);
 	else if (fd >= 0)
 		close(fd);
+	unlinkat(d->fd, STATE_FILE, 0);
 	rmdir(d->path);
 	oci_dir_close(d);
 }
@@ -344,6 +347,8 @@ int oci_state_load(const struct oci_dir *d, struct oci_state *ret, struct oci_er
 
 	*ret = (struct oci_state){0};
 	text = oci_read_file(d->fd, STATE_FILE, err);
+	if (!text && err->err == -ENOENT) /* create or delete was killed */
+		return oci_fail(err, -ENOENT, "container does not exist: %s", d->path);
 	if (!text)
 		return err->err;
 	o = oci_json_parse(text, STATE_FILE, err);
