@@ -17,7 +17,7 @@
 
 #define POLLER_IDLE_NS 200000
 #define POLLER_IDLE_BUSY_NS 400000    /* programs that make their calls in many bursts */
-#define POLLER_IDLE_SHARED_NS 1000000 /* guests are bound: they will be back */
+#define POLLER_IDLE_SHARED_NS 6000000 /* guests are bound: they will be back */
 #define ROUNDS_PER_CLOCK 64
 #define IDLE_ROUNDS 16	/* until the guest seems to do something else: less than a microsecond */
 #define WORTH_WAKING 32 /* calls served until it sleeps again */
