@@ -52,5 +52,14 @@ in_sandbox "calls on sockets, seed $seed" /fuzz/syscall_fuzz --seconds "$seconds
 	--sockets 1
 in_sandbox "requests to io_uring, seed $seed" /fuzz/syscall_fuzz --seconds "$seconds" --seed "$seed" \
 	--urings 1
+if ninja -C build tests/unit/channel_parts >/dev/null; then
+	echo "== the sentry's side of a channel, seed $seed"
+	if build/tests/unit/channel_parts --messages $((seconds * 200000)) --seed "$seed"; then
+		passed=$((passed + 1))
+	else
+		echo "FAILED: channel_parts: status $?"
+		failed=$((failed + 1))
+	fi
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
