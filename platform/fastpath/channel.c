@@ -312,6 +312,18 @@ struct channel *channel_create_by_tls(struct task *t)
 	return ch;
 }
 
+bool fast_held_slot(struct task *t, uint64_t *ret_slot)
+{
+	uint32_t held;
+
+	mutex_lock(&fast.mu);
+	held = t->process->fast_mm ? t->plat.held_slot : 0;
+	mutex_unlock(&fast.mu);
+	if (held)
+		*ret_slot = AREA_BASE + (uint64_t)(held - 1) * AREA_SLOT_SIZE;
+	return held != 0;
+}
+
 bool fast_tls_slot_is_used(struct task *t, uint64_t tls, uint64_t *ret_slot)
 {
 	uint32_t slot = slot_of_tls(tls);
@@ -498,8 +510,7 @@ void channel_activate_locked(struct channel *ch)
 	fast.nr_active++;
 	atomic_fetch_add(&fast.changes, 1);
 	set_active(ch, 1);
-	if (!fast.polling)
-		cond_signal(&fast.work);
+	poller_wake_locked();
 }
 
 /* The list's reference goes to the caller. */

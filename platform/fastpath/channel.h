@@ -144,6 +144,7 @@ struct channel *channel_create_by_tls(struct task *t);
 /* Address of the slot that led to ch when another thread had it, to be cleared; 0: none. */
 uint64_t channel_old_slot(const struct channel *ch);
 /* The slot that a thread pointer leads to is in use. */
+bool fast_held_slot(struct task *t, uint64_t *ret_slot); /* false: none */
 bool fast_tls_slot_is_used(struct task *t, uint64_t tls, uint64_t *ret_slot);
 void channel_put(struct channel *ch);
 uint64_t channel_guest_address(const struct channel *ch);

@@ -114,6 +114,7 @@ uint32_t fast_program_threads_locked(uintptr_t id); /* how many its last run had
 void fast_program_note_locked(struct task *t);
 /* A channel will be there in a moment. */
 void fast_wake_poller(void);
+void poller_wake_locked(void); /* if it sleeps; on another processor than this */
 /* advice.c: not active again for a while. */
 void channel_back_off_locked(struct channel *ch, int64_t now);
 

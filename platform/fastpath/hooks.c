@@ -170,6 +170,7 @@ void fast_exec(struct task *t)
 	retire(t);
 	channel_put(TAKE_PTR(t->plat.exec_channel));
 	t->plat.new_text = false;
+	t->plat.tls = 0;
 	t->plat.program = 0;
 	t->plat.early = false;
 	mutex_lock(&fast.mu);

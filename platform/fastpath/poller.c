@@ -7,8 +7,10 @@
  * back by the guest itself.
  */
 #include <sched.h>
+#include <unistd.h>
 #include <string.h>
 
+#include "platform/affinity.h"
 #include "platform/fastpath/fast_mm.h"
 #include "platform/fastpath/share.h"
 #include "platform/platform.h"
@@ -256,6 +258,10 @@ static int64_t idle_time(void)
 	return POLLER_IDLE_NS;
 }
 
+/* Set before it is waited for. */
+static pid_t poller_tid;
+static struct affinity poller_own;
+
 static int64_t stay_until(void)
 {
 	return __atomic_load_n(&fast.stay_until_ns, __ATOMIC_RELAXED);
@@ -266,9 +272,24 @@ void fast_wake_poller(void)
 	mutex_lock(&fast.mu);
 	__atomic_store_n(&fast.stay_until_ns, clock_now_ns(CLOCK_MONOTONIC) + FAST_WAKING_NS,
 			 __ATOMIC_RELAXED);
-	if (!fast.polling)
-		cond_signal(&fast.work);
+	poller_wake_locked();
 	mutex_unlock(&fast.mu);
+}
+
+/* The host would wake it here where all processors are busy, and here a guest is about to wait for it. */
+void poller_wake_locked(void)
+{
+	struct affinity others = poller_own;
+	int here = sched_getcpu();
+
+	if (fast.polling)
+		return;
+	if (poller_tid && !atomic_load(&share_binding) && here >= 0 && here < AFFINITY_CPUS) {
+		affinity_remove(&others, here);
+		if (affinity_first(&others) >= 0)
+			affinity_set(poller_tid, &others);
+	}
+	cond_signal(&fast.work);
 }
 
 /* Until there was nothing to do for a while. */
@@ -336,6 +357,9 @@ void fast_poller(struct kernel *k)
 {
 	late_close_begin();
 	share_poller_begins();
+	mutex_lock(&fast.mu);
+	poller_tid = affinity_get(gettid(), &poller_own) ? gettid() : 0;
+	mutex_unlock(&fast.mu);
 	while (!atomic_load(&k->exiting)) {
 		sleep_until_active(k);
 		poll_while_busy(k);

@@ -13,6 +13,7 @@
 #include "platform/platform.h"
 #include "sentry/base/mem.h"
 #include "sentry/exec_plan.h"
+#include "sentry/mem/usermem.h"
 
 #define FD_CHANNELS 2
 
@@ -61,11 +62,14 @@ static void add_text(struct known_sites *k, const struct exec_plan *plan,
 
 static void replace_sites(struct task *t, const struct stub_fast_report *report)
 {
-	_cleanup_free_ struct known_sites *k = known_sites_new(t);
+	_cleanup_free_ struct known_sites *k = NULL;
 
-	if (!k || !report->region)
+	if (report->region == 0 || report->region % 4096 || report->region > USER_ADDR_MAX)
 		return;
 	fast_add_region(t, report->region);
+	k = known_sites_new(t);
+	if (!k)
+		return;
 	add_text(k, t->exec_plan, report);
 	known_sites_replace(k);
 }

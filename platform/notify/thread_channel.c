@@ -51,14 +51,16 @@ static bool end_former(struct task *t, uint64_t tls)
 	       clear_slot(t, at);
 }
 
+/* What t has in %gs is the slot that it holds, its maker's perhaps, or one that has another thread's
+ * pointer, or none. */
 bool thread_slot_is_apart(struct task *t, uint64_t tls)
 {
-	uint64_t channel, at;
 	struct slot slot;
+	uint64_t at;
 
 	if (!end_former(t, tls))
 		return false;
-	if (!fast_where(t, &channel, &at))
+	if (!fast_held_slot(t, &at))
 		return true;
-	return read_slot(t, at, &slot) && slot.fs != 0 && slot.fs != tls;
+	return read_slot(t, at, &slot) && slot.fs != SLOT_FS_UNSET && slot.fs != tls;
 }

@@ -10,8 +10,8 @@
  * A slot also has the thread pointer (%fs) of its thread, and the shim uses no other's: a thread that a
  * clone made inherits %gs from its maker. Where it has a thread pointer of its own (CLONE_SETTLS) its slot
  * is the one that this leads to by SLOT_HASH, and the shim sets %gs to it. So the sentry gives such a
- * thread a channel by writing to the area alone. In a slot that was filled before its program
- * had set a thread pointer it is 0, and the shim adds it. Who is made without one has its maker's %gs and
+ * thread a channel by writing to the area alone. The slot of a new program is filled before that has
+ * set a thread pointer: it says SLOT_FS_UNSET, and the shim puts the pointer there. Who is made without one has its maker's %gs and
  * %fs: the sentry clears the maker's slot before such a clone goes on, and fills it again, or gives it to
  * somebody else, only when no other thread can have both any more (platform/fastpath/fast_mm.c).
  *
@@ -68,6 +68,7 @@
 #define AREA_SLOTS (AREA_SIZE / AREA_SLOT_SIZE)
 #define SLOT_CHANNEL 0 /* uint64_t: address, or 0 */
 #define SLOT_FS 8      /* uint64_t */
+#define SLOT_FS_UNSET 1
 #define SLOT_HASH_SHIFT 6
 #define SLOT_HASH                                                                                  \
 	0x9e3779b1 /* times the lower half of %fs >> SLOT_HASH_SHIFT; of that the highest bits */

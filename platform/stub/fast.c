@@ -86,7 +86,8 @@ void stub_fast(const struct stub_plan *plan)
 		report->base[i] = plan->base[i];
 	report->region = map_region(plan);
 	report->faults = handle(SIGSEGV_NR) && handle(SIGBUS_NR);
-	*(volatile uint64_t *)PTR(AREA_BASE) = CHANNEL_BASE;
+	*(volatile uint64_t *)PTR(AREA_BASE + SLOT_FS) = SLOT_FS_UNSET;
+	*(volatile uint64_t *)PTR(AREA_BASE + SLOT_CHANNEL) = CHANNEL_BASE;
 	__asm__ volatile("wrgsbase %0" : : "r"((uint64_t)AREA_BASE));
 	report->mapped = 1;
 }

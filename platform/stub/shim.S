@@ -35,11 +35,13 @@ no_slot:
 	rdfsbase %r11
 	jmp look
 not_mine:
-	cmpq $0, %gs:SLOT_FS
+	cmpq $SLOT_FS_UNSET, %gs:SLOT_FS
 	jne look
 	cmpq $0, %gs:SLOT_CHANNEL
 	je look
-	mov %r11, %gs:SLOT_FS		/* the slot is older than the thread pointer */
+	test %r11, %r11
+	jz my_slot
+	mov %r11, %gs:SLOT_FS
 	jmp my_slot
 look:
 	shr $SLOT_HASH_SHIFT, %r11
