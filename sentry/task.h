@@ -74,9 +74,9 @@ struct guest_call {
 /* The platform's part of a task; opaque to everybody else (platform/platform.h). */
 struct plat_thread {
 	pid_t host_tid;
-	uint64_t cookie;   /* notify: id of the notification being served */
-	_Atomic int state; /* the platform's */
-	int flags;
+	uint64_t cookie;	/* notify: id of the notification being served */
+	_Atomic int state;	/* the platform's */
+	_Atomic int flags;	/* the platform's; several threads change bits of it */
 	int proc_dir_fd;	/* -1, or /proc/<tid> kept open */
 	struct list owner_node; /* ptrace: posted answers; notify: senders of continued kills */
 	unsigned int kick_seen; /* process->kick_seq when the call was received */

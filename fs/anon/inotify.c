@@ -392,7 +392,7 @@ static void queue_event(struct inode *in, uint32_t mask, uint32_t cookie, const 
 void inotify_queue(struct inode *in, uint32_t mask, uint32_t cookie, const struct qstr *name)
 {
 	/* Of an event in a directory, the flag says what the name is; else what the object is. */
-	if (name == NULL && S_ISDIR(in->mode))
+	if (name == NULL && S_ISDIR(inode_read(in, mode)))
 		mask |= IN_ISDIR;
 	queue_event(in, mask, cookie, name, false);
 }
@@ -405,7 +405,7 @@ void inotify_queue_path(const struct path *p, uint32_t mask)
 	char buf[256];
 	bool unlinked;
 
-	if (S_ISDIR(d->inode->mode))
+	if (S_ISDIR(inode_read(d->inode, mode)))
 		mask |= IN_ISDIR;
 	rwlock_rdlock(&d->super->rename_mu);
 	unlinked = !d->hashed;

@@ -230,7 +230,7 @@ static bool handle_own_trap(struct task *t)
 	    t->call.args[0] == t->plat.saved[SAVED_EXEC_PATH]) {
 		static const char stub[] = STUB_PATH;
 
-		t->plat.flags = flags & ~PT_EXEC_PENDING;
+		t->plat.flags &= ~PT_EXEC_PENDING;
 		/* A signal handler may have run on the stack where the path lay. */
 		(void)guestmem_write(t->plat.host_tid, stub, t->call.args[0], sizeof(stub));
 		let_exec_go(t);
