@@ -77,10 +77,16 @@ struct spawn *spawn_get(struct spawn *s)
 	return s;
 }
 
+/* By the worker that prepares it, and by whoever fails it, at the same time. */
+static struct file *take_file(struct spawn *s, unsigned int i)
+{
+	return __atomic_exchange_n(&s->files[i], NULL, __ATOMIC_ACQ_REL);
+}
+
 static void drop_files(struct spawn *s)
 {
 	for (unsigned int i = 0; i < s->nr_files; i++) {
-		struct file *f = TAKE_PTR(s->files[i]);
+		struct file *f = take_file(s, i);
 
 		if (f)
 			file_put(f);
@@ -98,27 +104,67 @@ void spawn_put(struct spawn *s)
 	mem_free(s);
 }
 
-static void set_state(struct spawner *sp, struct spawn *s, enum spawn_state state)
+static void put_at(struct spawn **s)
 {
-	mutex_lock(&sp->mu);
-	s->state = state;
-	mutex_unlock(&sp->mu);
-	s->changed(s);
+	spawn_put(*s);
 }
 
+#define _cleanup_spawn_ _cleanup_(put_at)
+
+/* False: it is not in that state any more, and stays what it is. */
+static bool change_state(struct spawner *sp, struct spawn *s, enum spawn_state from,
+			 enum spawn_state to)
+{
+	bool ok;
+
+	mutex_lock(&sp->mu);
+	ok = s->state == from;
+	if (ok)
+		s->state = to;
+	mutex_unlock(&sp->mu);
+	if (ok)
+		s->changed(s);
+	return ok;
+}
+
+static void vfail(struct spawner *sp, struct spawn *s, enum spawn_state last, int err,
+		  const char *fmt, va_list ap)
+{
+	bool ok;
+
+	drop_files(s);
+	mutex_lock(&sp->mu);
+	ok = s->state <= last;
+	if (ok) {
+		s->error = err;
+		vsnprintf(s->text, sizeof(s->text), fmt, ap);
+		s->state = SPAWN_FAILED;
+	}
+	mutex_unlock(&sp->mu);
+	if (ok)
+		s->changed(s);
+}
+
+/* One without a process fails; nothing if it has one, or has failed already. */
 static void printf_like(4, 5)
 	fail(struct spawner *sp, struct spawn *s, int err, const char *fmt, ...)
 {
 	va_list ap;
 
-	drop_files(s);
-	mutex_lock(&sp->mu);
-	s->error = err;
 	va_start(ap, fmt);
-	vsnprintf(s->text, sizeof(s->text), fmt, ap);
+	vfail(sp, s, SPAWN_READY, err, fmt, ap);
 	va_end(ap);
-	mutex_unlock(&sp->mu);
-	set_state(sp, s, SPAWN_FAILED);
+}
+
+/* One whose process has not got its program. */
+static void printf_like(4, 5)
+	fail_made(struct spawner *sp, struct spawn *s, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfail(sp, s, SPAWN_HELD, err, fmt, ap);
+	va_end(ap);
 }
 
 int spawn_submit(struct kernel *k, struct spawn *s)
@@ -177,19 +223,51 @@ int spawn_signal(struct spawner *sp, struct spawn *s, int sig)
 	return err;
 }
 
+/* The queue's reference goes to the caller. */
+static struct spawn *dequeue_locked(struct spawner *sp)
+{
+	struct spawn *s;
+
+	if (list_empty(&sp->queue))
+		return NULL;
+	s = list_first_entry(&sp->queue, struct spawn, node);
+	list_del(&s->node);
+	list_init(&s->node);
+	return s;
+}
+
+/* Makes it the current one. A reference; NULL: there is none, or the spawner died. */
 static struct spawn *take_request(struct spawner *sp)
 {
 	struct spawn *s = NULL;
 
 	mutex_lock(&sp->mu);
-	if (!list_empty(&sp->queue)) {
-		s = list_first_entry(&sp->queue, struct spawn, node);
-		list_del(&s->node);
-		list_init(&s->node);
-		sp->current = s;
-	}
+	if (sp->task)
+		s = dequeue_locked(sp);
+	if (s)
+		sp->current = spawn_get(s);
 	mutex_unlock(&sp->mu);
 	return s;
+}
+
+static struct spawn *current_get(struct spawner *sp)
+{
+	struct spawn *s;
+
+	mutex_lock(&sp->mu);
+	s = sp->current ? spawn_get(sp->current) : NULL;
+	mutex_unlock(&sp->mu);
+	return s;
+}
+
+static int signal_of(struct spawner *sp, const struct spawn *s)
+{
+	int sig;
+
+	mutex_lock(&sp->mu);
+	sig = s->signal;
+	mutex_unlock(&sp->mu);
+	return sig;
 }
 
 /* ---- what the next process is to have: the spawner's own, until that is made ---- */
@@ -246,7 +324,7 @@ static int install_files(struct task *t, struct spawn *s)
 		return -ENOMEM;
 	set_files(t, files);
 	for (unsigned int i = 0; i < s->nr_files && err >= 0; i++) {
-		struct file *f = TAKE_PTR(s->files[i]);
+		struct file *f = take_file(s, i);
 
 		if (f)
 			err = fd_install_at(t, f, (int)i, false);
@@ -434,7 +512,7 @@ static int prepare(struct task *t, struct spawner *sp, struct spawn *s)
 	};
 	int err;
 
-	if (s->signal == SIGKILL || !path) {
+	if (signal_of(sp, s) == SIGKILL || !path) {
 		fail(sp, s, -ECANCELED, path ? "killed" : "out of memory");
 		return -ECANCELED;
 	}
@@ -447,8 +525,8 @@ static int prepare(struct task *t, struct spawner *sp, struct spawn *s)
 	err = plan_make_init(&req, &sp->plan);
 	if (err < 0)
 		fail(sp, s, err, "exec %s: argument list too long", path);
-	else
-		set_state(sp, s, SPAWN_READY);
+	else if (!change_state(sp, s, SPAWN_QUEUED, SPAWN_READY))
+		err = -ESRCH;
 	return err;
 }
 
@@ -480,18 +558,19 @@ static void end_current(struct task *t, struct spawner *sp)
 /* The spawner's clone for the current request has given that. */
 static void conclude(struct task *t, struct spawner *sp, long result)
 {
-	struct spawn *s = sp->current;
+	_cleanup_spawn_ struct spawn *s = sp->plan ? NULL : current_get(sp);
 	char why[64];
 
-	if (!s || sp->plan)
+	if (!s)
 		return; /* no clone was made: its first call, or one with a larger buffer */
 	if (result > 0) {
 		task_clone_made(t, (pid_t)result);
+		result = -ENOMEM; /* if it is not bound now */
 	} else {
 		task_clone_dropped(t);
-		fail(sp, s, (int)result, "cannot make a process: %s",
-		     error_name((int)result, why, sizeof(why)));
 	}
+	fail(sp, s, (int)result, "cannot make a process: %s",
+	     error_name((int)result, why, sizeof(why)));
 	end_current(t, sp);
 }
 
@@ -522,9 +601,9 @@ static bool has_work(struct spawner *sp)
 /* False: it takes more work, or time. */
 static bool advance(struct task *t, struct spawner *sp)
 {
-	struct spawn *s = sp->current;
+	_cleanup_spawn_ struct spawn *s = NULL;
 
-	if (s)
+	if (sp->plan) /* of a current one */
 		return true;
 	s = take_request(sp);
 	if (s && prepare(t, sp, s) < 0)
@@ -593,13 +672,7 @@ long spawn_stub_spawn(struct task *t)
 
 struct spawn *spawn_being_made(struct kernel *k)
 {
-	struct spawner *sp = k->spawner;
-	struct spawn *s;
-
-	mutex_lock(&sp->mu);
-	s = sp->current ? spawn_get(sp->current) : NULL;
-	mutex_unlock(&sp->mu);
-	return s;
+	return current_get(k->spawner);
 }
 
 void spawn_made(struct spawn *s, struct process *p)
@@ -688,41 +761,44 @@ static void set_sched(struct task *t, const struct spawn *s)
 
 static void set_up_on_host(struct process *p, struct spawn *s)
 {
+	int sig;
+
 	for (unsigned int i = 0; i < NR_RLIMITS; i++)
 		if (s->limits_given & (1u << i))
 			rlimit_on_host(p, i, &s->limits[i]);
 	set_host_oom(p, p->oom_score_adj);
 	if (p->pid == 1)
 		open_pid_namespace(p);
-	if (s->signal)
-		signal_send_process(p, s->signal);
+	sig = signal_of(p->kernel->spawner, s);
+	if (sig)
+		signal_send_process(p, sig);
 }
 
 long spawn_stub_spawned(struct task *t)
 {
 	struct spawner *sp = t->kernel->spawner;
 	struct spawn *s = t->process->spawn;
-	bool first, again;
+	bool first, held;
 
 	if (!s)
 		return -ENOSYS;
 	mutex_lock(&sp->mu);
 	first = s->state == SPAWN_CLONED && !s->greeted;
-	again = s->held == t; /* a signal has come */
 	s->greeted = true;
 	if (first && s->hold)
 		s->held = task_get(t);
+	held = s->held == t; /* not first: a signal has come */
 	mutex_unlock(&sp->mu);
-	if (!first && !again)
+	if (!first && !held)
 		return -ENOSYS;
 	if (first)
 		set_up_on_host(t->process, s);
 	if (first)
 		set_sched(t, s);
-	if (!s->held) /* set by ourselves only */
+	if (!held)
 		return 0;
 	if (first)
-		set_state(sp, s, SPAWN_HELD);
+		change_state(sp, s, SPAWN_CLONED, SPAWN_HELD);
 	park_begin(t, held_wait, NULL, NULL);
 	return held_wait(t, 0);
 }
@@ -740,7 +816,7 @@ long spawn_exec_failed(struct task *t, int err)
 	if (!due || err <= 0 || err > 4095)
 		return -ENOSYS;
 	printable(shown, sizeof(shown), s->argv[0]);
-	fail(sp, s, -err, "exec %s: %s", shown, error_name(-err, why, sizeof(why)));
+	fail_made(sp, s, -err, "exec %s: %s", shown, error_name(-err, why, sizeof(why)));
 	return 0;
 }
 
@@ -757,7 +833,7 @@ void spawn_exec_done(struct task *t)
 		return;
 	guest_seccomp_take_profile(t);
 	atomic_store(&t->kernel->command_started, true);
-	set_state(sp, s, SPAWN_RUNNING);
+	change_state(sp, s, SPAWN_CLONED, SPAWN_RUNNING);
 }
 
 /* ---- ends ---- */
@@ -802,16 +878,21 @@ void spawner_died(struct kernel *k)
 	log_err("the spawner died: no process can be made any more");
 	if (!k->init) /* not even the first one: nothing is left to wait for */
 		kernel_shutdown(k, SIGKILL);
+	mutex_lock(&k->clone_mu); /* nobody is in the middle of binding a child of it */
 	mutex_lock(&sp->mu);
 	t = TAKE_PTR(sp->task);
 	s = TAKE_PTR(sp->current);
 	mutex_unlock(&sp->mu);
+	mutex_unlock(&k->clone_mu);
 	task_put(t);
 	do {
-		if (s && s->state <= SPAWN_READY)
+		if (s)
 			fail(sp, s, -ESRCH, "the process that makes others is gone");
 		spawn_put(s);
-	} while ((s = take_request(sp)));
+		mutex_lock(&sp->mu);
+		s = dequeue_locked(sp);
+		mutex_unlock(&sp->mu);
+	} while (s);
 }
 
 /* ---- boot ---- */

@@ -28,7 +28,14 @@
  * on, as CLONED, after spawn_release(). So a container's first process is there from create on, and
  * others can be made before start (they need a process 1).
  *
- * Locking: spawner->mu (LOCK_SPAWN) for the queue and the states.
+ * The spawner may die at any moment (an OOM kill of the host's; guests cannot reach it), while a worker
+ * serves it, and so may its children. So a state only ever changes from one that may become the other,
+ * under the lock: who comes second finds that it is too late. The worker has a reference of its own on the
+ * request that it works at. spawner_died() fails what has no process yet, and from then on no request is
+ * taken off the queue, and none put there; it holds the lock of bindings, so a child is either bound with its
+ * request before, or never (task_clone.c), and killed as a stranger.
+ *
+ * Locking: spawner->mu (LOCK_SPAWN) for the queue, current, the states, the files of a request.
  */
 #ifndef SENTRY_SPAWN_H
 #define SENTRY_SPAWN_H

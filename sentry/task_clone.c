@@ -240,7 +240,9 @@ static bool fits(const struct pending_clone *pc, pid_t host_tid, const struct ho
 		return is_thread && (pc->req.flags & CLONE_THREAD) && pp->host_pid == ids->tgid;
 	if (is_parent(pc, ids))
 		return true;
-	if (spawn_is_spawner(pc->parent))
+	/* The spawner's children are the sentry's, and no guest's ever are (sys_clone.c): what a guest that
+	 * died in a clone left here must not become theirs, nor the other way round. */
+	if (spawn_is_spawner(pc->parent) || ids->ppid == SENTRY_PID)
 		return false;
 	if (pc->req.flags & CLONE_PARENT)
 		return !pp->parent || is_dead(pp->parent);
@@ -294,6 +296,7 @@ static struct task *materialise(struct kernel *k, struct pending_clone *pc, pid_
 	struct process *pp = pc->parent->process;
 	struct process *parent = pc->req.flags & CLONE_PARENT ? process_parent(pp) : NULL;
 	bool spawned = spawn_is_spawner(pc->parent);
+	struct spawn *spawn = spawned ? spawn_being_made(k) : NULL;
 	struct task *t;
 	struct task_init init = {
 		.process = is_thread ? pp : NULL,
@@ -309,14 +312,22 @@ static struct task *materialise(struct kernel *k, struct pending_clone *pc, pid_
 		.clone_flags = pc->req.flags,
 		.tls = pc->req.tls,
 		.like = pc->parent,
-		.spawn = spawned ? spawn_being_made(k) : NULL,
+		.spawn = spawn,
 		.cred = TAKE_PTR(pc->cred),
 		.files = TAKE_PTR(pc->files),
 		.fs = TAKE_PTR(pc->fs),
 		.mnt_ns = TAKE_PTR(pc->mnt_ns),
 	};
 
-	t = task_create(k, &init);
+	/* Without its request it is nobody's: the spawner died. It is killed when it traps. */
+	t = spawned && !spawn ? NULL : task_create(k, &init);
+	if (!t) { /* for pending_free() */
+		pc->cred = init.cred;
+		pc->files = init.files;
+		pc->fs = init.fs;
+		pc->mnt_ns = init.mnt_ns;
+		spawn_put(init.spawn);
+	}
 	process_put(parent);
 	return t;
 }
