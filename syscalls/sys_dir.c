@@ -144,9 +144,7 @@ long sys_chdir(struct task *t, const uint64_t *a)
 
 	if (err < 0)
 		return err;
-	err = inode_permission(p.dentry->inode, task_cred(t), MAY_EXEC);
-	if (err == 0)
-		fs_set_cwd(t->fs, &p);
+	err = vfs_chdir(t, &p);
 	path_put(&p);
 	return err;
 }
@@ -161,9 +159,7 @@ long sys_fchdir(struct task *t, const uint64_t *a)
 	if (!S_ISDIR(inode_read(p.dentry->inode, mode)))
 		err = -ENOTDIR;
 	else
-		err = inode_permission(p.dentry->inode, task_cred(t), MAY_EXEC);
-	if (err == 0)
-		fs_set_cwd(t->fs, &p);
+		err = vfs_chdir(t, &p);
 	path_put(&p);
 	return err;
 }

@@ -10,6 +10,7 @@
 
 #include "fs/vfs/internal.h"
 #include "sentry/cred.h"
+#include "sentry/fs_context.h"
 #include "sentry/task.h"
 
 static int generic_permission(struct inode *in, const struct cred *c, int mask)
@@ -175,5 +176,14 @@ int vfs_access(struct task *t, int dirfd, const char *name, int mode, int at_fla
 	}
 	if (real)
 		cred_put(real);
+	return err;
+}
+
+int vfs_chdir(struct task *t, const struct path *p)
+{
+	int err = inode_permission(p->dentry->inode, task_cred(t), MAY_EXEC);
+
+	if (err == 0)
+		fs_set_cwd(t->fs, p);
 	return err;
 }

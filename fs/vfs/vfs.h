@@ -401,6 +401,8 @@ must_check int vfs_rename(struct task *t, int olddirfd, const char *oldname, int
 must_check int vfs_getattr(struct task *t, const struct path *p, struct kstat *st);
 must_check int vfs_setattr(struct task *t, const struct path *p, struct iattr *attr);
 must_check int vfs_permission(struct task *t, struct mount *m, struct inode *in, int mask);
+/* The directory p becomes t's; p stays the caller's. */
+must_check int vfs_chdir(struct task *t, const struct path *p);
 must_check int inode_permission(struct inode *in, const struct cred *c, int mask);
 must_check int vfs_statfs(const struct path *p, struct kstatfs *ret);
 /* truncate(2), ftruncate(2): f is the open file or NULL. RLIMIT_FSIZE, set-id bits. */
