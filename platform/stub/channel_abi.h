@@ -40,7 +40,7 @@
  *
  * Lines: what costs time is the way of cache lines between two processors. So a request is one line, and its
  * answer the same: the result, and an output of up to CHANNEL_SMALL_SIZE bytes, which takes the place of the
- * arguments. What the guest keeps for itself is another line, what it only reads are others. (An
+ * arguments. What the guest keeps for itself are other lines, and what it only reads. (An
  * answer in a line of its own is slower: while a short call is being served the guest's next look at the state
  * is on its way already, and brings the answer.)
  *
@@ -91,15 +91,12 @@
 #define CH_ACTIVE 0x40 /* uint32_t: somebody looks at requests */
 #define CH_SPIN 0x44   /* uint32_t: PAUSE instructions until the guest gives up */
 /* The guest's own. */
-#define CH_INUSE 0x80	  /* uint32_t */
-#define CH_SAVED_NR 0x84  /* uint32_t; then registers */
-#define CH_RETURN 0x88	  /* uint64_t: address of the syscall instruction */
-#define CH_OUT_AT 0x90	  /* uint64_t: where what comes back goes */
-#define CH_SAVED_RDI 0x98 /* uint64_t, as all of these */
-#define CH_SAVED_RSI 0xa0
-#define CH_SAVED_RDX 0xa8
-#define CH_SAVED_R8 0xb0
-#define CH_OWN_END 0xc0
+#define CH_INUSE 0x80	   /* uint32_t */
+#define CH_SAVED_NR 0x84   /* uint32_t */
+#define CH_RETURN 0x88	   /* uint64_t: address of the syscall instruction */
+#define CH_OUT_AT 0x90	   /* uint64_t: where what comes back goes */
+#define CH_SAVED_ARGS 0xc0 /* uint64_t[6]: registers */
+#define CH_OWN_END 0x100
 #define CH_CLASS 0x100	/* uint8_t[CHANNEL_NR_CALLS]: CHANNEL_CLASS_*, by number */
 #define CH_ID 0x300	/* uint32_t[CHANNEL_NR_IDS]: results, by number */
 #define CH_INLINE 0x600 /* uint32_t[CHANNEL_NR_CALLS]: what to copy, by number; 0: nothing */

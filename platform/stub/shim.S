@@ -82,25 +82,33 @@ my_slot:
 	btsl $0, CH_INUSE(%r11)		/* one instruction: a handler in between might leave it set */
 shim_begun:
 	jc slow
+	prefetchw CH_STATE(%r11)	/* it takes its time, and what is locked would wait for it */
 	mov %rcx, CH_RETURN(%r11)
 	mov %eax, CH_SAVED_NR(%r11)
-	mov %rdi, CH_SAVED_RDI(%r11)
-	mov %rsi, CH_SAVED_RSI(%r11)
-	mov %rdx, CH_SAVED_RDX(%r11)
-	mov %r8, CH_SAVED_R8(%r11)
-	movw %ax, CH_NR(%r11)
-	mov %rdi, CH_ARGS(%r11)
-	mov %rsi, CH_ARGS + 8(%r11)
-	mov %rdx, CH_ARGS + 16(%r11)
-	mov %r10, CH_ARGS + 24(%r11)
-	mov %r8, CH_ARGS + 32(%r11)
-	mov %r9, CH_ARGS + 40(%r11)
+	mov %rdi, CH_SAVED_ARGS(%r11)
+	mov %rsi, CH_SAVED_ARGS + 8(%r11)
+	mov %rdx, CH_SAVED_ARGS + 16(%r11)
+	mov %r10, CH_SAVED_ARGS + 24(%r11)
+	mov %r8, CH_SAVED_ARGS + 32(%r11)
+	mov %r9, CH_SAVED_ARGS + 40(%r11)
 	mov CH_INLINE(%r11, %rax, 4), %r8d
 	xor %edx, %edx			/* CH_FLAGS */
 	test %r8d, %r8d
 	jnz copy_in
 request:
 	movw %dx, CH_FLAGS(%r11)
+	mov CH_SAVED_NR(%r11), %ecx
+	movw %cx, CH_NR(%r11)
+	mov CH_SAVED_ARGS(%r11), %rcx
+	mov %rcx, CH_ARGS(%r11)
+	mov CH_SAVED_ARGS + 8(%r11), %rcx
+	mov %rcx, CH_ARGS + 8(%r11)
+	mov CH_SAVED_ARGS + 16(%r11), %rcx
+	mov %rcx, CH_ARGS + 16(%r11)
+	mov CH_SAVED_ARGS + 32(%r11), %rcx
+	mov %r10, CH_ARGS + 24(%r11)
+	mov %rcx, CH_ARGS + 32(%r11)
+	mov %r9, CH_ARGS + 40(%r11)
 	mov $CHANNEL_WAIT_ROUNDS, %edi
 post:
 	movl $CHANNEL_REQUEST, CH_STATE(%r11)
@@ -132,10 +140,10 @@ answered:
 done:
 	mov CH_RESULT(%r11), %rax
 finish:
-	mov CH_SAVED_RDI(%r11), %rdi
-	mov CH_SAVED_RSI(%r11), %rsi
-	mov CH_SAVED_RDX(%r11), %rdx
-	mov CH_SAVED_R8(%r11), %r8
+	mov CH_SAVED_ARGS(%r11), %rdi
+	mov CH_SAVED_ARGS + 8(%r11), %rsi
+	mov CH_SAVED_ARGS + 16(%r11), %rdx
+	mov CH_SAVED_ARGS + 32(%r11), %r8
 	mov CH_RETURN(%r11), %rcx
 	movl $0, CH_INUSE(%r11)
 	add $2, %rcx
@@ -159,10 +167,10 @@ wait:
 	jnz post
 give_up:
 	mov CH_SAVED_NR(%r11), %eax
-	mov CH_SAVED_RDI(%r11), %rdi
-	mov CH_SAVED_RSI(%r11), %rsi
-	mov CH_SAVED_RDX(%r11), %rdx
-	mov CH_SAVED_R8(%r11), %r8
+	mov CH_SAVED_ARGS(%r11), %rdi
+	mov CH_SAVED_ARGS + 8(%r11), %rsi
+	mov CH_SAVED_ARGS + 16(%r11), %rdx
+	mov CH_SAVED_ARGS + 32(%r11), %r8
 	mov CH_RETURN(%r11), %rcx
 	movl $CHANNEL_IDLE, CH_STATE(%r11)
 	movl $0, CH_INUSE(%r11)
@@ -179,7 +187,7 @@ shim_in_begin:
 	movzbl %r8b, %ecx
 	test %ecx, %ecx
 	jz 2f
-	mov CH_ARGS - 8(%r11, %rcx, 8), %rsi
+	mov CH_SAVED_ARGS - 8(%r11, %rcx, 8), %rsi
 	test %rsi, %rsi			/* futimens(3) has none */
 	jz 2f
 	lea CH_IN(%r11), %rdi
@@ -199,20 +207,20 @@ shim_in_begin:
 	jz 3f
 	btr $INLINE_FIXED_BIT, %ecx
 	jc 10f
-	mov CH_ARGS(%r11, %rcx, 8), %rdi
+	mov CH_SAVED_ARGS(%r11, %rcx, 8), %rdi
 	btr $INLINE_ARRAY_BIT, %ecx
 	jnc 6f
-	mov CH_ARGS(%r11, %rcx, 8), %edi
+	mov CH_SAVED_ARGS(%r11, %rcx, 8), %edi
 	shl $3, %rdi
 6:	cmp $CHANNEL_IN_SIZE, %rdi
 	ja 3f
 	mov %edi, %edx
-	mov CH_ARGS - 8(%r11, %rcx, 8), %rsi
+	mov CH_SAVED_ARGS - 8(%r11, %rcx, 8), %rsi
 	mov %edx, %ecx
 	lea CH_IN(%r11), %rdi
 	rep movsb
 	jmp 3f
-10:	mov CH_ARGS - 8(%r11, %rcx, 8), %rsi
+10:	mov CH_SAVED_ARGS - 8(%r11, %rcx, 8), %rsi
 	test %rsi, %rsi			/* EPOLL_CTL_DEL needs none */
 	jz request
 	shr $16, %r8d
@@ -229,15 +237,15 @@ shim_in_begin:
 	shr $8, %r8d
 	btr $INLINE_ARRAY_BIT, %ecx
 	jc 7f
-	mov CH_ARGS - 8(%r11, %rcx, 8), %rdi
+	mov CH_SAVED_ARGS - 8(%r11, %rcx, 8), %rdi
 	mov %rdi, CH_OUT_AT(%r11)
 	shl $INLINE_SIZE_SHIFT, %r8d
 	jnz 4f
-	mov CH_ARGS(%r11, %rcx, 8), %r8
+	mov CH_SAVED_ARGS(%r11, %rcx, 8), %r8
 	jmp 8f
-7:	mov CH_ARGS - 8(%r11, %rcx, 8), %rdi
+7:	mov CH_SAVED_ARGS - 8(%r11, %rcx, 8), %rdi
 	mov %rdi, CH_OUT_AT(%r11)
-	mov CH_ARGS(%r11, %rcx, 8), %r8d
+	mov CH_SAVED_ARGS(%r11, %rcx, 8), %r8d
 	shl $3, %r8
 8:	test %r8, %r8
 	jz request
