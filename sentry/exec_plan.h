@@ -13,8 +13,8 @@
 /* A file that is being executed: open, and not to be written to. */
 struct exec_file {
 	struct file *file; /* NULL: none */
-	uint64_t size;
-	int host_fd; /* to be mapped by the stub; -1: none */
+	struct kstat st;   /* when it was opened */
+	int host_fd;	   /* to be mapped by the stub; -1: none */
 	enum mmap_fd host_fd_kind;
 };
 

@@ -54,14 +54,19 @@ static int exec_file_open(struct task *t, int dirfd, const char *name, int at_fl
 
 	if (err < 0)
 		return err;
-	err = vfs_getattr(t, &f->path, &st);
-	if (err == 0)
-		err = inode_deny_write(f->inode);
+	err = inode_deny_write(f->inode);
 	if (err < 0) {
 		file_put(f);
 		return err;
 	}
-	*ret = (struct exec_file){.file = f, .size = st.size, .host_fd = -1};
+	/* Who writes to a set-user-ID program takes that bit away: from here on nobody can. */
+	err = vfs_getattr(t, &f->path, &st);
+	if (err < 0) {
+		inode_allow_write(f->inode);
+		file_put(f);
+		return err;
+	}
+	*ret = (struct exec_file){.file = f, .st = st, .host_fd = -1};
 	return 0;
 }
 
@@ -88,7 +93,7 @@ static void exec_file_close(struct exec_file *ef)
 static int exec_file_host_fd(struct exec_file *ef, int err_unmappable)
 {
 	int err = file_mmap(ef->file, PROT_READ | PROT_EXEC, MAP_PRIVATE, 0,
-			    MAX(ef->size, (uint64_t)1), &ef->host_fd, &ef->host_fd_kind);
+			    MAX(ef->st.size, (uint64_t)1), &ef->host_fd, &ef->host_fd_kind);
 
 	if (err < 0)
 		ef->host_fd = -1;
@@ -118,7 +123,7 @@ static struct elf_source source_of(struct exec_file *ef)
 	return (struct elf_source){
 		.read = read_file,
 		.ctx = ef->file,
-		.size = ef->size,
+		.size = ef->st.size,
 	};
 }
 
@@ -133,6 +138,7 @@ struct decode {
 	bool inaccessible;    /* the name will mean nothing to an interpreter: close-on-exec */
 	struct script_args args;
 	struct elf_image exe, interp;
+	struct rtld_patch patch; /* of the interpreter */
 	struct exec_plan *plan;
 };
 
@@ -183,6 +189,14 @@ static int follow_scripts(struct decode *d)
 	return -ELOOP;
 }
 
+/* Where somebody wants to see or to judge each call, the dynamic linker makes its own. */
+static bool may_patch(const struct task *t)
+{
+	const struct kernel *k = t->kernel;
+
+	return !k->strace && k->forward == FORWARD_AUDITED && !t->seccomp;
+}
+
 static int read_images(struct decode *d)
 {
 	struct exec_plan *plan = d->plan;
@@ -201,6 +215,8 @@ static int read_images(struct decode *d)
 	err = elf_read_interp(&src, &d->interp);
 	if (err < 0)
 		return err;
+	if (may_patch(d->t))
+		rtld_patch_get(d->exe.interp, &plan->interp.st, &d->interp, &src, &d->patch);
 	return exec_file_host_fd(&plan->interp, -ELIBBAD);
 }
 
@@ -214,18 +230,15 @@ static int new_cred(struct decode *d)
 	struct exec_plan *plan = d->plan;
 	struct file *f = plan->exe.file;
 	struct task *t = d->t;
-	struct kstat st;
-	int err = vfs_getattr(t, &f->path, &st);
+	const struct kstat *st = &plan->exe.st;
 
-	if (err < 0)
-		return err;
 	plan->cred = cred_copy(task_cred(t));
 	if (!plan->cred)
 		return -ENOMEM;
 	plan->unreadable = !readable(t, &plan->exe) || !readable(t, &plan->interp);
 	plan->old_cred = cred_get(t->cred);
 	plan->no_new_privs = t->no_new_privs;
-	return cred_exec(plan->cred, st.mode, st.uid, st.gid, f->path.mnt->flags & MNT_NOSUID,
+	return cred_exec(plan->cred, st->mode, st->uid, st->gid, f->path.mnt->flags & MNT_NOSUID,
 			 plan->no_new_privs, &plan->secure);
 }
 
@@ -271,6 +284,7 @@ static int decode(struct decode *d, int dirfd, const char *path, int at_flags)
 	if (err < 0)
 		return err;
 	req.interp = d->exe.has_interp ? &d->interp : NULL;
+	req.patch = &d->patch;
 	req.execfn = d->filename;
 	req.cred = plan->cred;
 	req.secure = plan->secure;

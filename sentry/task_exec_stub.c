@@ -258,6 +258,16 @@ static void hide_data(struct task *t, struct stub_plan *block)
 		block->end_data = block->start_data;
 }
 
+/* Over a channel the dynamic linker's own calls cost less. */
+static void leave_linker_alone(struct stub_plan *block)
+{
+	struct stub_op *ops = (struct stub_op *)((char *)block + block->ops);
+
+	for (uint32_t i = 0; i < block->nr_ops; i++)
+		if (ops[i].kind == STUB_OP_PATCH)
+			ops[i].len = 0;
+}
+
 /* May be repeated: with a larger buffer, or because a signal restarted the call. */
 static long stub_hello(struct task *t, uaddr_t buf, uint64_t size)
 {
@@ -274,6 +284,8 @@ static long stub_hello(struct task *t, uaddr_t buf, uint64_t size)
 	hide_data(t, plan->block);
 	if (pf->exec_planned && plan->block->mode == STUB_MODE_LOAD && !plan->block->fast_size)
 		pf->exec_planned(t, plan->block);
+	if (plan->block->fast_size)
+		leave_linker_alone(plan->block);
 	err = copy_out(t, buf, plan->block, plan->block->size);
 	if (err < 0)
 		return err;

@@ -73,6 +73,8 @@ long syscall_dispatch(struct task *t)
 	/* The guest's own call, which a signal has interrupted. */
 	if (nr == STUB_WAIT4 || nr == STUB_WAITID)
 		return wait_interrupted(t, nr == STUB_WAIT4 ? SYS_wait4 : SYS_waitid);
+	if (nr == STUB_OPEN_LIBRARY && !t->in_exec_stub)
+		return library_open(t, t->call.args);
 	/* The stub is ours, so the guest's filters are not asked about its calls. */
 	if ((nr >= STUB_CALL_FIRST && nr <= STUB_CALL_LAST) || unlikely(t->in_exec_stub))
 		return stub_call(t);

@@ -13,7 +13,7 @@
 #define STATX_RESERVED 0x80000000u
 #define STATX_MNT_ID_UNIQUE_ 0x4000u /* STATX_MNT_ID_UNIQUE, of newer headers */
 
-static void fill_stat(const struct kstat *k, struct stat *st)
+void stat_from_kstat(const struct kstat *k, struct stat *st)
 {
 	memset(st, 0, sizeof(*st));
 	st->st_dev = k->dev;
@@ -39,7 +39,7 @@ static long stat_path(struct task *t, const struct path *p, uaddr_t out)
 
 	if (err < 0)
 		return err;
-	fill_stat(&k, &st);
+	stat_from_kstat(&k, &st);
 	return copy_out_obj(t, out, &st);
 }
 

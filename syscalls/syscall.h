@@ -57,6 +57,14 @@ long syscall_dispatch(struct task *t);
 /* sys_clone.c: a wait4(2) or waitid(2) that slept, or had not begun, when a signal was handled. */
 long syscall_wait_interrupted(struct task *t);
 
+/* sys_library.c: an open by the dynamic linker (STUB_OPEN_LIBRARY). */
+long library_open(struct task *t, const uint64_t *a);
+
+/* sys_stat.c */
+struct kstat;
+struct stat;
+void stat_from_kstat(const struct kstat *k, struct stat *st);
+
 /* sys_sched.c: the rules of sched_setscheduler(2); policy < 0 keeps the old one. */
 long sched_set_policy(struct task *t, pid_t pid, int policy, int prio);
 long sched_set_nice(struct task *t, pid_t pid, int nice); /* setpriority(2) of one thread */

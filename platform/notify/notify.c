@@ -249,6 +249,12 @@ static void write_slot(struct task *t, uint64_t slot, uint64_t value)
 	(void)guestmem_write(t->plat.host_tid, &value, slot, sizeof(value));
 }
 
+/* Code of ours: the shim's slow way, library.c. */
+static bool is_stubs(uint64_t ip)
+{
+	return ip >= STUB_BASE && ip < STUB_END;
+}
+
 /* The fast path's part in a trap; true if the verdict was given. */
 static bool improve(struct task *t)
 {
@@ -267,7 +273,7 @@ static bool improve(struct task *t)
 	advice = fast_note_trap(t);
 	if (advice == FAST_SETUP)
 		return !thread_give_spare(t) && attach_give_channel(t);
-	return advice == FAST_PATCH && attach_replace_site(t);
+	return advice == FAST_PATCH && !is_stubs(t->call.ip) && attach_replace_site(t);
 }
 
 /* A thread of a process that is just ending; or one that no clone can have made, as its parent was

@@ -50,6 +50,36 @@ _start:
 	.org _start + STUB_ZEROS_OFFSET
 	.fill 32
 
+/* A call of the dynamic linker: its registers, %eax the number, %rcx where to go on (sentry/loader/rtld.h).
+ * As the instruction would, it changes %rax, %rcx and %r11; the linker's red zone stays as it is. */
+	.org _start + STUB_LIBRARY_OFFSET
+stub_library:
+	lea -STUB_RED_ZONE(%rsp), %rsp
+	push %rcx
+	push %rdi
+	push %rsi
+	push %rdx
+	push %r10
+	push %r8
+	push %r9
+	mov %eax, %edi
+	mov %rsp, %rsi
+	mov %rsp, %r11
+	and $-16, %rsp
+	push %r11
+	push %r11
+	call stub_library_call
+	pop %rsp
+	pop %r9
+	pop %r8
+	pop %r10
+	pop %rdx
+	pop %rsi
+	pop %rdi
+	pop %rcx
+	lea STUB_RED_ZONE(%rsp), %rsp
+	jmp *%rcx
+
 /* stub_switch(sp, plan, room, room_len, new_sp): stub_run(sp, plan, room, room_len) on new_sp. */
 	.globl stub_switch
 	.hidden stub_switch

@@ -20,9 +20,6 @@
 #define SA_FLAGS (4 | 0x40000000 | 0x04000000) /* SIGINFO, NODEFER, RESTORER */
 #define ABOVE_PROGRAM (1ULL << 30)	       /* out of the way of its heap */
 
-#define ENTRY_LABEL(name) extern const char name[] __attribute__((visibility("hidden")))
-ENTRY_LABEL(_start);
-
 struct action {
 	uint64_t handler, flags, restorer, mask;
 };

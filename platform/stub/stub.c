@@ -59,6 +59,24 @@ static uint64_t reserve(uint64_t len, uint64_t align)
 	return ALIGN_UP(at, align);
 }
 
+static void patch(uint64_t base, const char *part, uint64_t size)
+{
+	const char *end = part + size;
+
+	while (part < end) {
+		struct stub_patch head;
+		uint64_t entry = U64(_start) + STUB_LIBRARY_OFFSET;
+
+		memcpy(&head, part, sizeof(head));
+		part += sizeof(head);
+		if (head.len)
+			memcpy(PTR(base + head.addr), part, head.len);
+		else
+			memcpy(PTR(base + head.addr), &entry, sizeof(entry));
+		part += head.len;
+	}
+}
+
 static void run_op(struct stub_plan *plan, const struct stub_op *op)
 {
 	uint64_t *base = &plan->base[op->base];
@@ -82,6 +100,7 @@ static void run_op(struct stub_plan *plan, const struct stub_op *op)
 		map(addr, op->len, op->prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 		break;
 	case STUB_OP_ZERO: memset(PTR(addr), 0, op->len); break;
+	case STUB_OP_PATCH: patch(addr, plan_at(plan, (uint32_t)op->off), op->len); break;
 	case STUB_OP_UNMAP: sys3(__NR_munmap, addr, op->len, 0); break;
 	default: die();
 	}
@@ -131,7 +150,7 @@ static _Noreturn void load(uint64_t sp, struct stub_plan *plan, uint64_t room, u
 	const struct stub_op *ops = plan_at(plan, plan->ops);
 	struct stack_layout stack;
 
-	map(STUB_HANDLERS, STUB_HANDLERS_SIZE, PROT_READ | PROT_WRITE,
+	map(STUB_HANDLERS, STUB_HANDLERS_SIZE + STUB_LIBRARY_SIZE, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	for (uint32_t i = 0; i < plan->nr_ops; i++)
 		run_op(plan, &ops[i]);

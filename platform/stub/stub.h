@@ -12,6 +12,7 @@
 #define STUB_PLAN_INLINE 1792
 
 /* entry.S */
+extern const char _start[] __attribute__((visibility("hidden")));
 _Noreturn void stub_switch(uint64_t sp, struct stub_plan *plan, uint64_t room, uint64_t room_len,
 			   uint64_t new_sp);
 _Noreturn void stub_enter(uint64_t sp, uint64_t entry, uint64_t room, uint64_t room_len);
@@ -38,6 +39,12 @@ bool stub_fault_is_shims(char *context);
 
 /* fast.c: channels for a program that is known to make many calls. */
 void stub_fast(const struct stub_plan *plan);
+
+/* library.c; called by entry.S: what a call of the dynamic linker has in its registers. */
+struct stub_call {
+	uint64_t r9, r8, r10, rdx, rsi, rdi;
+};
+long stub_library_call(uint64_t nr, const struct stub_call *c);
 
 /* init.c */
 _Noreturn void stub_init(const struct stub_plan *plan);

@@ -60,6 +60,12 @@
 #define STUB_FAULT_OFFSET 2064
 #define STUB_FAULT_RETURN_OFFSET 2080
 #define STUB_ZEROS_OFFSET 2112
+/* Where calls of the dynamic linker come by (library.c), and what is known of the file it has opened:
+ * struct stub_library, behind the handlers. */
+#define STUB_LIBRARY_OFFSET 2176
+#define STUB_LIBRARY (STUB_HANDLERS + STUB_HANDLERS_SIZE)
+#define STUB_LIBRARY_SIZE 4096
+#define STUB_LIBRARY_FDS 63 /* the highest descriptor that is mapped without a trap */
 
 /* Numbers that are no syscalls and never will be; below the x32 bit, which the filter refuses. */
 #define STUB_CALL_FIRST 0x535400
@@ -78,7 +84,9 @@
 #define STUB_SPAWN 0x535405
 /* Its child, before it executes anything. */
 #define STUB_SPAWNED 0x535406
-#define STUB_CALL_LAST 0x535406
+/* openat(2) of the dynamic linker, for reading: struct stub_library is filled if it can be. ENOSYS: not now. */
+#define STUB_OPEN_LIBRARY 0x535407
+#define STUB_CALL_LAST 0x535407
 
 /* In the flags of a private mapping of a file: the descriptor is the host's, let it pass. The host looks
  * at none of the upper half, and no C library can set it: flags are an int (platform/policy/forwarded.def). */
@@ -109,6 +117,7 @@ enum stub_op_kind {
 	STUB_OP_ANON, /* anonymous memory at addr, over whatever is there */
 	STUB_OP_ZERO, /* bytes [addr, addr + len) of a mapping become zero */
 	STUB_OP_UNMAP,
+	STUB_OP_PATCH, /* len bytes of the plan at off, struct stub_patch with bytes: over what is at addr */
 };
 
 struct stub_op {
@@ -119,6 +128,21 @@ struct stub_op {
 	uint64_t addr; /* relative to base */
 	uint64_t len;
 	uint64_t off; /* in the file */
+};
+
+/* In front of len bytes, or, with a length of 0, the address of STUB_LIBRARY_OFFSET. */
+struct stub_patch {
+	uint32_t addr; /* relative to the op's base */
+	uint32_t len;
+};
+
+/* The guest's own; what the sentry fills it with is copied at once. */
+struct stub_library {
+	uint32_t fd_1; /* the descriptor and 1; 0: none */
+	uint32_t len, pos;
+	uint32_t direct;    /* the host has the file under that number */
+	uint8_t stat[144];  /* struct stat */
+	uint8_t data[1024]; /* len bytes from the start of the file */
 };
 
 struct stub_aux {
@@ -185,6 +209,7 @@ struct stub_frame {
 
 STATIC_ASSERT_SIZE(struct stub_plan, 152);
 STATIC_ASSERT_SIZE(struct stub_handler, 40);
+_Static_assert(sizeof(struct stub_library) <= STUB_LIBRARY_SIZE, "room");
 _Static_assert(STUB_HANDLERS + STUB_NR_HANDLERS * sizeof(struct stub_handler) <= STUB_NO_COPIES,
 	       "room");
 

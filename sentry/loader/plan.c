@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 
 #include "sentry/base/mem.h"
@@ -67,6 +68,28 @@ static void set_program(struct stub_plan *plan, const struct plan_load *req,
 		plan->flags |= STUB_EXEC_STACK;
 }
 
+/* Two ops in front of the one that makes the interpreter's text executable; false: it is made otherwise. */
+static bool add_patch_ops(struct elf_layout *l, uint32_t len)
+{
+	size_t i = 0;
+
+	while (i < l->nr_ops &&
+	       !(l->ops[i].base == STUB_BASE_INTERP && l->ops[i].kind == STUB_OP_PROTECT &&
+		 l->ops[i].prot == (PROT_READ | PROT_EXEC)))
+		i++;
+	if (i == l->nr_ops)
+		return false;
+	memmove(l->ops + i + 2, l->ops + i, (l->nr_ops - i) * sizeof(*l->ops));
+	l->nr_ops += 2;
+	l->ops[i].prot = PROT_READ | PROT_WRITE;
+	l->ops[i + 1] = (struct stub_op){
+		.kind = STUB_OP_PATCH,
+		.base = STUB_BASE_INTERP,
+		.len = len,
+	};
+	return true;
+}
+
 /* Offsets of the parts; the size is the whole block's. */
 static size_t arrange(struct stub_plan *plan, const struct plan_load *req, size_t nr_ops)
 {
@@ -108,16 +131,23 @@ int plan_make_load(const struct plan_load *req, struct stub_plan **ret)
 	struct stub_plan head = {.mode = STUB_MODE_LOAD}, *plan;
 	uint64_t bias[2] = {0, 0};
 	struct elf_layout l = {0};
+	uint32_t patch = req->patch ? req->patch->size : 0;
 	char *block;
 
-	_cleanup_free_ struct stub_op *ops = mem_calloc(max_ops, sizeof(*ops));
+	_cleanup_free_ struct stub_op *ops = mem_calloc(max_ops + 2, sizeof(*ops));
 	if (!ops)
 		return -ENOMEM;
 	l.ops = ops;
 	if (!layout_both(req, &l, bias))
 		return make_dying(ret);
+	if (patch && !add_patch_ops(&l, patch))
+		patch = 0;
 	set_program(&head, req, &l, bias);
 	head.size = (uint32_t)arrange(&head, req, l.nr_ops);
+	for (size_t i = 0; i < l.nr_ops; i++)
+		if (ops[i].kind == STUB_OP_PATCH)
+			ops[i].off = head.size;
+	head.size += patch;
 	plan = mem_alloc(head.size);
 	if (!plan)
 		return -ENOMEM;
@@ -129,6 +159,8 @@ int plan_make_load(const struct plan_load *req, struct stub_plan **ret)
 	if (req->args->len)
 		memcpy(block + head.args, req->args->strings, req->args->len);
 	memcpy(block + head.execfn, req->execfn, head.execfn_len);
+	if (patch)
+		memcpy(block + head.size - patch, req->patch->bytes, patch);
 	*ret = plan;
 	return 0;
 }

@@ -13,6 +13,7 @@
 
 #include "sentry/loader/auxv.h"
 #include "sentry/loader/elf.h"
+#include "sentry/loader/rtld.h"
 #include "sentry/loader/script.h"
 
 struct plan_load {
@@ -21,6 +22,7 @@ struct plan_load {
 	const struct script_args *args;
 	const char *execfn;
 	const struct cred *cred;
+	const struct rtld_patch *patch; /* of the interpreter; or NULL */
 	bool secure;
 	bool randomise;
 };

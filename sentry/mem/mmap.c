@@ -11,6 +11,7 @@
 
 #include "fs/vfs/file.h"
 #include "platform/platform.h"
+#include "platform/stub/stub_abi.h"
 #include "sentry/abi/errno_internal.h"
 #include "sentry/fdtable.h"
 #include "sentry/mem/mapnames.h"
@@ -173,6 +174,40 @@ long do_mmap(struct task *t, const uint64_t *a)
 	if (t->in_exec_stub)
 		return a[1] == 0 ? -EINVAL : stub_mmap(t, a);
 	return mmap_file(t, a);
+}
+
+int mmap_lasting_fd(struct task *t, int fd, struct file *f)
+{
+	enum mmap_fd kind = MMAP_FD_KEPT;
+	int host_fd;
+
+	/* With a channel the platform wants to see the mapping (file_mapping()). */
+	if (t->plat.channel || !t->kernel->platform->answer_with_fd || fd > STUB_LIBRARY_FDS ||
+	    !f->ops->mmap || f->ops->mmap_offset || !(f->mode & FMODE_READ) ||
+	    (f->path.mnt->flags & MNT_NOEXEC) ||
+	    f->ops->mmap(f, PROT_READ, MAP_PRIVATE, 0, 1, &host_fd, &kind) < 0)
+		return -1;
+	if (kind == MMAP_FD_OWNED)
+		close(host_fd);
+	return kind == MMAP_FD_LASTING ? host_fd : -1;
+}
+
+/* Marked before it is there: that is with the answer, and if a thread that guesses fd closes it first, it
+ * may stay. */
+bool mmap_answer_open(struct task *t, int fd, struct file *f, int host_fd)
+{
+	struct fdtable *ft = fdtable_get(t->files); /* t may end as soon as it is answered */
+	bool same;
+
+	mutex_lock(&ft->host_mu);
+	same = fdtable_mark_materialised(ft, fd, f, host_fd, true);
+	if (same) {
+		mapname_record_file(t, host_fd, f);
+		t->kernel->platform->answer_with_fd(t, host_fd, fd);
+	}
+	mutex_unlock(&ft->host_mu);
+	fdtable_put(NULL, ft);
+	return same;
 }
 
 /* A stand-in holds no thread in which that could be done: the host's descriptor stays until another

@@ -24,10 +24,17 @@
 #include <stdint.h>
 
 struct fdtable;
+struct file;
 struct task;
 
 /* mmap(2), any flags; the verdict for the dispatcher. */
 long do_mmap(struct task *t, const uint64_t *a);
+/* For mappings without a trap (STUB_MAP_DIRECT): the host's descriptor of f, which t has just opened as
+ * fd, if the guest may have that for good; else -1. */
+int mmap_lasting_fd(struct task *t, int fd, struct file *f);
+/* Answers t's call with fd, and puts that descriptor there with the answer. False: fd shows something else
+ * by now, and nothing was done. */
+bool mmap_answer_open(struct task *t, int fd, struct file *f, int host_fd);
 /* The slot fd of t's table lost its file: hide the materialised host fd. t's call is held. */
 void mmap_neutralise(struct task *t, int fd);
 void mmap_neutralise_locked(struct task *t, int fd); /* host_mu is held */
