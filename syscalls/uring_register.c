@@ -141,6 +141,8 @@ static int swap_slot(struct uring *u, struct uring_table *where, uint32_t slot,
 			slot = (uint32_t)array_index_nospec(slot, where->nr);
 			old = where->slots[slot];
 			where->slots[slot] = *s;
+			if (!s->file && slot >= where->alloc_from)
+				where->taken = MIN(where->taken, slot);
 			*s = old;
 		}
 	}
@@ -220,9 +222,10 @@ static long install_anywhere(struct uring *u, struct file *f)
 	long slot = -ENFILE;
 
 	mutex_lock(&u->mu);
-	for (uint32_t i = tab->alloc_from; slot < 0 && i < tab->alloc_to && i < tab->nr; i++)
-		if (!tab->slots[i].file)
-			slot = i;
+	while (tab->taken < MIN(tab->alloc_to, tab->nr) && tab->slots[tab->taken].file)
+		tab->taken++;
+	if (tab->taken < MIN(tab->alloc_to, tab->nr))
+		slot = tab->taken;
 	if (!tab->slots)
 		slot = -ENXIO;
 	else if (slot >= 0)
@@ -365,7 +368,7 @@ static long set_alloc_range(struct task *t, struct uring *u, uaddr_t arg)
 	if (range.resv || end > u->files.nr) {
 		err = -EINVAL;
 	} else {
-		u->files.alloc_from = range.off;
+		u->files.alloc_from = u->files.taken = range.off;
 		u->files.alloc_to = end;
 	}
 	mutex_unlock(&u->mu);

@@ -74,6 +74,7 @@ struct uring_table {
 	struct uring_slot *slots; /* NULL: nothing is registered */
 	uint32_t nr;
 	uint32_t alloc_from, alloc_to; /* where IORING_FILE_INDEX_ALLOC looks */
+	uint32_t taken;		       /* from alloc_from to here none is free */
 };
 
 struct uring {
