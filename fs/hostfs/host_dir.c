@@ -84,8 +84,7 @@ static bool host_revalidate(struct inode *in, const struct qstr *name, struct in
 	if (hi->masked)
 		return true;
 	mutex_lock(&cached->mu);
-	same = !(stx.stx_mask & STATX_BTIME) || (cached->btime.tv_sec == stx.stx_btime.tv_sec &&
-						 cached->btime.tv_nsec == stx.stx_btime.tv_nsec);
+	same = host_same_birth(hi, &stx) || host_reborn(hi, &stx);
 	if (same)
 		host_inode_fill(hi, &stx);
 	mutex_unlock(&cached->mu);

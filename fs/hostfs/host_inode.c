@@ -92,11 +92,26 @@ static void set_birth(struct host_inode *hi, const struct statx *stx)
 		hi->inode.btime = stx_time(&stx->stx_btime);
 }
 
-static bool same_birth(const struct host_inode *hi, const struct statx *stx)
+bool host_same_birth(const struct host_inode *hi, const struct statx *stx)
 {
 	return !(stx->stx_mask & STATX_BTIME) ||
 	       (hi->inode.btime.tv_sec == stx->stx_btime.tv_sec &&
 		hi->inode.btime.tv_nsec == stx->stx_btime.tv_nsec);
+}
+
+/* An engine's root is an overlay of the host's, where a lower file or directory gets another time of birth,
+ * and keeps its number, when something is written to it. It can also be a new one with a number that was
+ * free again: then nobody has the old one open, and new attributes are all the difference there is. */
+bool host_reborn(struct host_inode *hi, const struct statx *stx)
+{
+	struct hostfs *fs = host_fs(hi);
+
+	if (!fs->trust_ns || is_symlink(&hi->inode))
+		return false;
+	mutex_lock(&fs->mu);
+	set_birth(hi, stx);
+	mutex_unlock(&fs->mu);
+	return true;
 }
 
 /* Anchor if open, else by name. The location's check is the caller's (host_inode_is). */
@@ -181,7 +196,7 @@ static struct host_inode *find_locked(struct hostfs *fs, const struct statx *stx
 	struct host_inode *hi;
 
 	hash_for_each_possible(&fs->by_id, hi, by_id, id_hash(dev, stx->stx_ino)) {
-		if (!host_inode_is(hi, stx) || !same_birth(hi, stx))
+		if (!host_inode_is(hi, stx) || !host_same_birth(hi, stx))
 			continue;
 		if (ref_get_unless_zero(&hi->inode.ref))
 			return hi;

@@ -187,6 +187,8 @@ void host_inode_fill(struct host_inode *hi, const struct statx *stx); /* inode->
 bool host_inode_is(const struct host_inode *hi, const struct statx *stx);
 /* An exclusive read-only tree changed below us after all: take the new file under the old name. */
 void host_inode_adopt(struct host_inode *hi, const struct statx *stx);
+bool host_same_birth(const struct host_inode *hi, const struct statx *stx);
+bool host_reborn(struct host_inode *hi, const struct statx *stx); /* inode->mu held */
 /* A directory's names, host_dir.c: what a look at it has seen. */
 void host_names_seen(struct host_inode *dir, const struct statx *stx, int64_t now);
 bool host_trusted(const struct hostfs *fs, const _Atomic int64_t *at); /* looked at lately */

@@ -296,6 +296,16 @@ void dcache_drop(struct dentry *d)
 		dentry_put(d);
 }
 
+void dentry_mark_way(struct dentry *d)
+{
+	struct dcache *dc = dcache_of(d);
+
+	mutex_lock(&dc->mu);
+	while (!atomic_exchange(&d->leads_to_mount, true))
+		d = d->parent;
+	mutex_unlock(&dc->mu);
+}
+
 void dcache_invalidate(struct inode *dir, const struct qstr *name)
 {
 	struct dcache *dc = dir->super->kernel->dcache;

@@ -20,6 +20,8 @@ struct dentry *dcache_add(struct dentry *parent, const struct qstr *name, struct
 /* The name is gone or its binding is not true any more: unhashes d, and what is cached below. The
  * caller keeps its reference. */
 void dcache_drop(struct dentry *d);
+/* There is a mount on d: d and those above it are not dropped for what the filesystem says of names. */
+void dentry_mark_way(struct dentry *d);
 /* Drops everything cached below d: a removed directory, an unmounted filesystem. */
 void dcache_prune(struct dentry *d);
 /* Gives d another place and name. Both directories are locked, rename_mu held for writing.

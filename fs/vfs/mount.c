@@ -134,6 +134,7 @@ static void link_locked(struct mount *m, struct mount *parent, struct dentry *mo
 	m->parent = mount_get(parent);
 	m->mountpoint = dentry_get(mountpoint);
 	atomic_fetch_add(&mountpoint->mounts_here, 1);
+	dentry_mark_way(mountpoint);
 	parent->nr_children++;
 	hash_add(&parent->ns->by_point, &m->by_point, point_hash(parent, mountpoint));
 }

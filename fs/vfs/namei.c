@@ -69,6 +69,8 @@ static bool still_holds(struct inode *dir, const struct qstr *name, struct dentr
 {
 	uint32_t epoch = 0;
 
+	if (atomic_load_explicit(&d->leads_to_mount, memory_order_relaxed)) /* stays reachable */
+		return true;
 	if (dir->ops->names_check) {
 		dir->ops->names_check(dir);
 		epoch = atomic_load(&dir->names_epoch);

@@ -240,6 +240,7 @@ struct dentry {
 	bool cached;		      /* in the hash, on the LRU; see dentry.c for who holds what */
 	_Atomic bool referenced;      /* used since the LRU looked last */
 	_Atomic uint32_t mounts_here; /* number of mounts on it */
+	_Atomic bool leads_to_mount;  /* there are or were mounts on it or below it */
 	_Atomic uint32_t epoch;	      /* the directory's names_epoch when the name was true */
 	uint32_t name_len;
 	char *name; /* iname or allocated */

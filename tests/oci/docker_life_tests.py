@@ -302,3 +302,15 @@ def docker_cp_seen(d):
     d.ok('cp', source + '/known', 'cc:/d/known')
     until('it is not seen', lambda: 'all seen' in d('logs', '--tail', '1', 'cc').stdout, 20)
     expect('size', d.ok('exec', 'cc', 'stat', '-c', '%s', '/d/known'), '8\n')
+
+
+def docker_mounts_stay(d):
+    """Volumes whose directories, or those above, the container changes: the engine's overlay copies them up."""
+    volume = d.dir + '/stays'
+    os.makedirs(volume)
+    with open(volume + '/f', 'w') as f:
+        f.write('here\n')
+    out = d.out('--network', 'none', '-v', volume + ':/tmp/v:ro', '-v', volume + ':/usr/bin/w', 'busybox', 'sh',
+                '-c', 'for i in 1 2 3 4; do cat /tmp/v/f /usr/bin/w/f; touch /tmp/$i /usr/$i /usr/bin/$i; '
+                'sleep 0.2; done')
+    expect('contents', out, 'here\n' * 8)
