@@ -23,6 +23,7 @@
 #include "runsc-c/oci/control.h"
 #include "runsc-c/stdio.h"
 #include "sentry/base/log.h"
+#include "sentry/base/mem.h"
 #include "sentry/fdtable.h"
 #include "sentry/fs_context.h"
 #include "sentry/session.h"
@@ -236,6 +237,17 @@ static void set_sysctls(struct kernel *k, const struct oci_config *cfg)
 	}
 }
 
+static char *id_map_text(const struct oci_id_map *map, size_t nr)
+{
+	size_t size = nr * 40 + 1;
+	char *text = nr ? mem_zalloc(size) : NULL;
+
+	for (size_t i = 0, n = 0; text && i < nr; i++)
+		n += (size_t)snprintf(text + n, size - n, "%10u %10u %10u\n", map[i].container,
+				      map[i].host, map[i].count);
+	return text;
+}
+
 /* A container: the spawner is what was made in place of the first process. */
 void boot_guest_create_container(struct kernel *k, const struct sandbox_config *cfg,
 				 pid_t spawner_host_tid, void (*ready)(const char *error))
@@ -249,6 +261,8 @@ void boot_guest_create_container(struct kernel *k, const struct sandbox_config *
 
 	mount_tree(k, &root, &cwd);
 	set_sysctls(k, cfg->oci);
+	k->uid_map = id_map_text(cfg->oci->uids, cfg->oci->nr_uids);
+	k->gid_map = id_map_text(cfg->oci->gids, cfg->oci->nr_gids);
 	err = spawner_create(k, spawner_host_tid, &root, full_cred(), &spawner);
 	if (err < 0)
 		boot_fail("cannot make the spawner: %s", strerror(-err));

@@ -224,6 +224,16 @@ static int bind_mount(struct builder *b, const struct oci_mount *m, struct rootf
 	return err < 0 ? err : mount_on(b, mnt, m->destination, file);
 }
 
+/* A directory that is known as one: queues are not listed in it. */
+static int make_mqueue(struct builder *b, struct super **ret)
+{
+	int err = tmpfs_create(b->k, "mqueue", "mode=1777", ret);
+
+	if (err == 0)
+		(*ret)->fstype = "mqueue";
+	return err;
+}
+
 static int make_super(struct builder *b, const struct oci_mount *m, struct super **ret)
 {
 	const char *source = m->source && *m->source ? m->source : m->type;
@@ -232,7 +242,7 @@ static int make_super(struct builder *b, const struct oci_mount *m, struct super
 	case OCI_MOUNT_PROC: return procfs_create(b->k, ret);
 	case OCI_MOUNT_SYSFS: return sysfs_create(b->k, ret);
 	case OCI_MOUNT_DEVPTS: return devpts_create(b->k, m->data, ret);
-	case OCI_MOUNT_MQUEUE: return tmpfs_create(b->k, "mqueue", "mode=1777", ret);
+	case OCI_MOUNT_MQUEUE: return make_mqueue(b, ret);
 	case OCI_MOUNT_CGROUP: return tmpfs_create(b->k, "cgroup", "mode=0755", ret);
 	default: return tmpfs_create(b->k, source, m->data ? m->data : "mode=1777", ret);
 	}

@@ -101,6 +101,9 @@ struct kernel {
 	struct mutex uts_mu; /* LOCK_ANON */
 	char hostname[UTS_LEN], domainname[UTS_LEN];
 
+	/* What /proc/PID/uid_map and gid_map say; NULL: that all is as it is. Set at boot. */
+	char *uid_map, *gid_map;
+
 	/* ---- ttys ---- */
 	struct tty *console;		 /* the host terminal behind standard input, if it is one */
 	_Atomic(struct tty_core *) ttys; /* fs/devpts/tty.h; made with the first terminal */

@@ -213,8 +213,12 @@ int proc_cpuset_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 
 int proc_id_map_show(struct kernfs_inode *kn, struct task *t, struct strbuf *sb)
 {
-	(void)kn, (void)t;
-	strbuf_puts(sb, "         0          0 4294967295\n");
+	const struct kernel *k = kn->inode.super->kernel;
+	const char *name = kn->row->name;
+	const char *map = *name == 'u' ? k->uid_map : *name == 'g' ? k->gid_map : NULL;
+
+	(void)t;
+	strbuf_puts(sb, map ? map : "         0          0 4294967295\n");
 	return 0;
 }
 

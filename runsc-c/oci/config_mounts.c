@@ -108,9 +108,6 @@ static int apply_option(struct oci_mount *m, const char *where, const char *opti
 		return oci_fail(err, -EINVAL, "%s.options: %s: not supported", where, option);
 	if (m->kind == OCI_MOUNT_TMPFS || m->kind == OCI_MOUNT_DEVPTS)
 		return add_data(m, option, err);
-	if (m->kind == OCI_MOUNT_BIND)
-		return oci_fail(err, -EINVAL, "%s.options: %s: unknown option for a bind mount",
-				where, option);
 	oci_warn("%s.options: %s on %s: ignored", where, option, m->destination);
 	return 0;
 }

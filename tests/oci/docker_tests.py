@@ -184,6 +184,34 @@ def docker_ulimit(d):
     expect('limits', out, '100\n200\n')
 
 
+def docker_seccomp(d):
+    status = ['busybox', 'grep', 'Seccomp:', '/proc/self/status']
+    expect_match('Seccomp:\t2', d.out('--network', 'none', *status))
+    out = d.out('--network', 'none', '--security-opt', 'seccomp=unconfined', *status)
+    expect_match('Seccomp:\t0', out)
+    profile = os.path.join(d.dir, 'profile.json')
+    with open(profile, 'w') as f:
+        f.write('{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir", "mkdirat"],'
+                '"action": "SCMP_ACT_ERRNO", "errnoRet": 95}]}')
+    p = d.run('--network', 'none', '--security-opt', 'seccomp=' + profile, 'busybox', 'mkdir', '/x')
+    expect_match('not supported', p.stderr)
+    # Docker's own profile: mounting is for those who have the capability.
+    p = d.run('--network', 'none', 'busybox', 'mount', '-t', 'tmpfs', 'x', '/tmp')
+    expect_match('denied|not permitted', p.stderr)
+    d.out('--network', 'none', '--cap-add', 'SYS_ADMIN', 'busybox', 'mount', '-t', 'tmpfs', 'x',
+          '/tmp')
+
+
+def docker_sysctl(d):
+    out = d.out('--sysctl', 'net.core.somaxconn=77', '--sysctl', 'kernel.shmmax=1048576',
+                '--sysctl', 'net.ipv4.ip_unprivileged_port_start=70', '--user', '1000', 'busybox', 'sh',
+                '-c', 'cat /proc/sys/net/core/somaxconn /proc/sys/kernel/shmmax; '
+                'nc -l -p 69; nc -l -p 80 & until netstat -ltn | grep -q :80; do sleep 0.1; done')
+    expect('output', out, '77\n1048576\n')
+    p = d.run('--network', 'none', '--sysctl', 'vm.swappiness=1', 'busybox', 'true')
+    expect_match('vm.swappiness', p.stderr)
+
+
 def docker_init(d):
     out = d.out('--network', 'none', '--init', 'busybox', 'ps')
     expect_match(r'\b1 .*docker-init', out)

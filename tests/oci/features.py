@@ -427,6 +427,25 @@ def test_personality(host):
     expect('values', output(host, 'value', '135,0xffffffff', 'uname', 'm'), '8\ni686\n')
 
 
+def test_id_maps_are_shown(host):
+    host.config['linux']['namespaces'].append({'type': 'user'})
+    host.config['linux']['uidMappings'] = [{'containerID': 0, 'hostID': 1000, 'size': 2000}]
+    host.config['linux']['gidMappings'] = [{'containerID': 0, 'hostID': 3000, 'size': 10}]
+    p = host.run('show', '/proc/self/uid_map', 'show', '/proc/self/gid_map')
+    expect('maps', p.stdout.split(), ['0', '1000', '2000', '0', '3000', '10'])
+
+
+def test_mqueue_and_odd_bind_options(host):
+    os.makedirs(os.path.join(host.dir, 'v'))
+    host.config['mounts'] += [
+        {'destination': '/dev/mqueue', 'type': 'mqueue', 'source': 'mqueue'},
+        {'destination': '/v', 'type': 'bind', 'source': host.dir + '/v',
+         'options': ['bind', 'mode=755']}]
+    expect_match = re.search('/dev/mqueue .* - mqueue mqueue', output(host, 'show',
+                                                                     '/proc/self/mountinfo'))
+    expect('mountinfo', bool(expect_match), True)
+
+
 def test_refused_fields(host):
     for change, pattern in (
             (put('process.scheduler', {'nice': 1}), 'process.scheduler.policy: is missing'),
