@@ -154,8 +154,9 @@ static int check_executable(struct task *t, const char *name)
 
 	if (err < 0)
 		return err;
-	err = S_ISDIR(p.dentry->inode->mode) ? -EACCES
-					     : vfs_permission(t, p.mnt, p.dentry->inode, MAY_EXEC);
+	err = S_ISDIR(inode_read(p.dentry->inode, mode))
+		      ? -EACCES
+		      : vfs_permission(t, p.mnt, p.dentry->inode, MAY_EXEC);
 	path_put(&p);
 	return err;
 }

@@ -79,7 +79,7 @@ struct plat_thread {
 	_Atomic int flags;	/* the platform's; several threads change bits of it */
 	int proc_dir_fd;	/* -1, or /proc/<tid> kept open */
 	struct list owner_node; /* ptrace: posted answers; notify: senders of continued kills */
-	unsigned int kick_seen; /* process->kick_seq when the call was received */
+	atomic_uint kick_seen;	/* process->kick_seq when the call was received */
 	bool got_fd;		/* notify: ADDFD was used on the call being served */
 	uint64_t saved[8];
 	void *priv;

@@ -83,7 +83,7 @@ static long transfer_end(const struct transfer *x, long n)
 	int err = 0;
 
 	fasync_flush();
-	if (unlikely(sync) && x->write && n > 0 && S_ISREG(x->file->inode->mode))
+	if (unlikely(sync) && x->write && n > 0 && S_ISREG(inode_read(x->file->inode, mode)))
 		err = file_fsync(x->file, true);
 	return err < 0 ? err : n;
 }
@@ -146,7 +146,7 @@ static struct transfer *transfer_detach(const struct transfer *x)
  * would stop the caller. */
 static bool needs_held_thread(const struct transfer *x)
 {
-	if (S_ISCHR(x->file->inode->mode) && file_wait_queue(x->file))
+	if (S_ISCHR(inode_read(x->file->inode, mode)) && file_wait_queue(x->file))
 		return true;
 	return x->write && writes_all(x->file) && x->uio->left > PIPE_BUF;
 }

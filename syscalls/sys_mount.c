@@ -127,7 +127,7 @@ static int do_mount(struct task *t, struct path *p, struct mount_args *m)
 		return mount_remount(t, p, m);
 	if ((m->flags & MS_PROPAGATION) && !(m->flags & MS_BIND))
 		return mount_propagation(p, m->flags);
-	if (S_ISLNK(p->dentry->inode->mode) && p->mnt->super->no_dcache)
+	if (S_ISLNK(inode_read(p->dentry->inode, mode)) && p->mnt->super->no_dcache)
 		return -ENOENT; /* /proc/PID/fd/N: names that come and go carry no mounts */
 	path_follow_mounts(p);	/* a new mount stands on the topmost one */
 	if (m->flags & MS_BIND)

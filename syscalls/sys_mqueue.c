@@ -241,7 +241,7 @@ static int take_thread_notice(struct task *t, struct mq_notice *n)
 	n->to = fd_get(t, n->sev.sigev_signo);
 	if (!n->to)
 		return -EBADF;
-	if (!S_ISSOCK(n->to->inode->mode))
+	if (!S_ISSOCK(inode_read(n->to->inode, mode)))
 		err = -ENOTSOCK;
 	else if (!netlink_of_file(n->to))
 		err = -EINVAL;

@@ -263,7 +263,7 @@ long sys_fadvise64(struct task *t, const uint64_t *a)
 
 	if (f == NULL)
 		return -EBADF;
-	if (S_ISFIFO(f->inode->mode))
+	if (S_ISFIFO(inode_read(f->inode, mode)))
 		err = -ESPIPE;
 	else if ((int64_t)a[2] < 0 || (unsigned int)a[3] > POSIX_FADV_NOREUSE)
 		err = -EINVAL;
@@ -280,7 +280,7 @@ long sys_readahead(struct task *t, const uint64_t *a)
 		return -EBADF;
 	if (!(f->mode & FMODE_READ))
 		err = -EBADF;
-	else if (!S_ISREG(f->inode->mode) && !S_ISBLK(f->inode->mode))
+	else if (!S_ISREG(inode_read(f->inode, mode)) && !S_ISBLK(inode_read(f->inode, mode)))
 		err = -EINVAL;
 	file_put(f);
 	return err;
@@ -321,7 +321,7 @@ static long do_ioctl(struct task *t, struct file *f, int fd, unsigned int cmd, u
 	case FIOASYNC: return ioctl_set_flag(t, fd, f, arg, O_ASYNC);
 	case FIGETBSZ: return copy_out_obj(t, arg, &block);
 	}
-	if (S_ISREG(f->inode->mode))
+	if (S_ISREG(inode_read(f->inode, mode)))
 		return ioctl_regular(t, f, cmd, arg);
 	return file_ioctl(f, t, cmd, arg);
 }

@@ -572,7 +572,7 @@ static int sendfile_check(struct task *t, struct copy *c, bool *ret_own_pos)
 		return err;
 	if (!(c->out->mode & FMODE_WRITE))
 		return -EBADF;
-	if ((c->in->mode & FMODE_STREAM) || S_ISDIR(c->in->inode->mode) ||
+	if ((c->in->mode & FMODE_STREAM) || S_ISDIR(inode_read(c->in->inode, mode)) ||
 	    (is_append(c->out) && !pipe_of_file(c->out)))
 		return -EINVAL;
 	*ret_own_pos = c->upos_in == 0;
@@ -639,9 +639,9 @@ static int copy_range_check(struct copy *c)
 {
 	int64_t end;
 
-	if (S_ISDIR(c->in->inode->mode) || S_ISDIR(c->out->inode->mode))
+	if (S_ISDIR(inode_read(c->in->inode, mode)) || S_ISDIR(inode_read(c->out->inode, mode)))
 		return -EISDIR;
-	if (!S_ISREG(c->in->inode->mode) || !S_ISREG(c->out->inode->mode))
+	if (!S_ISREG(inode_read(c->in->inode, mode)) || !S_ISREG(inode_read(c->out->inode, mode)))
 		return -EINVAL;
 	if (!(c->in->mode & FMODE_READ) || !(c->out->mode & FMODE_WRITE) || is_append(c->out))
 		return -EBADF;

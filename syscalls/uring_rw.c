@@ -150,10 +150,10 @@ static long transfer(struct task *t, struct uring_req *r, bool write)
 	if (n < 0)
 		return n;
 	n = move(f, &u, r, write);
-	if (n == -EPIPE && write && !S_ISSOCK(f->inode->mode))
+	if (n == -EPIPE && write && !S_ISSOCK(inode_read(f->inode, mode)))
 		signal_send_task(t, SIGPIPE);
 	fasync_flush();
-	if (n > 0 && write && S_ISREG(f->inode->mode) &&
+	if (n > 0 && write && S_ISREG(inode_read(f->inode, mode)) &&
 	    ((atomic_load_explicit(&f->flags, memory_order_relaxed) & O_DSYNC) ||
 	     (r->sqe.rw_flags & (RWF_DSYNC | RWF_SYNC)))) {
 		int err = file_fsync(f, true);

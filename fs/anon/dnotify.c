@@ -75,7 +75,7 @@ int dnotify_set(struct task *t, int fd, struct file *f, unsigned int arg)
 			inotify_rm_all(f->dnotify);
 		return 0;
 	}
-	if (!S_ISDIR(f->inode->mode))
+	if (!S_ISDIR(inode_read(f->inode, mode)))
 		return -ENOTDIR;
 	err = get_instance(t, fd, f, &hidden);
 	if (err < 0)

@@ -268,7 +268,7 @@ static int kernfs_open(struct inode *in, struct file *f, struct task *t)
 	struct kernfs_inode *kn = kernfs_of(in);
 	const struct kernfs_row *row = kn->row;
 
-	if (S_ISREG(in->mode)) {
+	if (S_ISREG(inode_read(in, mode))) {
 		if ((f->mode & FMODE_READ) && !row->show && !row->fops)
 			return -EACCES;
 		if ((f->mode & FMODE_WRITE) && !row->store && !row->fops)

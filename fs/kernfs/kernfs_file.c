@@ -90,7 +90,7 @@ int kernfs_file_open(struct file *f)
 {
 	struct kernfs_file *kf;
 
-	if (!S_ISREG(f->inode->mode))
+	if (!S_ISREG(inode_read(f->inode, mode)))
 		return 0;
 	kf = mem_zalloc(sizeof(*kf));
 	if (!kf)

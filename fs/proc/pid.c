@@ -215,16 +215,17 @@ static void proc_pid_attr(struct kernfs_owner *o, struct inode *in)
 	const struct kernfs_row *row = kernfs_of(in)->row;
 	struct task *t = proc_pid_task(pp);
 	struct cred *c = t ? task_cred_get(t) : NULL;
-	bool open_dir = S_ISDIR(in->mode) && (in->mode & 0777) != 0511;
+	bool open_dir = S_ISDIR(inode_read(in, mode)) && (in->mode & 0777) != 0511;
 
 	if (c && (pp->process->dumpable == 1 || open_dir)) {
-		in->uid = c->euid;
-		in->gid = c->egid;
+		inode_write(in, uid, c->euid);
+		inode_write(in, gid, c->egid);
 	} else {
-		in->uid = in->gid = 0;
+		inode_write(in, uid, 0);
+		inode_write(in, gid, 0);
 	}
 	if (row && row->dyn == &proc_task_dyn)
-		in->nlink = 2 + pp->process->nr_tasks;
+		inode_write(in, nlink, 2 + pp->process->nr_tasks);
 	cred_put(c);
 	task_put(t);
 }
@@ -395,7 +396,7 @@ struct process *proc_dir_process(const struct file *f)
 	struct process *p;
 	bool alive;
 
-	if (!S_ISDIR(f->inode->mode) || f->inode->super->magic != PROC_SUPER_MAGIC)
+	if (!S_ISDIR(inode_read(f->inode, mode)) || f->inode->super->magic != PROC_SUPER_MAGIC)
 		return NULL;
 	kn = kernfs_of(f->inode);
 	if (kn->row != &tgid_dir)

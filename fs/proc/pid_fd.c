@@ -166,7 +166,8 @@ static int fdinfo_show(struct kernfs_inode *kn, struct task *t, struct strbuf *s
 	if (!f)
 		return -ENOENT;
 	flags = (unsigned int)atomic_load(&f->flags);
-	if (!(f->mode & FMODE_PATH) && (S_ISREG(f->inode->mode) || S_ISDIR(f->inode->mode)))
+	if (!(f->mode & FMODE_PATH) &&
+	    (S_ISREG(inode_read(f->inode, mode)) || S_ISDIR(inode_read(f->inode, mode))))
 		flags |= LARGEFILE_BIT;
 	if (fd_is_cloexec(pp, kn->arg))
 		flags |= O_CLOEXEC;

@@ -23,7 +23,7 @@ static int tmpfs_readlink(struct inode *in, struct task *t, char *buf, size_t si
 static int tmpfs_getattr(struct inode *in, struct kstat *st)
 {
 	generic_fillattr(in, st);
-	st->blocks = S_ISREG(in->mode) ? tmpfs_data_blocks(in) : 0;
+	st->blocks = S_ISREG(inode_read(in, mode)) ? tmpfs_data_blocks(in) : 0;
 	return 0;
 }
 
@@ -31,11 +31,11 @@ static int tmpfs_setattr(struct inode *in, const struct iattr *attr)
 {
 	int err;
 
-	if ((attr->valid & IATTR_MODE) && S_ISREG(in->mode) &&
+	if ((attr->valid & IATTR_MODE) && S_ISREG(inode_read(in, mode)) &&
 	    (tmpfs_inode(in)->data.seals & F_SEAL_EXEC) && ((in->mode ^ attr->mode) & 0111))
 		return -EPERM;
 	if (attr->valid & IATTR_SIZE) {
-		if (!S_ISREG(in->mode))
+		if (!S_ISREG(inode_read(in, mode)))
 			return -EINVAL;
 		err = tmpfs_data_truncate(in, attr->size);
 		if (err < 0)
@@ -49,11 +49,11 @@ static void tmpfs_destroy(struct inode *in)
 	struct tmpfs_inode *ti = tmpfs_inode(in);
 	struct tmpfs_super *s = tmpfs_super(in->super);
 
-	if (S_ISREG(in->mode))
+	if (S_ISREG(inode_read(in, mode)))
 		tmpfs_data_free(in);
-	else if (S_ISDIR(in->mode))
+	else if (S_ISDIR(inode_read(in, mode)))
 		tmpfs_dir_free(&ti->dir);
-	else if (S_ISLNK(in->mode))
+	else if (S_ISLNK(inode_read(in, mode)))
 		mem_free(ti->target);
 	tmpfs_xattrs_free(ti);
 	inode_fini(in);

@@ -30,10 +30,11 @@ void generic_fillattr(struct inode *in, struct kstat *st)
 	st->rdev = in->rdev;
 	st->size = in->size;
 	st->blksize = 4096;
-	st->mode = in->mode;
-	st->nlink = in->nlink;
-	st->uid = in->uid;
-	st->gid = in->gid;
+	/* /proc changes those of a process's files at each look-up. */
+	st->mode = inode_read(in, mode);
+	st->nlink = inode_read(in, nlink);
+	st->uid = inode_read(in, uid);
+	st->gid = inode_read(in, gid);
 	st->atime = in->atime;
 	st->mtime = in->mtime;
 	st->ctime = in->ctime;

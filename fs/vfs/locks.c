@@ -98,7 +98,11 @@ int file_lock_range(struct file *f, const struct flock *fl, struct file_lock *re
 
 	switch (fl->l_whence) {
 	case SEEK_SET: base = 0; break;
-	case SEEK_CUR: base = f->pos; break;
+	case SEEK_CUR:
+		mutex_lock(&f->pos_mu);
+		base = f->pos;
+		mutex_unlock(&f->pos_mu);
+		break;
 	case SEEK_END: base = (int64_t)inode_read(f->inode, size); break;
 	default: return -EINVAL;
 	}

@@ -253,17 +253,20 @@ void kick_parked(struct task *t)
 {
 	struct process *p = t->process;
 	unsigned int seq = atomic_load(&p->kick_seq);
-	bool senders, again = false;
+	bool senders, again = false, news = seq != atomic_load(&t->plat.kick_seen);
 
 	mutex_lock(&kick.mu);
 	senders = !list_empty(&kick.senders);
 	mutex_unlock(&kick.mu);
-	if (!senders && seq == t->plat.kick_seen)
+	if (!senders && !news)
 		return;
 	senders = senders && senders_in_flight(); /* before the look, as above */
-	if (seq != t->plat.kick_seen) {
-		t->plat.kick_seen = seq;
+	if (news)
 		again = stop_is_coming(p);
+	/* It may have been woken, have returned, and have made another call, which was not parked when the
+	 * kick looked and looks for itself when it parks: the kick must not be taken for seen then. */
+	if (news && park_is_parked(t)) {
+		atomic_store(&t->plat.kick_seen, seq);
 		again |= look_at_thread(t);
 	}
 	if (again || senders)
