@@ -38,7 +38,8 @@ static void set_watch_locked(struct inet_sock *i, uint32_t events) REQUIRES(&i->
 			     : event_watch(&i->src, events | EPOLLET);
 
 	if (err == 0) {
-		i->watched = true;
+		if (!i->watched) /* inet_release() reads it without the lock, when nobody arms */
+			i->watched = true;
 		atomic_store(&i->armed, events);
 	}
 }
