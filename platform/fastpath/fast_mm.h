@@ -50,7 +50,7 @@ struct fast {
 	struct list active;
 	uint32_t nr_active;
 	atomic_uint nr_channels;
-	bool polling;
+	bool polling, waking;  /* waking: told to, but not there yet */
 	int64_t stay_until_ns; /* it does not go to sleep before: a channel is on its way */
 	atomic_uint changes;   /* of the list: the poller has a copy */
 };

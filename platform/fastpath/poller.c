@@ -282,8 +282,9 @@ void poller_wake_locked(void)
 	struct affinity others = poller_own;
 	int here = sched_getcpu();
 
-	if (fast.polling)
+	if (fast.polling || fast.waking)
 		return;
+	fast.waking = true;
 	if (poller_tid && !atomic_load(&share_binding) && here >= 0 && here < AFFINITY_CPUS) {
 		affinity_remove(&others, here);
 		if (affinity_first(&others) >= 0)
@@ -346,8 +347,11 @@ static void sleep_until_active(struct kernel *k)
 	}
 	fast.polling = false;
 	while (list_empty(&fast.active) && !atomic_load(&k->exiting) &&
-	       clock_now_ns(CLOCK_MONOTONIC) > stay_until())
+	       clock_now_ns(CLOCK_MONOTONIC) > stay_until()) {
+		fast.waking = false;
 		cond_wait(&fast.work, &fast.mu);
+	}
+	fast.waking = false;
 	fast.polling = true;
 	mutex_unlock(&fast.mu);
 	atomic_fetch_add(&fast_stats.wakeups, 1);
