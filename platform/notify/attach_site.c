@@ -169,11 +169,12 @@ static bool replace_attached(struct attached *a, struct site_view *v, bool alone
 		v->trampoline = fast_trampoline(t, lo, hi);
 	if (!v->trampoline || !site_make_plan(v, alone, &plan))
 		return false;
-	if (!alone)
-		return poke_trampoline(a->tid, v->trampoline, plan.trampoline) &&
-		       replace_page(a, v, &plan);
-	code_fd = hostproc_open_mem(t->kernel, a->tid);
-	return code_fd >= 0 && site_write_plan(code_fd, v, &plan);
+	if (alone)
+		code_fd = hostproc_open_mem(t->kernel, a->tid);
+	if (code_fd >= 0 && site_write_plan(code_fd, v, &plan))
+		return true;
+	/* Not alone, or on a host where /proc/pid/mem honours the protections of pages. */
+	return poke_trampoline(a->tid, v->trampoline, plan.trampoline) && replace_page(a, v, &plan);
 }
 
 /* ---- sites that have been replaced in other processes: known_sites.h ---- */
