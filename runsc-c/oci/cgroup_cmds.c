@@ -154,6 +154,8 @@ static const struct option_spec update_specs[] = {
 	{"cpu-rt-runtime", 0, OPTION_VALUE, "US", "accepted, has no effect", ignore},
 	{"kernel-memory", 0, OPTION_VALUE, "BYTES", "accepted, has no effect", ignore},
 	{"kernel-memory-tcp", 0, OPTION_VALUE, "BYTES", "accepted, has no effect", ignore},
+	{"l3-cache-schema", 0, OPTION_VALUE, "TEXT", "accepted, has no effect", ignore},
+	{"mem-bw-schema", 0, OPTION_VALUE, "TEXT", "accepted, has no effect", ignore},
 };
 static const struct oci_usage update_usage = {
 	.arguments = "[OPTIONS] ID",
