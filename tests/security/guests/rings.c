@@ -115,7 +115,11 @@ static void fill(void)
 		_exit(1);
 	for (int i = 0; i < 1024; i++)
 		iov[i] = (struct iovec){iov, 1};
-	for (int i = 0; i < 500 && make(&r); i++) {
+	for (int i = 0; i < 500; i++) {
+		if (!make(&r)) {
+			refused++;
+			break;
+		}
 		tables(&r);
 		provide(&r);
 		if (i % 8 == 0)
