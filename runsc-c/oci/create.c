@@ -215,7 +215,7 @@ static int first_state(struct creation *c, const char *text, struct oci_error *e
 	e = oci_file_replace(c->dir.fd, CONFIG_COPY, CONFIG_COPY ".new", 0600, text);
 	if (e < 0)
 		return oci_fail_errno(err, e, "write %s/%s", c->dir.path, CONFIG_COPY);
-	e = oci_cgroup_choose(&c->st, c->config.cgroups_path, err);
+	e = oci_globals.no_cgroup ? 0 : oci_cgroup_choose(&c->st, c->config.cgroups_path, err);
 	return e < 0 ? e : oci_state_store(&c->dir, &c->st, err);
 }
 

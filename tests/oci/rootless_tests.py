@@ -179,7 +179,7 @@ def rootless_detached(r):
 def rootless_terminal(r):
     """A terminal from conmon, for run and for exec."""
     p = r.user('script', '-qec', 'stty rows 33 cols 91; podman run --rm --network none -it '
-               'busybox sh -c "tty; stty size"',
+               'busybox sh -c "tty; until stty size | grep 33.91; do sleep 0.1; done"',
                '/dev/null')
     expect_match(r'/dev/(console|pts/0)\r?\n33 91', p.stdout)
     r.ok('run', '-d', '--name', 'cc', '--network', 'none', 'busybox', 'sleep', '1000')
