@@ -133,8 +133,9 @@ post:
 answered:
 	mov CH_STATE(%r11), %ecx
 	cmp $CHANNEL_PUNT, %cl
-	je give_up
 	ja wait
+	cmp $CHANNEL_DONE, %cl		/* IDLE: the other one after a fork in a handler has gone on */
+	jne give_up
 	shr $CHANNEL_OUT_SHIFT, %ecx
 	jnz copy_out
 done:
