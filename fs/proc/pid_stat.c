@@ -29,6 +29,16 @@ static bool is_stopped(struct kernel *k, pid_t tid)
 	return stopped;
 }
 
+/* Its call, for which the host has it sleep, is being served and does not wait. */
+static bool is_served(struct kernel *k, pid_t tid)
+{
+	struct task *t = task_by_tid(k, tid);
+	bool served = t && (atomic_load(&t->life) & TASK_SERVING) && !park_is_parked(t);
+
+	task_put(t);
+	return served;
+}
+
 /* What the guest sees of a host thread's state: a call that the sentry serves is a sleep on the
  * host. Who reads its own file runs. */
 char proc_state_letter(char host, const struct proc_ids *ids, struct proc_pid *pp, struct task *t)
@@ -40,7 +50,7 @@ char proc_state_letter(char host, const struct proc_ids *ids, struct proc_pid *p
 	if (host == 't' && is_stopped(pp->kernel, ids->tid))
 		return 'T';
 	if (host == 't' || host == 'D' || host == 'S' || host == 'I')
-		return 'S';
+		return is_served(pp->kernel, ids->tid) ? 'R' : 'S';
 	return host;
 }
 
