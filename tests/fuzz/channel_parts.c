@@ -16,6 +16,7 @@
  */
 #define fast_poller fuzz_fast_poller
 #define fast_wake_poller fuzz_fast_wake_poller
+#define poller_wake_locked fuzz_poller_wake_locked
 #include "platform/fastpath/poller.c"
 
 #include <fcntl.h>
