@@ -459,7 +459,9 @@ _Noreturn static void wrong(const char *what, uint32_t nr, const uint64_t *a)
 /* Nobody else has written to the channel. */
 static void check_answer(uint32_t nr, const uint64_t *a)
 {
-	uint32_t state = *state_of(&channel), out_len = state >> 8;
+	uint32_t state = *state_of(&channel);
+	bool small = state >> CHANNEL_OUT_SMALL_BIT;
+	uint32_t out_len = (state & ~(1U << CHANNEL_OUT_SMALL_BIT)) >> CHANNEL_OUT_SHIFT;
 	long result = *(long *)(channel.mem + CH_RESULT);
 
 	switch (state & 0xff) {
@@ -467,7 +469,8 @@ static void check_answer(uint32_t nr, const uint64_t *a)
 		nr_done++;
 		served[nr]++;
 		succeeded[nr] += result >= 0;
-		if (out_len > CHANNEL_OUT_SIZE || (out_len && !fast_inlines[nr].out))
+		if (out_len > (small ? CHANNEL_SMALL_SIZE : CHANNEL_OUT_SIZE) ||
+		    (out_len && !fast_inlines[nr].out))
 			wrong("length of the output", nr, a);
 		if (result < -511 && nr != SYS_lseek && nr != SYS_fcntl)
 			wrong("result", nr, a);
