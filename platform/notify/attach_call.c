@@ -34,7 +34,6 @@
 #include "sentry/timer.h"
 
 #define STOP_SYSCALL (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
-#define MAX_OTHER_STOPS 16
 #define QUICK_LOOKS 200
 #define PATIENCE_NS 10000000000LL /* a busy machine may leave it without a processor for seconds */
 
@@ -61,10 +60,13 @@ static int wait_user_stop(pid_t tid)
 	}
 }
 
-/* Runs to the next syscall stop. Group stops on the way are passed: they come back after DETACH. */
+/* Runs to the next syscall stop. Group stops on the way are passed: they come back after DETACH. There may be
+ * many: who stops and continues the process all the time is faster than this worker, so what counts is time. */
 static int next_syscall_stop(pid_t tid, int (*wait_stop)(pid_t tid))
 {
-	for (int i = 0; i < MAX_OTHER_STOPS; i++) {
+	int64_t end = clock_now_ns(CLOCK_MONOTONIC) + PATIENCE_NS;
+
+	do {
 		int sig;
 
 		if (ptrace(PTRACE_SYSCALL, tid, 0, 0) < 0)
@@ -72,8 +74,8 @@ static int next_syscall_stop(pid_t tid, int (*wait_stop)(pid_t tid))
 		sig = wait_stop(tid);
 		if (sig < 0 || sig == STOP_SYSCALL)
 			return sig < 0 ? sig : 0;
-	}
-	return -EIO;
+	} while (clock_now_ns(CLOCK_MONOTONIC) < end);
+	return -ETIMEDOUT;
 }
 
 /* Stops the held thread on its way back to user mode; its notification is answered. */
