@@ -91,8 +91,9 @@ bool spawn_change(struct spawner *sp, struct spawn *s, enum spawn_state from, en
 	return ok;
 }
 
-static void vfail(struct spawner *sp, struct spawn *s, enum spawn_state last, int err,
-		  const char *fmt, va_list ap)
+__attribute__((format(printf, 5, 0))) static void vfail(struct spawner *sp, struct spawn *s,
+							enum spawn_state last, int err,
+							const char *fmt, va_list ap)
 {
 	bool ok;
 

@@ -572,6 +572,7 @@ static bool task_unlink_locked(struct kernel *k, struct task *t)
 	if (t->tid == t->process->pid || list_empty(&t->process->tasks))
 		task_comm_get(t, t->process->zombie_comm);
 	t->process->nr_tasks--;
+	t->process->ended[t->process->nr_ended++ % PROCESS_ENDED] = t->plat.host_tid;
 	k->nr_tasks -= t->tid != 0;
 	return true;
 }

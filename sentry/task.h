@@ -105,6 +105,8 @@ struct plat_thread {
 	} spread;
 };
 
+#define PROCESS_ENDED 64
+
 enum process_state { PROCESS_LIVE, PROCESS_DYING, PROCESS_ZOMBIE };
 
 struct process {
@@ -121,6 +123,9 @@ struct process {
 	struct list children, sibling;
 	struct list tasks;
 	_Atomic uint32_t nr_tasks; /* looked at without, too */
+	/* Host numbers of threads that have lost their records, the last ones: the host may still list them. */
+	pid_t ended[PROCESS_ENDED];
+	uint32_t nr_ended;
 	pid_t pgid;
 	struct session *session;
 	_Atomic(enum process_state) state; /* changed under tree_lock, looked at without, too */

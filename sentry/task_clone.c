@@ -7,7 +7,9 @@
  *  - when the child traps for the first time (task_clone_bind()), or
  *  - when the parent traps next (task_clone_resolve()), by looking at its children on the host;
  * if no new child is found there the clone failed, and the snapshot is dropped (or a phantom child
- * would hold pipe ends open). A platform that hears of clones says so at once (task_clone_made()).
+ * would hold pipe ends open). A thread whose exit has been served is still listed for a moment: it is not
+ * the new one, and the list may leave the new one out because of it; then the snapshot waits for the
+ * thread's first trap. A platform that hears of clones says so at once (task_clone_made()).
  *
  * Which snapshot: with one clone pending in the whole sandbox there is no question. A clone that
  * starts while another is pending marks its parent with a token in the timer slack, which is per
@@ -397,8 +399,21 @@ bool task_clone_known(struct kernel *k, pid_t host_tid)
 
 #define MAX_SCAN 4096
 
-/* The first child (or thread) of t on the host that has no record: the one its clone made. */
-static pid_t scan_for_child(struct task *t, const struct pending_clone *pc)
+/* A thread of p that has lost its record, or one with its number, which will trap. */
+static bool has_ended(struct process *p, pid_t host_tid)
+{
+	bool found = false;
+
+	rwlock_rdlock(&p->kernel->tree_lock);
+	for (int i = 0; i < PROCESS_ENDED; i++)
+		found |= p->ended[i] == host_tid;
+	rwlock_unlock(&p->kernel->tree_lock);
+	return found;
+}
+
+/* The first child (or thread) of t on the host that has no record: the one its clone made.
+ * *ret_ended: there are threads that have ended. */
+static pid_t scan_for_child(struct task *t, const struct pending_clone *pc, bool *ret_ended)
 {
 	struct kernel *k = t->kernel;
 	pid_t host_pid = t->process->host_pid;
@@ -411,20 +426,24 @@ static pid_t scan_for_child(struct task *t, const struct pending_clone *pc)
 		n = hostproc_threads(k, host_pid, tids, MAX_SCAN);
 	else
 		n = hostproc_children(k, host_pid, t->plat.host_tid, tids, MAX_SCAN);
-	for (int i = n - 1; i >= 0; i--)
-		if (!task_clone_known(k, tids[i]))
+	for (int i = n - 1; i >= 0; i--) {
+		if (task_clone_known(k, tids[i]))
+			continue;
+		if (!(pc->req.flags & CLONE_THREAD) || !has_ended(t->process, tids[i]))
 			return tids[i];
+		*ret_ended = true;
+	}
 	return 0;
 }
 
 /* The host's list can skip an entry when a neighbour is reaped meanwhile: a clone that seems to have
  * failed is worth a second look. */
-static pid_t find_new_child(struct task *t, const struct pending_clone *pc)
+static pid_t find_new_child(struct task *t, const struct pending_clone *pc, bool *ret_ended)
 {
 	pid_t tid = 0;
 
 	for (int i = 0; i < 3 && !tid; i++)
-		tid = scan_for_child(t, pc);
+		tid = scan_for_child(t, pc, ret_ended);
 	return tid;
 }
 
@@ -452,10 +471,11 @@ static bool is_dying(struct task *t)
 static bool resolve_locked(struct task *t, struct pending_clone *pc, struct task **ret_child)
 {
 	struct kernel *k = t->kernel;
-	pid_t tid = find_new_child(t, pc);
+	bool ended = false;
+	pid_t tid = find_new_child(t, pc, &ended);
 	_cleanup_ids_ struct hostproc_ids ids = HOSTPROC_NO_IDS;
 
-	if (!tid && ((pc->req.flags & CLONE_PARENT) || is_dying(t)))
+	if (!tid && ((pc->req.flags & CLONE_PARENT) || ended || is_dying(t)))
 		return false; /* its child is not listed under t: it will trap */
 	unlist(k, pc);
 	if (tid && hostproc_ids(k, tid, &ids) == 0)

@@ -330,8 +330,10 @@ static int walk(struct oci_state *st, const char *cgroups_path, bool make, struc
 
 static void forget(struct oci_state *st)
 {
-	while (st->nr_cgroup_dirs)
-		free(TAKE_PTR(st->cgroup_dirs[--st->nr_cgroup_dirs]));
+	while (st->nr_cgroup_dirs) {
+		st->nr_cgroup_dirs--;
+		free(TAKE_PTR(st->cgroup_dirs[st->nr_cgroup_dirs]));
+	}
 }
 
 int oci_cgroup_choose(struct oci_state *st, const char *cgroups_path, struct oci_error *err)

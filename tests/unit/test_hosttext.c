@@ -10,7 +10,7 @@
 
 static void stat_shows_guest_numbers(void **state)
 {
-	struct kernel k = {.boot_monotonic_ns = 1000000000};
+	struct kernel k;
 	struct process p = {.start_ns = 3500000000, .exit_signal = 17};
 	struct proc_pid pp = {.kernel = &k, .process = &p, .tid = 5};
 	struct stat_source s = {
@@ -33,6 +33,8 @@ static void stat_shows_guest_numbers(void **state)
 	char again[sizeof(host)];
 	struct strbuf sb;
 
+	kernel_init(&k);
+	k.boot_monotonic_ns = 1000000000;
 	memcpy(again, host, sizeof(host));
 	strbuf_init(&sb, 4096);
 	stat_translate(&sb, host, &s);
