@@ -29,8 +29,8 @@ static void child(volatile int *progress)
 
 int main(void)
 {
-	volatile int *progress = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-				      -1, 0);
+	volatile int *progress = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+				      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int status;
 	pid_t pid = xfork();
 
