@@ -152,6 +152,12 @@ static int64_t host_file_llseek(struct file *f, int64_t off, int whence)
 	return pos;
 }
 
+/* One that only some may read must not stay with a process that closes it and gives up its rights. */
+static bool may_last(const struct inode *inode)
+{
+	return inode->super->readonly && (inode->mode & S_IROTH);
+}
+
 static int host_file_mmap(struct file *f, int prot, int flags, uint64_t off, uint64_t len,
 			  int *ret_fd, enum mmap_fd *ret_kind)
 {
@@ -160,7 +166,7 @@ static int host_file_mmap(struct file *f, int prot, int flags, uint64_t off, uin
 	(void)off;
 	(void)len;
 	*ret_fd = file_fd(f);
-	*ret_kind = f->inode->super->readonly ? MMAP_FD_LASTING : MMAP_FD_KEPT;
+	*ret_kind = may_last(f->inode) ? MMAP_FD_LASTING : MMAP_FD_KEPT;
 	if (f->mode & FMODE_WRITE)
 		atomic_store(&to_host(f->inode)->stale, true);
 	return 0;

@@ -36,7 +36,8 @@ struct dir_context {
 enum mmap_fd {
 	MMAP_FD_KEPT,	 /* borrowed; its number is no other file's as long as the file is open */
 	MMAP_FD_LASTING, /* the same, and nobody is harmed if a
-			  * guest process keeps it: it reads a file that nothing in the sandbox changes */
+			  * guest process keeps it: it reads a file that nothing in the sandbox changes, and
+			  * everybody may read */
 	MMAP_FD_OWNED,	 /* to be closed by the caller */
 };
 
