@@ -61,6 +61,20 @@ static int dir_path(const char *root, const char *id, struct oci_dir *d, struct 
 	return 0;
 }
 
+static void lock(int fd, int how)
+{
+	while (flock(fd, how) < 0 && errno == EINTR)
+		;
+}
+
+/* What is there is whole (it is replaced by rename), so who only reads does not wait for it to change: a hook may
+ * ask for the state of its container, and the command that waits for the hook has the lock. */
+static void lock_shared(int fd)
+{
+	if (flock(fd, LOCK_SH | LOCK_NB) < 0 && faccessat(fd, STATE_FILE, R_OK, 0) < 0)
+		lock(fd, LOCK_SH);
+}
+
 static int lock_dir(struct oci_dir *d, bool exclusive)
 {
 	struct stat st;
@@ -69,8 +83,10 @@ static int lock_dir(struct oci_dir *d, bool exclusive)
 	d->fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (d->fd < 0)
 		return -errno;
-	while (flock(d->fd, exclusive ? LOCK_EX : LOCK_SH) < 0 && errno == EINTR)
-		;
+	if (exclusive)
+		lock(d->fd, LOCK_EX);
+	else
+		lock_shared(d->fd);
 	/* Removed while we waited; an id is not used again before that. */
 	if (fstat(d->fd, &st) < 0 || st.st_nlink == 0)
 		e = -ENOENT;

@@ -7,7 +7,8 @@
  *   config.json   a copy of the bundle's, for hooks, exec and delete: the bundle may be gone by then
  *   control.sock  where the sentry listens (control.h)
  * The directory itself carries the lock (flock on its fd): exclusive for what changes the state
- * (create, start, kill, delete, pause, update), shared for readers. Whoever gets the lock looks
+ * (create, start, kill, delete, pause, update), shared for readers, which do not wait for it once there is
+ * a state. Whoever gets the lock looks
  * whether the directory is still the one of that name; it may have been removed meanwhile.
  *
  * The status is computed, not stored: the process of `pid` with `pid_start` lives or not (a recycled

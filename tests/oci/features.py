@@ -351,6 +351,17 @@ def test_order_of_hooks(host):
            ['creating'] * 6 + ['running'] * 2 + ['stopped'] * 2)
 
 
+def test_hook_asks_for_the_state(host):
+    out = os.path.join(host.dir, 'state')
+    host.config['hooks'] = {kind: [script(host, '%s --root %s state c1 > %s.%s' % (
+        host.runtime, host.root, out, kind))] for kind in ('createRuntime', 'poststart')}
+    p = create_and_start(host, 'say', 'x')
+    expect('start', (p.returncode, p.stderr), (0, ''))
+    for kind in ('createRuntime', 'poststart'):
+        expect(kind, json.load(open(out + '.' + kind))['id'], 'c1')
+    wait_and_delete(host)
+
+
 def test_exec_before_start(host):
     host.config['process']['args'] = ['/bin/do', 'show', '/ready']
     host.store()
