@@ -59,12 +59,12 @@ static uint64_t map_region(const struct stub_plan *plan)
 
 static bool handle(int sig)
 {
-	struct action old, act = {
-				   .handler = U64(_start) + STUB_FAULT_OFFSET,
-				   .flags = SA_FLAGS,
-				   .restorer = U64(_start) + STUB_FAULT_RETURN_OFFSET,
-			   };
+	struct action old;
+	/* Volatile, or a compiler may copy it from writable data, which the stub has not. */
+	volatile struct action act = {.flags = SA_FLAGS};
 
+	act.handler = U64(_start) + STUB_FAULT_OFFSET;
+	act.restorer = U64(_start) + STUB_FAULT_RETURN_OFFSET;
 	if (sys4(__NR_rt_sigaction, (uint64_t)sig, U64(&act), U64(&old), 8) != 0)
 		return false;
 	if (old.handler == 0)
