@@ -138,8 +138,9 @@ struct ptrace_platform {
 	struct hash tracees;
 	struct list held; /* parked in IN_CALL */
 	struct list unknown;
-	struct list events; /* deferred */
-	int door_fd;	    /* listening socket: door.h */
+	struct list events;  /* deferred */
+	unsigned int unfair; /* events served since all that waited were put in a line */
+	int door_fd;	     /* listening socket: door.h */
 };
 extern struct ptrace_platform pt;
 

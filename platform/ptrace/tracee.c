@@ -9,6 +9,9 @@
 #include "sentry/base/log.h"
 #include "sentry/base/mem.h"
 
+/* Events that are served as the host hands them out before all that wait are put in a line. */
+#define FAIR_EVENTS 16
+
 static uint64_t tid_hash(pid_t tid)
 {
 	return hash_u64((uint64_t)(uint32_t)tid);
@@ -170,20 +173,43 @@ void tracee_reenter_regs(const struct tracee *tr, int nr, const uint64_t args[6]
 
 /* ---- events ---- */
 
-pid_t tracee_next_event(int *status)
+static pid_t next_status(int *status)
 {
-	struct tracee *tr = list_first_entry_or_null(&pt.events, struct tracee, event_node);
 	pid_t tid;
 
-	if (tr) {
-		list_del(&tr->event_node);
-		*status = tr->event;
-		return tr->tid;
-	}
 	do
 		tid = waitpid(-1, status, __WALL | WNOHANG);
 	while (tid < 0 && errno == EINTR);
 	return tid > 0 ? tid : 0;
+}
+
+/* Each has at most one event: who is stopped does nothing more before it is served. */
+static void collect_events(void)
+{
+	int status;
+	pid_t tid;
+
+	while ((tid = next_status(&status)))
+		tracee_defer_event(tid, status);
+}
+
+/* waitpid(2) looks at the newest thread first. One that runs to its next call as soon as it is let
+ * go, on the owner's own processor, is stopped again before the next look: nobody else would ever be
+ * served. So those that wait are put in a line now and then. */
+pid_t tracee_next_event(int *status)
+{
+	struct tracee *tr;
+
+	if (list_empty(&pt.events) && ++pt.unfair == FAIR_EVENTS) {
+		pt.unfair = 0;
+		collect_events();
+	}
+	tr = list_first_entry_or_null(&pt.events, struct tracee, event_node);
+	if (!tr)
+		return next_status(status);
+	list_del(&tr->event_node);
+	*status = tr->event;
+	return tr->tid;
 }
 
 /* A later event replaces an earlier one: only death comes out of a stop without our doing. */
