@@ -5,6 +5,7 @@
  */
 #include "runsc-c/oci/cgroup.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -293,26 +294,50 @@ static int make_path(const struct hierarchies *all, const struct hierarchy *h, c
 	return err;
 }
 
+/* Is there somebody or another group in it? What is left in a container's cgroup is killed with it. */
+static bool is_in_use(const char *dir)
+{
+	char text[16];
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	bool found = read_file(dir, "cgroup.procs", text, sizeof(text)) > 0;
+
+	while (d && !found && (e = readdir(d)) != NULL)
+		found = e->d_type == DT_DIR && e->d_name[0] != '.';
+	if (d)
+		closedir(d);
+	return found;
+}
+
 /* Fills st->cgroup_dirs with what is, or with make was made, for the path. */
 static int walk(struct oci_state *st, const char *cgroups_path, bool make, struct oci_error *err)
 {
 	struct hierarchies *all = malloc(sizeof(*all));
-	char path[PATH_MAX], dir[PATH_MAX];
+	char path[PATH_MAX] = "", dir[PATH_MAX], own[OCI_MAX_ID + 16];
 	int e = 0;
 
+	/* Containers of two --root may have one id. */
+	snprintf(own, sizeof(own), "%s.%d", st->id, st->creator);
 	if (!all)
 		return oci_fail(err, -ENOMEM, "out of memory");
 	find_hierarchies(all);
 	if (st->systemd_cgroup)
 		e = systemd_path(cgroups_path, st->id, path, sizeof(path), err);
 	else if (snprintf(path, sizeof(path), "%s",
-			  cgroups_path && *cgroups_path ? cgroups_path : st->id) >=
-			 (int)sizeof(path) ||
-		 climbs(path))
+			  cgroups_path && *cgroups_path ? cgroups_path : own) >= (int)sizeof(path))
+		path[0] = '\0';
+	if (e == 0 && (!path[0] || climbs(path)))
 		e = oci_fail(err, -EINVAL, "linux.cgroupsPath: %s: not a path in the hierarchy",
 			     cgroups_path);
 	for (size_t i = 0; e == 0 && i < all->n; i++) {
 		e = directory_in(all, &all->v[i], path, dir);
+		if (e == 0 && is_in_use(dir)) {
+			e = oci_fail(err, -EBUSY,
+				     "linux.cgroupsPath: %s: in use: a container wants one for "
+				     "itself",
+				     dir);
+			break;
+		}
 		if (e == 0 && make)
 			e = make_path(all, &all->v[i], dir);
 		if (e < 0 && oci_is_rootless()) {

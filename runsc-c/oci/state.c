@@ -90,6 +90,8 @@ static int lock_dir(struct oci_dir *d, bool exclusive)
 	/* Removed while we waited; an id is not used again before that. */
 	if (fstat(d->fd, &st) < 0 || st.st_nlink == 0)
 		e = -ENOENT;
+	else if (st.st_uid != geteuid() || st.st_mode & (S_IWGRP | S_IWOTH))
+		e = -EPERM;
 	if (e < 0)
 		oci_dir_close(d);
 	return e;
@@ -123,6 +125,8 @@ int oci_dir_open(const char *root, const char *id, bool exclusive, struct oci_di
 	e = lock_dir(ret, exclusive);
 	if (e == -ENOENT)
 		return oci_fail(err, e, "container does not exist: %s", id);
+	if (e == -EPERM)
+		return oci_fail(err, e, "%s: others may write there", ret->path);
 	return e < 0 ? oci_fail_errno(err, e, "open %s", ret->path) : 0;
 }
 

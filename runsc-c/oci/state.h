@@ -11,6 +11,9 @@
  * a state. Whoever gets the lock looks
  * whether the directory is still the one of that name; it may have been removed meanwhile.
  *
+ * It names hooks to run, processes to kill, cgroups to remove: a directory that belongs to another user, or
+ * that others may write, is not believed (--root may be in a place where others make directories).
+ *
  * The status is computed, not stored: the process of `pid` with `pid_start` lives or not (a recycled
  * pid has another start time), and its sentry has been released or not (`started`). `creating` is a
  * directory whose create command has not finished; if that command is gone, it is `stopped`.

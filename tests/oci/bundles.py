@@ -535,6 +535,53 @@ def test_many_at_once(host):
     host.check_empty()
 
 
+def test_cgroup_of_others(host):
+    """A cgroup that has processes or groups of others is no container's: delete would kill them."""
+    if os.geteuid() != 0:
+        return
+    name = '/runsc-c-bundles-%d' % os.getpid()
+    points = [p for p in ('/sys/fs/cgroup/pids', '/sys/fs/cgroup')
+              if os.path.exists(p + '/cgroup.procs')]
+    if not points:
+        return
+    os.mkdir(points[0] + name)
+    other = subprocess.Popen(['sleep', '1000'])
+    try:
+        with open(points[0] + name + '/cgroup.procs', 'w') as f:
+            f.write(str(other.pid))
+        for path in (name, '/'):
+            host.config['linux']['cgroupsPath'] = path
+            host.store()
+            p = host.create()
+            if p.returncode == 0 or 'linux.cgroupsPath: ' not in host.output():
+                raise Failure('%s: %s' % (path, host.output()))
+        expect('the other process', other.poll(), None)
+    finally:
+        other.kill()
+        other.wait()
+        os.rmdir(points[0] + name)
+    host.check_empty()
+
+
+def test_state_of_another_user(host):
+    """What another user can write says nothing about containers: it would name hooks to be run."""
+    if os.geteuid() != 0:
+        return
+    created(host, 'sleep', '100')
+    path = os.path.join(host.root, 'c1')
+    for uid, mode in ((1000, 0o711), (0, 0o733)):
+        os.chown(path, uid, 0)
+        os.chmod(path, mode)
+        for command in (('state', 'c1'), ('kill', 'c1', 'KILL'), ('delete', '--force', 'c1')):
+            p = host.call(*command)
+            if p.returncode == 0 or 'others may write there' not in p.stderr:
+                raise Failure('%s: %s' % (command, p.stderr))
+    os.chmod(path, 0o711)
+    expect('status', state(host)['status'], 'created')
+    expect('delete', host.call('delete', '--force', 'c1').returncode, 0)
+    host.check_empty()
+
+
 def status_of(pid):
     with open('/proc/%d/status' % pid) as f:
         return dict(line.rstrip('\n').split(':\t', 1) for line in f if ':\t' in line)
