@@ -25,6 +25,7 @@
 #include "fs/hostfs/hostop.h"
 #include "fs/vfs/file.h"
 #include "fs/vfs/vfs.h"
+#include "sentry/timer.h"
 
 #include <limits.h>
 #include <stdatomic.h>
@@ -66,6 +67,10 @@ struct hostfs {
 	uint32_t nr_idle_dirs GUARDED_BY(&mu);
 	struct list kept GUARDED_BY(&mu); /* inodes with a file that nobody uses, oldest first */
 	uint32_t nr_kept GUARDED_BY(&mu);
+	uint64_t kept_bytes GUARDED_BY(&mu);
+	uint32_t kept_refused GUARDED_BY(&mu);
+	bool kept_ageing GUARDED_BY(&mu); /* kept_timer is armed */
+	struct timer kept_timer;
 	uint64_t devs[HOSTFS_MAX_DEVS] GUARDED_BY(
 		&mu); /* host st_dev numbers met, [0] the root's */
 	uint32_t nr_devs GUARDED_BY(&mu);
@@ -81,6 +86,9 @@ struct host_fd {
 	int flags;
 	uint64_t ino;
 	struct statx_timestamp ctime;
+	uint64_t size;
+	int64_t used_at;	   /* hostfs->mu, of a kept one */
+	_Atomic int64_t looked_at; /* CLOCK_MONOTONIC_COARSE, as used_at */
 };
 
 #define HOST_MAX_ALIASES 16
@@ -264,6 +272,7 @@ void host_kept_opened(struct host_fd *h, int flags, const struct statx *stx);
 struct host_fd *host_kept_get(struct host_inode *hi, int flags);
 void host_kept_offer(struct host_inode *hi, struct host_fd *h); /* consumes the reference */
 void host_kept_drop(struct host_inode *hi);
+void host_kept_age(struct timer *tm);
 void host_kept_shrink(struct hostfs *fs); /* closes all: the host said EMFILE */
 
 /* ---- host_hide.c ---- */

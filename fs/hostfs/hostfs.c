@@ -39,6 +39,7 @@ static void hostfs_destroy(struct super *s)
 {
 	struct hostfs *fs = to_hostfs(s);
 
+	timer_cancel(&fs->kept_timer);
 	host_hide_free(fs);
 	hash_free(&fs->by_id);
 	mutex_destroy(&fs->mu);
@@ -79,6 +80,7 @@ static int hostfs_new(struct kernel *k, const struct hostfs_options *opt, struct
 	hash_init(&fs->by_id);
 	list_init(&fs->idle_dirs);
 	list_init(&fs->kept);
+	timer_init(&fs->kept_timer, host_kept_age);
 	super_init(&fs->super, k, &hostfs_super_ops, "9p", source, HOSTFS_MAGIC);
 	fs->super.readonly = opt->readonly;
 	fs->exclusive = opt->exclusive;

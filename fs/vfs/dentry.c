@@ -30,7 +30,7 @@
 #define TRIM_BATCH 64
 
 /* Unused names kept: [0] those which pin host resources, [1] memory_only supers. */
-static const size_t lru_limit[2] = {8192, 32768};
+static const size_t lru_limit[2] = {16384, 32768};
 
 struct dcache_shard {
 	struct mutex mu;
