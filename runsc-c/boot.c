@@ -39,6 +39,7 @@
 #include "runsc-c/oci/config.h"
 #include "runsc-c/oci/control.h"
 #include "runsc-c/sandbox.h"
+#include "sentry/base/hostcall.h"
 #include "sentry/base/log.h"
 #include "sentry/base/mem.h"
 #include "sentry/base/strbuf.h"
@@ -400,6 +401,7 @@ static void own_limits(struct kernel *k)
 	r.rlim_cur = r.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &r);
 	k->host_nofile = r.rlim_max;
+	host_fds_init(r.rlim_max);
 	r.rlim_cur = r.rlim_max = 1;
 	setrlimit(RLIMIT_CORE, &r);
 }

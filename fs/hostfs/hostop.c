@@ -2,6 +2,7 @@
  * fs/hostfs/hostop.c - the host calls that a host tree is served with; see hostop.h
  */
 #include "fs/hostfs/hostop.h"
+#include "sentry/base/hostcall.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -93,12 +94,12 @@ int hostop_open(int dirfd, const char *name, int flags, uint32_t mode)
 		else
 			fd = OR_AS_OWNER(openat(dirfd, name, flags));
 	while (fd < 0 && errno == EINTR);
-	return result(fd);
+	return result(host_fd_for_guest(fd));
 }
 
 int hostop_dup(int fd)
 {
-	return result(fcntl(fd, F_DUPFD_CLOEXEC, 3));
+	return result(host_fd_for_guest(fcntl(fd, F_DUPFD_CLOEXEC, 3)));
 }
 
 int hostop_reopen(int self_fd_dir, int fd, int flags)
@@ -108,7 +109,8 @@ int hostop_reopen(int self_fd_dir, int fd, int flags)
 	if (self_fd_dir <= 0)
 		return -ENOENT;
 	snprintf(name, sizeof(name), "%d", fd);
-	return result(OR_AS_OWNER(openat(self_fd_dir, name, flags | O_CLOEXEC | O_NOCTTY)));
+	return result(host_fd_for_guest(
+		OR_AS_OWNER(openat(self_fd_dir, name, flags | O_CLOEXEC | O_NOCTTY))));
 }
 
 void hostop_close(int fd)

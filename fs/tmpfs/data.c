@@ -120,6 +120,7 @@ static int host_memfd(bool sealable)
 
 	if (fd < 0 && errno == EINVAL)
 		fd = memfd_create("tmpfs", flags); /* before Linux 6.3 */
+	fd = host_fd_for_guest(fd);
 	return fd < 0 ? -errno : fd;
 }
 

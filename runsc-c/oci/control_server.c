@@ -37,6 +37,7 @@
 
 #define DRAIN_NS 10000000
 #define DRAIN_TRIES 100
+#define ACCEPT_AGAIN_NS 100000000
 #define NR_STDIO 3
 
 struct client {
@@ -54,6 +55,8 @@ static struct {
 	struct list clients;
 	unsigned int nr_clients;
 	struct timer drain;
+	struct timer
+		accept_again; /* no descriptor was free: the listener is not watched until then */
 	uid_t owner; /* who may connect, beside root; as the sentry's user namespace has it */
 	void (*ready)(const char *error);
 	struct spawn *first;
@@ -270,7 +273,7 @@ static bool do_exec(struct client *c, int *fds, unsigned int nr)
 
 	if (ctl.ready) /* create has not finished */
 		return reply_error(c, CONTROL_EXEC, -EINVAL, "container is not running");
-	if (c->spawn || nr < 2)
+	if (c->spawn || c->tty || nr < 2)
 		return false;
 	err = read_block(fds[0], &block, &size);
 	if (err == 0)
@@ -394,6 +397,10 @@ static void listener_event(struct event_source *src, uint32_t events)
 	int fd = accept4(src->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	(void)events;
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
+		event_unwatch(src); /* it would be ready all the time */
+		timer_arm(&ctl.accept_again, clock_now_ns(CLOCK_MONOTONIC) + ACCEPT_AGAIN_NS);
+	}
 	if (fd < 0)
 		return;
 	if (ctl.nr_clients >= CONTROL_MAX_CLIENTS || !peer_is_allowed(fd)) {
@@ -402,6 +409,12 @@ static void listener_event(struct event_source *src, uint32_t events)
 		return;
 	}
 	client_new(fd);
+}
+
+static void watch_listener(struct timer *tm)
+{
+	if (event_watch(&ctl.listener, EPOLLIN) < 0)
+		timer_arm(tm, clock_now_ns(CLOCK_MONOTONIC) + ACCEPT_AGAIN_NS);
 }
 
 /* ---- what became of the processes ---- */
@@ -522,6 +535,7 @@ int control_serve(struct kernel *k, const struct control_first *first)
 	ctl.ready = first->ready;
 	list_init(&ctl.clients);
 	timer_init(&ctl.drain, drain_timer);
+	timer_init(&ctl.accept_again, watch_listener);
 	ctl.wake.fn = wake_event;
 	ctl.listener.fn = listener_event;
 	if (event_watch(&ctl.wake, EPOLLIN) < 0 || event_watch(&ctl.listener, EPOLLIN) < 0)

@@ -68,6 +68,9 @@ int main(int argc, char **argv) {
 		if (!strcmp(op, "copy")) { char b[8192]; int fd = open(arg, O_WRONLY | O_CREAT, 0644);
 			ssize_t n; while ((n = read(0, b, sizeof(b))) > 0) if (write(fd, b, n) < 0) return 9;
 			close(fd); }
+		if (!strcmp(op, "fill")) for (int n = 0; n < atoi(arg); n++) if (fork() == 0) {
+			while (open("/bin/do", O_RDONLY) >= 0) ;
+			puts("full"); pause(); }
 		if (!strcmp(op, "self")) { if (fork() == 0) { execl("/proc/self/exe", "do", "status", arg, NULL);
 			_exit(7); } wait(NULL); }
 	}
@@ -372,6 +375,30 @@ def test_exec_before_start(host):
     expect('start', host.call('start', 'c1').returncode, 0)
     wait_and_delete(host)
     expect('output', host.output(), 'prepared\n')
+
+
+def test_no_descriptor_is_left(host):
+    """The guest uses up what files the sentry may have: the engine is answered still."""
+    limited = os.path.join(host.dir, 'limited')
+    with open(limited, 'w') as f:
+        f.write('#!/bin/sh\nulimit -n 1500\nexec %s "$@"\n' % host.runtime)
+    os.chmod(limited, 0o755)
+    runtime, host.runtime = host.runtime, limited
+    p = create_and_start(host, 'fill', '4', 'sleep', '1000')
+    host.runtime = runtime
+    expect('start', (p.returncode, p.stderr), (0, ''))
+    end = time.monotonic() + TIMEOUT
+    while host.output().count('full') < 4:
+        if time.monotonic() > end:
+            raise Failure('it does not fill: %s' % host.output())
+        time.sleep(0.05)
+    for _ in range(5):
+        p = host.call('exec', 'c1', '/bin/do', 'say', 'x')
+        if (p.returncode, p.stdout) != (0, 'x\n') and 'too many open files' not in p.stderr.lower():
+            raise Failure('exec: %d %s%s' % (p.returncode, p.stdout, p.stderr))
+    expect('kill', host.call('kill', 'c1', 'USR1').returncode, 0)
+    expect('delete', host.call('delete', '--force', 'c1').returncode, 0)
+    host.check_empty()
 
 
 # ---- sysctl ----
