@@ -102,11 +102,10 @@ static void pt_worker(struct kernel *k, unsigned int index)
 		atomic_store(&own.kicked, false); /* before the look at the run queue */
 		drain_runq();
 		any = serve_event();
-		if (any && ++events < HELD_MAX_EVENTS)
+		if (any ? ++events < HELD_MAX_EVENTS : !runq_empty())
 			continue;
 		events = 0;
-		if (!runq_empty())
-			continue;
+		drain_runq(); /* whoever was woken need not go to sleep */
 		verdict_release_held();
 		if (!any && sigtimedwait(&wake, NULL, place_patience()) < 0 && errno == EAGAIN)
 			place_quiet();
@@ -224,7 +223,9 @@ static int try_seize(void)
 		pause();
 		_exit(0);
 	}
-	err = ptrace(PTRACE_SEIZE, pid, 0, OPTIONS) < 0 ? -errno : 0;
+	/* New threads are not to be traced: a sanitizer may make one in any child, and who traces it
+	 * would have to wait for it first. */
+	err = ptrace(PTRACE_SEIZE, pid, 0, OPTIONS & ~PTRACE_O_TRACECLONE) < 0 ? -errno : 0;
 	kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
 		;
