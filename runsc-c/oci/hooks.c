@@ -83,7 +83,12 @@ static int launch_process(const struct oci_hook *h, const struct place *where, i
 	if (r->pid < 0)
 		return oci_fail_errno(err, -errno, "fork");
 	r->ended = (int)syscall(SYS_pidfd_open, r->pid, 0);
-	return 0;
+	if (r->ended >= 0)
+		return 0;
+	oci_fail_errno(err, -errno, "pidfd_open");
+	kill(r->pid, SIGKILL); /* nothing would tell of its end */
+	waitpid(r->pid, NULL, 0);
+	return err->err;
 }
 
 /* A process of the container: as the one that is to come, but for these. */
@@ -183,6 +188,9 @@ static bool serve(struct running *r, int64_t deadline)
 		if (r->out >= 0 && fds[2].revents)
 			drain(r);
 		else if (fds[0].revents)
+			return true;
+		/* A child of it may write for ever. */
+		if (fds[0].revents && r->len == sizeof(r->output) - 1)
 			return true;
 	}
 }

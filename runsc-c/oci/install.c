@@ -260,6 +260,8 @@ static int replace(const char *file, const char *text, struct oci_error *err)
 	bool is_there = realpath(file, real) && stat(real, &st) == 0;
 	int r = 0;
 
+	if (!is_there && lstat(file, &st) == 0) /* it would be gone */
+		return oci_fail(err, -ENOENT, "%s: a link to nothing", file);
 	if (!is_there) {
 		snprintf(real, sizeof(real), "%s", file);
 		r = make_parents(real);
@@ -280,7 +282,7 @@ static int replace(const char *file, const char *text, struct oci_error *err)
 static int change(const struct install *in, enum engine e, struct oci_error *err)
 {
 	_cleanup_free_ char *old = NULL, *new = NULL;
-	char file[PATH_MAX];
+	char file[PATH_MAX], link[1];
 	int r = engine_file(e, in->dir, in->user, file);
 
 	if (r < 0)
@@ -307,6 +309,8 @@ static int change(const struct install *in, enum engine e, struct oci_error *err
 		       new ? ":\n" : "\n", new ? new : "");
 		return 0;
 	}
+	if (!new &&e == ENGINE_DOCKER && readlink(file, link, sizeof(link)) >= 0)
+		new = strdup("{}\n"); /* who made the link keeps it */
 	if (new)
 		r = replace(file, new, err);
 	else if (unlink(file) < 0)

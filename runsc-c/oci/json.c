@@ -38,12 +38,17 @@ char *oci_read_file(int dirfd, const char *path, struct oci_error *err)
 			break;
 		len += (size_t)n;
 	}
-	if (text)
-		text[len] = '\0';
-	else
-		oci_fail(err, -ENOMEM, "%s: out of memory", path);
 	close(fd);
-	return text;
+	if (!text) {
+		oci_fail(err, -ENOMEM, "%s: out of memory", path);
+		return NULL;
+	}
+	text[len] = '\0';
+	if (strlen(text) == len)
+		return text;
+	free(text);
+	oci_fail(err, -EINVAL, "%s: a NUL byte", path); /* what is behind it would not be read */
+	return NULL;
 }
 
 struct json_object *oci_json_parse(const char *text, const char *what, struct oci_error *err)

@@ -214,7 +214,7 @@ static int print_table(struct json_object *pids, char *const *ps_args)
 	int column = -1;
 	FILE *f;
 
-	for (int i = 0; ps_args[i]; i++)
+	for (int i = 0; ps_args[i] && len + strlen(ps_args[i]) + 2 < sizeof(command); i++)
 		if (strspn(ps_args[i], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ,=-") ==
 		    strlen(ps_args[i]))
 			len += (size_t)snprintf(command + len, sizeof(command) - len, " %s",
@@ -385,14 +385,20 @@ int oci_cmd_spec(int argc, char **argv)
 
 static const char features_text[] =
 	"{\"ociVersionMin\":\"1.0.0\",\"ociVersionMax\":\"" OCI_VERSION
-	"\",\"hooks\":[\"prestart\",\"createRuntime\",\"createContainer\",\"poststart\","
-	"\"poststop\"],\"mountOptions\":[\"async\",\"atime\",\"bind\",\"defaults\",\"dev\","
+	"\",\"hooks\":[\"prestart\",\"createRuntime\",\"createContainer\","
+	"\"startContainer\",\"poststart\",\"poststop\"],\"mountOptions\":[\"async\",\"atime\","
+	"\"bind\",\"defaults\",\"dev\","
 	"\"diratime\",\"dirsync\",\"exec\",\"noatime\",\"nodev\",\"nodiratime\",\"noexec\","
 	"\"norelatime\",\"nostrictatime\",\"nosuid\",\"nosymfollow\",\"private\",\"rbind\","
 	"\"relatime\",\"ro\",\"rprivate\",\"rro\",\"rw\",\"strictatime\",\"suid\",\"sync\","
 	"\"tmpcopyup\"],\"linux\":{\"namespaces\":[\"cgroup\",\"ipc\",\"mount\",\"network\","
 	"\"pid\",\"user\",\"uts\"],\"cgroup\":{\"v1\":true,\"v2\":true,\"systemd\":false,"
-	"\"systemdUser\":false},\"seccomp\":{\"enabled\":false},"
+	"\"systemdUser\":false},\"seccomp\":{\"enabled\":true,\"actions\":["
+	"\"SCMP_ACT_ALLOW\",\"SCMP_ACT_ERRNO\",\"SCMP_ACT_KILL\",\"SCMP_ACT_KILL_PROCESS\","
+	"\"SCMP_ACT_KILL_THREAD\",\"SCMP_ACT_LOG\",\"SCMP_ACT_TRACE\",\"SCMP_ACT_TRAP\"],"
+	"\"operators\":[\"SCMP_CMP_EQ\",\"SCMP_CMP_GE\",\"SCMP_CMP_GT\",\"SCMP_CMP_LE\","
+	"\"SCMP_CMP_LT\",\"SCMP_CMP_MASKED_EQ\",\"SCMP_CMP_NE\"],"
+	"\"archs\":[\"SCMP_ARCH_X86_64\"]},"
 	"\"apparmor\":{\"enabled\":false},\"selinux\":{\"enabled\":false},"
 	"\"intelRdt\":{\"enabled\":false}},"
 	"\"annotations\":{\"io.runsc-c.version\":\"" RUNSC_C_VERSION "\"}}";

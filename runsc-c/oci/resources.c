@@ -232,8 +232,13 @@ static int put_unified(const struct oci_state *st, struct json_object *o, struct
 		return 0;
 	json_object_object_foreach(o, file, value)
 	{
-		if (strchr(file, '/') || e < 0)
-			continue;
+		if (e < 0)
+			return e;
+		if (strchr(file, '/') || (value && !json_object_is_type(value, json_type_string)))
+			return oci_fail(err, -EINVAL,
+					"linux.resources.unified.%.80s: must be a file's name and "
+					"a string",
+					file);
 		e = put_text(st, file, json_object_get_string(value), err);
 	}
 	return e;

@@ -272,9 +272,11 @@ static int write_all(int fd, const char *text, size_t len)
 
 int oci_file_replace(int dirfd, const char *name, const char *tmp, mode_t mode, const char *text)
 {
-	int fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
-	int e;
+	int fd, e;
 
+	/* A new one: --pid-file may be where others can write. */
+	unlinkat(dirfd, tmp, 0);
+	fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return -errno;
 	e = write_all(fd, text, strlen(text));

@@ -472,6 +472,18 @@ def test_install_refuses(c):
         install(c, 'docker').expect(1, err='daemon.json')
         if contents(c, 'etc/docker/daemon.json') != text:
             raise Failure('it was changed: ' + text)
+    c.write('etc/docker/daemon.json', '{}\0{"bip": "10.1.2.1/24"}')
+    install(c, 'docker').expect(1, err='NUL')
+    os.unlink(c.path('etc/docker/daemon.json'))
+    os.symlink('absent.json', c.path('etc/docker/daemon.json'))
+    install(c, 'docker').expect(1, err='a link to nothing')
+    if not os.path.islink(c.path('etc/docker/daemon.json')):
+        raise Failure('the link is gone')
+    c.write('etc/docker/absent.json', '{}\n')
+    install(c, 'docker').expect(0)
+    install(c, 'docker', command='uninstall').expect(0)
+    if json.loads(contents(c, 'etc/docker/absent.json')):
+        raise Failure('the entry is left behind the link')
     drop_in = 'etc/containers/containers.conf.d/50-runsc-c.conf'
     c.write(drop_in, '[engine]\n')
     install(c, 'podman').expect(1, err='not written by')

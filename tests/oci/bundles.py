@@ -161,6 +161,8 @@ BROKEN = [
     ('sysctl_type', put('linux.sysctl', {'a.b': 1}), 'linux.sysctl.a.b: must be a string'),
     ('seccomp_type', put('linux.seccomp', 'x'), 'linux.seccomp: must be an object'),
     ('cgroups_path_type', put('linux.cgroupsPath', 1), 'linux.cgroupsPath: must be a string'),
+    ('unified_path', put('linux.resources.unified', {'../x': '1'}), r'unified.../x: must be a file'),
+    ('unified_type', put('linux.resources.unified', {'pids.max': 1}), r'unified.pids.max: must be'),
     ('hooks_type', put('hooks', []), 'hooks: must be an object'),
     ('hook_list_type', put('hooks.prestart', {}), 'hooks.prestart: must be an array'),
     ('hook_relative', put('hooks.prestart', [{'path': 'x'}]), r'hooks.prestart\[0\].path'),
@@ -182,6 +184,7 @@ TEXTS = [
     ('no_json', 'hello', 'config.json: not valid JSON'),
     ('junk_behind', '{} x', 'config.json: not valid JSON at byte 3'),
     ('not_an_object', '[]', 'config.json: not a JSON object'),
+    ('nul_inside', '{}\0 x', 'config.json: a NUL byte'),
     ('deep', '[' * 100000, 'config.json: not valid JSON|ends in the middle'),
 ]
 
@@ -524,6 +527,19 @@ def test_hooks(host):
         with open(log + '.' + kind) as f:
             s = json.load(f)
         expect(kind, (s['status'], s['id'], s['annotations']), (want, 'c1', {'my.note': 'text'}))
+
+
+def test_hook_whose_child_writes_on(host):
+    host.config['hooks'] = {'prestart': [{'path': '/bin/sh', 'args': [
+        'sh', '-c', 'for i in 1 2 3 4; do timeout 100 yes & done; sleep 0.2'], 'timeout': 50}]}
+    p = host.run('say', 'x')
+    expect('output', (p.stdout, p.stderr), ('x\n', ''))
+
+
+def test_features_are_true(host):
+    f = json.loads(host.call('features').stdout)
+    expect('hooks', 'startContainer' in f['hooks'], True)
+    expect('seccomp', f['linux']['seccomp']['enabled'], True)
 
 
 def test_many_at_once(host):
