@@ -211,7 +211,8 @@ static unsigned int pt_nr_workers(const struct kernel *k)
 	return 1;
 }
 
-/* May we trace a child? */
+/* May we trace a child? Its threads are left alone: a sanitizer's runtime gives each process one, and
+ * the child could not be waited for before that one, traced too, was. */
 static int try_seize(void)
 {
 	pid_t pid = fork();
