@@ -299,6 +299,7 @@ class Report:
         self.lock = threading.Lock()
         self.passed = self.failed = self.skipped = 0
         self.failures, self.notes, self.slow = [], [], []
+        self.late = []  # passed at a later try: what differed before
         self.tty = sys.stdout.isatty()
         self.verbose = verbose
         self.total = self.done = 0
@@ -332,15 +333,26 @@ class Report:
         with self.lock:
             self.notes.append(text)
 
+    def passed_late(self, name, text):
+        with self.lock:
+            self.late.append((name, text))
+
     def finish(self, brief):
         if self.tty and not self.verbose:
             print('\r\033[K', end='')
+        for name, text in sorted(self.late):
+            print('passed at the second try: %s; at the first:' % name)
+            if not brief:
+                print(text, end='' if text.endswith('\n') else '\n')
         for name, text in sorted(self.failures):
             print('FAILED: %s' % name)
             if not brief:
                 print(text, end='' if text.endswith('\n') else '\n')
         for line in sorted(self.notes):
             print(line)
+        if self.late:
+            print('%d of those that passed did so at the second try: %s' %
+                  (len(self.late), ', '.join(sorted(name for name, _ in self.late))))
         print('%d passed, %d failed' % (self.passed, self.failed) +
               (', %d skipped' % self.skipped if self.skipped else ''))
         return 1 if self.failed else 0
@@ -388,7 +400,7 @@ def run_test(test, objects, runner, report, modes, known):
         reason = known.get((test.name, platform)) or known.get((test.name, '*'))
         start = time.monotonic()
         inside = runner.sandboxed(test, platform, forward)
-        text = difference(native, inside, 'sandbox ' + label)
+        text = first = difference(native, inside, 'sandbox ' + label)
         for _ in range(runner.args.tries - 1):
             if not text or reason:
                 break
@@ -397,7 +409,7 @@ def run_test(test, objects, runner, report, modes, known):
             inside = runner.sandboxed(test, platform, forward)
             text = difference(fresh, inside, 'sandbox ' + label)
             if not text:
-                report.note('second try: %s %s' % (test.name, label))
+                report.passed_late('%s %s' % (test.name, label), first)
         report.slow.append((time.monotonic() - start, '%s %s' % (test.name, label)))
         if not text:
             if reason:
