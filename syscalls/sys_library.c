@@ -15,13 +15,14 @@
 #include "sentry/mem/mmap.h"
 #include "syscalls/path_args.h"
 
-/* What is not filled in is answered by the sentry as ever. False: nothing for the stub to know. */
+/* What is not filled in is answered by the sentry as ever. False: nothing for the stub to know. Who has
+ * opened the file for writing only may not see what is in it. */
 static bool fill(struct task *t, int fd, struct file *f, struct stub_library *l)
 {
 	struct kstat k;
 	ssize_t n;
 
-	if (!S_ISREG(f->inode->mode) || vfs_getattr(t, &f->path, &k) < 0)
+	if (!(f->mode & FMODE_READ) || !S_ISREG(f->inode->mode) || vfs_getattr(t, &f->path, &k) < 0)
 		return false;
 	stat_from_kstat(&k, (struct stat *)l->stat);
 	n = kernel_read(f, (char *)l->data, sizeof(l->data), 0);

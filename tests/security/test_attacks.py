@@ -74,6 +74,12 @@ def test_forged_exec():
         box.held(60)
 
 
+def test_unreadable():
+    """Files that may be written or executed, but not read: by the dynamic linker's open, by mappings past the sentry."""
+    with Sandbox('/attack/unreadable', options=['--user', '0']).wait_for('ready') as box:
+        box.held(60)
+
+
 def test_exec_decision():
     """A filter for all threads while one executes a set-user-ID program; the loader's prctl after the load."""
     with Sandbox('/attack/exec_decision', seconds(100, 2000), options=['--user', '0']) as box:
