@@ -24,6 +24,7 @@
 #include "sentry/base/log.h"
 #include "sentry/base/strbuf.h"
 #include "sentry/hostproc.h"
+#include "sentry/mem/usermem.h"
 #include "sentry/signal.h"
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
@@ -246,7 +247,8 @@ static bool handle_own_trap(struct task *t)
 
 static void write_slot(struct task *t, uint64_t slot, uint64_t value)
 {
-	(void)guestmem_write(t->plat.host_tid, &value, slot, sizeof(value));
+	if (copy_out_obj(t, slot, &value) < 0)
+		log_debug("thread %d: no slot", t->plat.host_tid);
 }
 
 /* Code of ours: the shim's slow way, library.c. */

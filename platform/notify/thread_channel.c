@@ -2,7 +2,7 @@
 #include "platform/notify/thread_channel.h"
 
 #include "platform/fastpath/channel.h"
-#include "platform/guestmem.h"
+#include "sentry/mem/usermem.h"
 #include "sentry/task.h"
 
 struct slot {
@@ -11,14 +11,14 @@ struct slot {
 
 static bool read_slot(struct task *t, uint64_t at, struct slot *ret)
 {
-	return guestmem_read(t->plat.host_tid, ret, at, sizeof(*ret));
+	return copy_in_obj(t, ret, at) == 0;
 }
 
 static bool clear_slot(struct task *t, uint64_t at)
 {
 	const uint64_t none = 0;
 
-	return guestmem_write(t->plat.host_tid, &none, at + SLOT_CHANNEL, sizeof(none));
+	return copy_out_obj(t, at + SLOT_CHANNEL, &none) == 0;
 }
 
 bool thread_give_spare(struct task *t)
@@ -32,8 +32,7 @@ bool thread_give_spare(struct task *t)
 		return false;
 	old = channel_old_slot(ch);
 	slot = (struct slot){.channel = channel_guest_address(ch), .fs = t->plat.tls};
-	ok = (!old || clear_slot(t, old)) &&
-	     guestmem_write(t->plat.host_tid, &slot, channel_slot_address(ch), sizeof(slot));
+	ok = (!old || clear_slot(t, old)) && copy_out_obj(t, channel_slot_address(ch), &slot) == 0;
 	if (ok)
 		channel_ready(t, ch);
 	else
