@@ -20,6 +20,7 @@
 #define POLLER_IDLE_NS 200000
 #define POLLER_IDLE_BUSY_NS 400000    /* programs that make their calls in many bursts */
 #define POLLER_IDLE_SHARED_NS 6000000 /* guests are bound: they will be back */
+#define LOOK_AT_LOST_NS 400000
 #define ROUNDS_PER_CLOCK 64
 #define IDLE_ROUNDS 16	/* until the guest seems to do something else: less than a microsecond */
 #define WORTH_WAKING 32 /* calls served until it sleeps again */
@@ -293,10 +294,30 @@ void poller_wake_locked(void)
 	cond_signal(&fast.work);
 }
 
-/* Until there was nothing to do for a while. */
+struct lost {
+	int64_t wall_ns, cpu_ns; /* at the last look */
+};
+
+/* How long the poller had no processor since the last look, if that was some time ago. */
+static int64_t look_at_lost(struct lost *l, int64_t now)
+{
+	int64_t cpu, lost;
+
+	if (now - l->wall_ns < LOOK_AT_LOST_NS)
+		return 0;
+	cpu = clock_now_ns(CLOCK_THREAD_CPUTIME_ID);
+	lost = MAX(now - l->wall_ns - (cpu - l->cpu_ns), 0L);
+	*l = (struct lost){now, cpu};
+	if (lost > 0)
+		share_poller_lost(now, lost);
+	return lost;
+}
+
+/* Until there was nothing to do for a while in which it looked. */
 static void poll_while_busy(struct kernel *k)
 {
 	int64_t last = clock_now_ns(CLOCK_MONOTONIC);
+	struct lost lost = {last, clock_now_ns(CLOCK_THREAD_CPUTIME_ID)};
 	unsigned int idle = 0;
 	bool any = false;
 
@@ -313,6 +334,7 @@ static void poll_while_busy(struct kernel *k)
 			int64_t now = clock_now_ns(CLOCK_MONOTONIC);
 
 			share_tick(now);
+			last += look_at_lost(&lost, now);
 			if (look_at_waiting(now) || any)
 				last = now;
 			else if (now - last > idle_time() && now > stay_until() &&
@@ -366,6 +388,7 @@ void fast_poller(struct kernel *k)
 	mutex_unlock(&fast.mu);
 	while (!atomic_load(&k->exiting)) {
 		sleep_until_active(k);
+		share_poller_awake();
 		poll_while_busy(k);
 	}
 }

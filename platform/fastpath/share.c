@@ -22,6 +22,7 @@
 #define TRIAL_WINDOWS 3
 #define KEPT_WINDOW_NS 4000000
 #define KEEP_PERCENT 130
+#define STAY_PERCENT 100 /* what they do may have changed since */
 #define FALLEN_PERCENT 115
 #define FALLEN_WINDOWS 3
 #define PROVEN_NS 100000000 /* kept for so long: not by accident */
@@ -31,6 +32,8 @@
 #define CHECK_MAX_NS 4000000000
 #define BACKOFF_NS 8000000
 #define BACKOFF_MAX 7 /* doublings: a second */
+#define NEWCOMERS_NS 24000000
+#define LOST_SHARE 4 /* of the time: a quarter */
 #define UNBINDABLE_NS 100000000
 #define SHOWN_NS 1000000000 /* who shows it reads it in this time */
 
@@ -45,6 +48,7 @@ struct bound {
 enum share_state { SHARE_FREE, SHARE_TRIAL, SHARE_KEPT, SHARE_CHECK };
 
 atomic_bool share_binding;
+atomic_uint share_starts;
 
 static struct {
 	struct mutex mu;
@@ -62,6 +66,9 @@ static struct {
 	uint64_t calls_at_start;
 	int64_t started_ns, kept_since_ns;
 	int64_t not_before_ns, trusted_until_ns, check_at_ns, check_ns;
+	int64_t failed_ns;	 /* a trial, the last one */
+	uint64_t setups_at_fail; /* channels until then */
+	int64_t lost_ns;	 /* since since_ns: the poller had no processor */
 	unsigned int nr_trials, nr_kept;
 	atomic_uint traps;  /* since since_ns */
 	struct timer timer; /* for those that are held until some time */
@@ -240,6 +247,7 @@ static void window_begin_locked(int64_t now, int64_t length, bool warm)
 	share.warm = warm;
 	share.since_ns = now;
 	share.calls = calls_now();
+	share.lost_ns = 0;
 	atomic_store_explicit(&share.traps, 0, memory_order_relaxed);
 	atomic_store(&share.next_look_ns, now + length);
 }
@@ -255,8 +263,6 @@ static int cpu_for_poller_locked(bool is_poller)
 {
 	int here = sched_getcpu();
 
-	if (!affinity_get(share.poller, &share.poller_own))
-		return -1;
 	if (is_poller && affinity_has(&share.poller_own, here))
 		return here;
 	for (int i = 1; i < AFFINITY_CPUS; i++)
@@ -281,6 +287,7 @@ static bool start_locked(int64_t now, enum share_state state, bool is_poller)
 	share.started_ns = share.kept_since_ns = now;
 	share.check_at_ns = now + share.check_ns;
 	window_begin_locked(now, WARM_UP_NS, false);
+	atomic_fetch_add(&share_starts, 1);
 	atomic_store(&share_binding, true);
 	return true;
 }
@@ -289,42 +296,65 @@ static void stop_locked(int64_t now, bool failed)
 {
 	log_debug("processors: all for all%s", failed ? ", for a while" : "");
 	release_all_locked();
-	share.state = SHARE_FREE;
 	share.trusted_until_ns = failed ? 0 : now + TRUST_NS;
 	if (failed) {
+		share.failed_ns = now;
+		share.setups_at_fail = atomic_load(&fast_stats.setups);
 		share.not_before_ns = now + ((int64_t)BACKOFF_NS << share.failures);
-		share.failures += share.failures < BACKOFF_MAX;
+		share.failures += share.state == SHARE_TRIAL && share.failures < BACKOFF_MAX;
 	}
+	share.state = SHARE_FREE;
 	window_begin_locked(now, 0, false);
 }
 
-static void start_trial_locked(int64_t now)
+static void start_trial_locked(int64_t now, bool is_poller)
 {
 	share.free_rate = rate_locked(now);
 	share.check_ns = CHECK_FIRST_NS;
-	if (start_locked(now, SHARE_TRIAL, false))
+	if (start_locked(now, SHARE_TRIAL, is_poller))
 		share.nr_trials++;
 	else
 		stop_locked(now, true);
 }
 
-/* Some traps have come since the last look. */
-static void look_at_traps_locked(int64_t now)
+/* What failed may do for threads that have come since. */
+static bool may_try_locked(int64_t now)
+{
+	if (now >= share.not_before_ns)
+		return true;
+	return now - share.failed_ns >= NEWCOMERS_NS &&
+	       atomic_load(&fast_stats.setups) != share.setups_at_fail;
+}
+
+/* Calls trap, or are made while the poller waits for a processor. */
+static void look_at_free_locked(int64_t now, bool is_poller)
 {
 	int64_t length = now - share.since_ns;
-	unsigned int traps = atomic_load_explicit(&share.traps, memory_order_relaxed);
-	bool busy = length < (int64_t)traps * TRAP_NS;
+	int64_t traps = atomic_load_explicit(&share.traps, memory_order_relaxed);
+	bool lost = share.lost_ns * LOST_SHARE > length &&
+		    length < (int64_t)(calls_now() - share.calls) * TRAP_NS;
+	bool busy = lost || length < traps * TRAP_NS;
 
 	if (busy && now < share.trusted_until_ns) {
-		start_locked(now, SHARE_KEPT, false);
+		start_locked(now, SHARE_KEPT, is_poller);
 		return;
 	}
 	if (length < FREE_WINDOW_NS)
 		return;
-	if (busy && now >= share.not_before_ns)
-		start_trial_locked(now);
+	if (busy && may_try_locked(now))
+		start_trial_locked(now, is_poller);
 	else
 		window_begin_locked(now, 0, false);
+}
+
+static void look_if_free_locked(int64_t now, bool is_poller)
+{
+	if (share.state != SHARE_FREE)
+		return;
+	if (now - share.since_ns > STALE_NS)
+		window_begin_locked(now, 0, false);
+	else
+		look_at_free_locked(now, is_poller);
 }
 
 void share_note_trap(struct task *t)
@@ -339,12 +369,7 @@ void share_note_trap(struct task *t)
 		return;
 	now = clock_now_ns(CLOCK_MONOTONIC);
 	mutex_lock(&share.mu);
-	if (share.state == SHARE_FREE) {
-		if (now - share.since_ns > STALE_NS)
-			window_begin_locked(now, 0, false);
-		else
-			look_at_traps_locked(now);
-	}
+	look_if_free_locked(now, false);
 	mutex_unlock(&share.mu);
 	if (atomic_load(&share_binding))
 		share_bind(t);
@@ -377,11 +402,9 @@ static void look_at_kept_locked(int64_t now)
 		share.failures = 0;
 	if (is_better(share.kept_rate, share.free_rate, FALLEN_PERCENT))
 		share.fallen = 0;
-	else if (++share.fallen >= FALLEN_WINDOWS) {
-		stop_locked(now, true);
-		return;
-	}
-	if (now < share.check_at_ns) {
+	else
+		share.fallen++;
+	if (now < share.check_at_ns && share.fallen < FALLEN_WINDOWS) {
 		window_begin_locked(now, KEPT_WINDOW_NS, true);
 		return;
 	}
@@ -404,7 +427,7 @@ static void look_locked(int64_t now)
 	case SHARE_CHECK:
 		share.free_rate = rate_locked(now);
 		share.check_ns = MIN(share.check_ns * 2, CHECK_MAX_NS);
-		if (!is_better(share.kept_rate, share.free_rate, KEEP_PERCENT) ||
+		if (!is_better(share.kept_rate, share.free_rate, STAY_PERCENT) ||
 		    !start_locked(now, SHARE_KEPT, true))
 			stop_locked(now, true);
 		break;
@@ -416,7 +439,17 @@ static void look_locked(int64_t now)
 void share_poller_begins(void)
 {
 	mutex_lock(&share.mu);
-	share.poller = gettid();
+	share.poller = affinity_get(gettid(), &share.poller_own) ? gettid() : 0;
+	mutex_unlock(&share.mu);
+}
+
+void share_poller_awake(void)
+{
+	mutex_lock(&share.mu);
+	if (share.cpu >= 0)
+		affinity_set_one(share.poller, share.cpu);
+	else if (share.poller)
+		affinity_set(share.poller, &share.poller_own);
 	mutex_unlock(&share.mu);
 }
 
@@ -429,6 +462,14 @@ void share_tick(int64_t now)
 	mutex_lock(&share.mu);
 	if (share.state != SHARE_FREE && now >= atomic_load(&share.next_look_ns))
 		look_locked(now);
+	mutex_unlock(&share.mu);
+}
+
+void share_poller_lost(int64_t now, int64_t lost_ns)
+{
+	mutex_lock(&share.mu);
+	share.lost_ns += lost_ns;
+	look_if_free_locked(now, true);
 	mutex_unlock(&share.mu);
 }
 

@@ -7,14 +7,15 @@
  * call are bound to the others: they share fewer processors, and the whole is several times faster. Is
  * it? That is tried out.
  *
- *	FREE  ---channels trap at more than one call in TRAP_NS for a window---> TRIAL
+ *	FREE  ---channels trap at more than one call in TRAP_NS for a window, or so many calls are made while
+ *	         the poller waits for a processor---> TRIAL
  *	TRIAL ---calls per second are KEEP_PERCENT of what they were, in one of three windows: others
  *	         may have the processors for a while---> KEPT; else FREE for a while, each time for longer
- *	KEPT  ---they fall to what they were when free, for some windows---> FREE, the same
  *	KEPT  ---the poller has nothing to do and sleeps---> FREE; trusted, if it was worth while: busy
  *	         again within TRUST_NS, KEPT again after a few traps
- *	KEPT  ---after a time, each time a longer one---> CHECK: nobody is bound; calls are counted as in
- *	         FREE, and the verdict is made anew
+ *	KEPT  ---after a time, each time a longer one, or when they fall to what they were when free for some
+ *	         windows---> CHECK: nobody is bound; calls are counted as in FREE
+ *	CHECK ---there are not more of them than just before---> KEPT; else FREE for a while
  *
  * What is counted are calls, served and trapped, of the whole sandbox, by the sentry: what a guest
  * writes into its channels has no influence. A guest can make more calls than it has use for; it gains
@@ -23,7 +24,8 @@
  * A thread is bound at a call of its own, trapped or over the channel, so those that compute are left alone.
  * It is set free before it makes another thread or process, or executes a program: affinities are
  * inherited. Who computes more than it calls loses by being bound, and the trial says so: it takes 7 ms
- * at half the speed at worst, and after n failures the next is not before 8 << n ms, up to a second.
+ * at half the speed at worst, and after n failures the next is not before 8 << n ms, up to a second; where
+ * threads have got channels since, 24 ms.
  *
  * Guests must not see this: who shows or changes an affinity has it restored first (platform.h,
  * own_affinity); who has set one is not bound any more. Processors outside of a thread's own affinity
@@ -50,6 +52,7 @@ struct strbuf;
 struct task;
 
 extern atomic_bool share_binding; /* threads that call are to be bound, and the poller polls */
+extern atomic_uint share_starts;  /* how often that has begun */
 
 void share_init(void);
 /* A call of t has trapped in spite of its channel. */
@@ -64,10 +67,13 @@ void share_set_free(struct task *t);
 /* The same where it is shown, or set: then it is not bound any more. */
 void share_own_affinity(struct task *t, enum affinity_use use);
 
-/* The poller's: it begins; it looks at the clock every few microseconds; it would like to sleep: false if it
+/* The poller's: it begins; it has been woken, for which it was kept off a processor (poller.c); it looks at
+ * the clock every few microseconds; it has waited for a processor; it would like to sleep: false if it
  * has to wait for guests that are being bound. */
 void share_poller_begins(void);
+void share_poller_awake(void);
 void share_tick(int64_t now);
+void share_poller_lost(int64_t now, int64_t lost_ns);
 bool share_poller_sleeps(int64_t now);
 
 void share_report(struct strbuf *sb);

@@ -2,6 +2,7 @@
 #include "platform/fastpath/waiting.h"
 
 #include "platform/fastpath/fast_mm.h"
+#include "platform/fastpath/share.h"
 #include "sentry/timer.h"
 
 #define WAIT_NS 2000000
@@ -23,6 +24,7 @@ static void failed(struct waiting *w)
 		return;
 	w->failures += w->failures < FAILURES_MAX;
 	w->skip = 1U << w->failures;
+	w->starts = atomic_load(&share_starts);
 }
 
 uint64_t waiting_begin(struct channel *ch)
@@ -34,6 +36,8 @@ uint64_t waiting_begin(struct channel *ch)
 		w->bit = 1ULL << (next++ % 64);
 	if (w->told && !w->called) /* it has gone by itself */
 		failed(w);
+	if (w->skip && w->starts != atomic_load(&share_starts))
+		w->failures = w->skip = 0;
 	return w->skip ? 0 : w->bit;
 }
 

@@ -19,7 +19,7 @@
  * serves, looks at the bits after it has written WAIT.
  *
  * Advice: guests whose waits end by time are told to trap at once for their next calls, for twice as many
- * each time.
+ * each time; not any more when they are brought together on some processors (share.h).
  *
  * Locking: none, all by the poller; but waiting_end(), by anybody, which is one compare and exchange.
  */
@@ -37,6 +37,7 @@ struct waiting {
 	bool told;	  /* WAIT, and no other answer since */
 	bool called;	  /* and then AGAIN */
 	uint32_t failures, skip;
+	uint32_t starts; /* share.h, at the last failure: guests were not kept together then */
 };
 
 /* A call of ch's task is to be served: its notes, 0: it had better not wait. */
