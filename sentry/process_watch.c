@@ -109,14 +109,15 @@ static struct process_watch *find(struct process *p)
 	return w;
 }
 
-void process_wake_signals(struct process *p)
+bool process_wake_signals(struct process *p)
 {
 	struct process_watch *w = find(p);
 
 	if (w == NULL)
-		return;
+		return false;
 	wait_wake(&w->signals, POLLIN);
 	process_watch_put(w);
+	return true;
 }
 
 void process_wake_dead(struct process *p)

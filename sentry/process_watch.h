@@ -30,7 +30,7 @@ struct process_watch {
 
 struct process_watch *process_watch_get(struct process *p); /* NULL: out of memory */
 void process_watch_put(struct process_watch *w);
-void process_wake_signals(struct process *p);
+bool process_wake_signals(struct process *p); /* true: somebody may watch them */
 void process_wake_dead(struct process *p);
 
 #endif

@@ -79,7 +79,8 @@ struct plat_thread {
 	_Atomic int flags;	/* the platform's; several threads change bits of it */
 	int proc_dir_fd;	/* -1, or /proc/<tid> kept open */
 	struct list owner_node; /* ptrace: posted answers; notify: senders of continued kills */
-	atomic_uint kick_seen;	/* process->kick_seq when the call was received */
+	uint64_t kill_number;	/* notify: of the last of them, under their lock */
+	atomic_uint kick_seen;	/* process->kick_seq when the call was received, or before */
 	bool got_fd;		/* notify: ADDFD was used on the call being served */
 	uint64_t saved[8];
 	void *priv;

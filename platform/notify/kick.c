@@ -8,7 +8,10 @@
  *  - when the sentry itself has sent a signal, or a child has died (kick_watch without sender);
  *  - after a guest's kill that went on natively (kick_watch with sender): the signal is queued
  *    at some time before the sender is seen outside that call, so looks repeat until then;
- *  - when a thread parks while one of these happened since its call was received (kick_parked).
+ *  - when a thread parks while one of these happened since its call was received, or a kill was still to
+ *    be made then (kick_parked).
+ * A process whose signals somebody watches (process_watch.h) is looked at like one with parked threads: until
+ * no kill is on its way.
  *
  * A thread that was given a descriptor (ADDFD) sleeps in D from then on, signal or not: of such a one
  * the host is asked what is pending.
@@ -27,9 +30,12 @@
 static struct {
 	struct mutex mu;
 	struct list senders; /* plat.owner_node; each referenced */
+	uint64_t nr_kills;
+	atomic_uint nr_senders;
 } kick;
 
 #define MAX_SENDERS_LOOK 16
+#define ANY_KILL 0
 
 void kick_init(void)
 {
@@ -57,15 +63,17 @@ bool kick_is_signalled(struct task *t)
 
 /* ---- senders of continued kills ---- */
 
-static bool sender_remove(struct task *t)
+/* ANY_KILL, or only if it has made no other kill since. */
+static bool sender_remove(struct task *t, uint64_t kill)
 {
 	bool was;
 
 	mutex_lock(&kick.mu);
-	was = t->plat.flags & PT_SENDER;
+	was = (t->plat.flags & PT_SENDER) && (kill == ANY_KILL || kill == t->plat.kill_number);
 	if (was) {
 		t->plat.flags &= ~PT_SENDER;
 		list_del(&t->plat.owner_node);
+		atomic_fetch_sub(&kick.nr_senders, 1);
 	}
 	mutex_unlock(&kick.mu);
 	return was;
@@ -73,7 +81,7 @@ static bool sender_remove(struct task *t)
 
 void kick_sender_trapped(struct task *t)
 {
-	if (sender_remove(t))
+	if (sender_remove(t, ANY_KILL))
 		task_put(t);
 }
 
@@ -83,9 +91,11 @@ static void sender_add(struct task *t)
 
 	mutex_lock(&kick.mu);
 	fresh = !(t->plat.flags & PT_SENDER);
+	t->plat.kill_number = ++kick.nr_kills;
 	if (fresh) {
 		t->plat.flags |= PT_SENDER;
 		list_add_tail(&t->plat.owner_node, &kick.senders);
+		atomic_fetch_add(&kick.nr_senders, 1);
 	}
 	mutex_unlock(&kick.mu);
 	if (fresh)
@@ -102,6 +112,7 @@ static bool is_kill_call(int nr)
 static bool senders_in_flight(void)
 {
 	struct task *look[MAX_SENDERS_LOOK], *t;
+	uint64_t numbers[MAX_SENDERS_LOOK];
 	unsigned int nr = 0;
 	bool any = false;
 
@@ -109,6 +120,7 @@ static bool senders_in_flight(void)
 	list_for_each_entry(t, &kick.senders, plat.owner_node) {
 		if (nr == MAX_SENDERS_LOOK)
 			break;
+		numbers[nr] = t->plat.kill_number;
 		look[nr++] = task_get(t);
 	}
 	mutex_unlock(&kick.mu);
@@ -117,7 +129,7 @@ static bool senders_in_flight(void)
 
 		if (call == -EAGAIN || (call >= 0 && is_kill_call(call)))
 			any = true;
-		else if (sender_remove(look[i]))
+		else if (sender_remove(look[i], numbers[i]))
 			task_put(look[i]);
 		task_put(look[i]);
 	}
@@ -209,10 +221,13 @@ static void arm(struct process *p, unsigned int step)
 static void look_and_rearm(struct process *p, unsigned int next_step)
 {
 	bool in_flight = senders_in_flight(); /* before the look: what left its call is visible */
+	bool watched;
 
-	process_wake_signals(p); /* signalfds and polls with a mask look for themselves */
+	/* Signalfds and polls with a mask look for themselves; an epoll only at what has been woken: so once more
+	 * when the kills have been made, whatever the threads do meanwhile. */
+	watched = process_wake_signals(p);
 	in_flight |= stop_is_coming(p);
-	if (look_at(p) || (in_flight && has_parked(p)))
+	if (look_at(p) || (in_flight && (watched || has_parked(p))))
 		arm(p, next_step);
 }
 
@@ -240,11 +255,19 @@ void kick_process_free(struct process *p)
 
 void kick_watch(struct process *p, struct task *sender)
 {
-	atomic_fetch_add(&p->kick_seq, 1);
-	if (sender)
+	if (sender) /* first: who knows of the kick finds it, or its kill has been made */
 		sender_add(sender);
-	if (has_parked(p))
+	atomic_fetch_add(&p->kick_seq, 1);
+	if (has_parked(p) || process_wake_signals(p))
 		look_and_rearm(p, 0);
+}
+
+/* A kill that was announced before and has not been made yet is news when t parks. */
+void kick_received(struct task *t)
+{
+	unsigned int seq = atomic_load(&t->process->kick_seq);
+
+	t->plat.kick_seen = atomic_load(&kick.nr_senders) > 0 ? seq - 1 : seq;
 }
 
 /* Only t itself is looked at, and once for each kick: a call that goes on waiting in spite of a signal
@@ -255,14 +278,17 @@ void kick_parked(struct task *t)
 	unsigned int seq = atomic_load(&p->kick_seq);
 	bool senders, again = false, news = seq != atomic_load(&t->plat.kick_seen);
 
-	mutex_lock(&kick.mu);
-	senders = !list_empty(&kick.senders);
-	mutex_unlock(&kick.mu);
+	senders = atomic_load(&kick.nr_senders) > 0;
 	if (!senders && !news)
 		return;
 	senders = senders && senders_in_flight(); /* before the look, as above */
-	if (news)
+	if (news) {
 		again = stop_is_coming(p);
+		/* It may have looked for a signal before the kill was made, and nobody else looks while
+		 * nobody is parked. */
+		if (!senders)
+			process_wake_signals(p);
+	}
 	/* It may have been woken, have returned, and have made another call, which was not parked when the
 	 * kick looked and looks for itself when it parks: the kick must not be taken for seen then. */
 	if (news && park_is_parked(t)) {

@@ -337,13 +337,13 @@ static void serve_notification(struct kernel *k, const struct seccomp_notif *req
 	task_serve_begin(t);
 	fast_cancel_request(t);
 	t->plat.cookie = req->id;
-	t->plat.kick_seen = atomic_load(&t->process->kick_seq);
 	t->call.nr = req->data.nr;
 	memcpy(t->call.args, req->data.args, sizeof(t->call.args));
 	t->call.ip = req->data.instruction_pointer;
 	spread_trapped(t);
 	if (t->plat.flags & PT_SENDER)
 		kick_sender_trapped(t);
+	kick_received(t);
 	if ((!t->plat.flags || !handle_own_trap(t)) && !improve(t))
 		task_serve(t);
 	task_put(t);

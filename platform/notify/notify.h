@@ -91,6 +91,7 @@ void kick_init(void);
 void kick_process_init(struct process *p);
 void kick_process_free(struct process *p);
 void kick_watch(struct process *p, struct task *sender);
+void kick_received(struct task *t);
 void kick_parked(struct task *t);
 void kick_sender_trapped(struct task *t);
 bool kick_is_signalled(struct task *t);
