@@ -144,27 +144,6 @@ int oci_cmd_list(int argc, char **argv)
 
 /* ---- ps ---- */
 
-/* The parent of a process; 0: there is no such process. */
-static pid_t parent_of(pid_t pid)
-{
-	char path[64], buf[512], *s;
-	ssize_t n;
-	int fd, ppid = 0;
-	char status;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	n = read(fd, buf, sizeof(buf) - 1);
-	close(fd);
-	buf[n > 0 ? n : 0] = '\0';
-	s = strrchr(buf, ')');
-	if (!s || sscanf(s + 1, " %c %d", &status, &ppid) != 2 || status == 'Z')
-		return 0;
-	return ppid;
-}
-
 static ino_t pid_namespace(pid_t pid)
 {
 	char path[64];
@@ -181,7 +160,7 @@ static bool is_guest_of(pid_t pid, pid_t sentry)
 	if (pid_namespace(pid) == pid_namespace(sentry))
 		return false;
 	for (int depth = 0; depth < 1000 && pid > 1; depth++) {
-		pid = parent_of(pid);
+		pid = oci_process_parent(pid);
 		if (pid == sentry)
 			return true;
 	}

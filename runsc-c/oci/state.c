@@ -160,33 +160,51 @@ void oci_dir_remove(struct oci_dir *d)
 
 /* ---- processes ---- */
 
-uint64_t oci_process_start(pid_t pid)
+static bool read_stat(pid_t pid, pid_t *ret_parent, uint64_t *ret_start)
 {
 	char path[64], buf[1024], *s;
 	unsigned long long start;
 	ssize_t n;
 	char status;
-	int fd;
+	int fd, parent;
 
 	if (pid <= 0)
-		return 0;
+		return false;
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return 0;
+		return false;
 	n = read(fd, buf, sizeof(buf) - 1);
 	close(fd);
 	if (n <= 0)
-		return 0;
+		return false;
 	buf[n] = '\0';
 	s = strrchr(buf, ')'); /* a name may contain anything */
 	if (!s ||
 	    sscanf(s + 1,
-		   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
+		   " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
 		   "%llu",
-		   &status, &start) != 2)
-		return 0;
-	return status == 'Z' || status == 'X' ? 0 : start;
+		   &status, &parent, &start) != 3)
+		return false;
+	*ret_parent = parent;
+	*ret_start = start;
+	return status != 'Z' && status != 'X';
+}
+
+uint64_t oci_process_start(pid_t pid)
+{
+	uint64_t start;
+	pid_t parent;
+
+	return read_stat(pid, &parent, &start) ? start : 0;
+}
+
+pid_t oci_process_parent(pid_t pid)
+{
+	uint64_t start;
+	pid_t parent;
+
+	return read_stat(pid, &parent, &start) ? parent : 0;
 }
 
 static bool is_alive(pid_t pid, uint64_t start)

@@ -82,6 +82,7 @@ enum oci_status oci_state_status(const struct oci_state *st); /* asks the host *
 const char *oci_status_name(enum oci_status s);
 /* The start time of a process, 0: there is none (or a zombie). */
 uint64_t oci_process_start(pid_t pid);
+pid_t oci_process_parent(pid_t pid); /* the same */
 /* A pidfd of st->pid, checked to be that process; -ESRCH: it is gone. */
 must_check int oci_state_pidfd(const struct oci_state *st);
 
