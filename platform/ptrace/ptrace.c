@@ -224,8 +224,6 @@ static int try_seize(void)
 		pause();
 		_exit(0);
 	}
-	/* New threads are not to be traced: a sanitizer may make one in any child, and who traces it
-	 * would have to wait for it first. */
 	err = ptrace(PTRACE_SEIZE, pid, 0, OPTIONS & ~PTRACE_O_TRACECLONE) < 0 ? -errno : 0;
 	kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
