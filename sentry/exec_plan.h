@@ -10,12 +10,16 @@
 #include "platform/stub/stub_abi.h"
 #include "sentry/task.h"
 
+#define EXEC_HEAD 1024
+
 /* A file that is being executed: open, and not to be written to. */
 struct exec_file {
 	struct file *file; /* NULL: none */
 	struct kstat st;   /* when it was opened */
 	int host_fd;	   /* to be mapped by the stub; -1: none */
 	enum mmap_fd host_fd_kind;
+	uint16_t head_len; /* read so far: all that an exec looks at of most programs */
+	char head[EXEC_HEAD];
 };
 
 struct exec_plan {

@@ -101,9 +101,8 @@ static int exec_file_host_fd(struct exec_file *ef, int err_unmappable)
 }
 
 /* Bytes read, fewer than len only at the end of the file. */
-static ssize_t read_file(void *ctx, void *buf, size_t len, int64_t pos)
+static ssize_t read_all(struct file *f, void *buf, size_t len, int64_t pos)
 {
-	struct file *f = ctx;
 	size_t done = 0;
 
 	while (done < len) {
@@ -118,11 +117,32 @@ static ssize_t read_file(void *ctx, void *buf, size_t len, int64_t pos)
 	return (ssize_t)done;
 }
 
+/* As that: the first line, headers and the interpreter's name come from one read of the file. */
+static ssize_t read_file(void *ctx, void *buf, size_t len, int64_t pos)
+{
+	struct exec_file *ef = ctx;
+	ssize_t n;
+
+	if (pos < 0 || len > EXEC_HEAD || (uint64_t)pos > EXEC_HEAD - len)
+		return read_all(ef->file, buf, len, pos);
+	if (!ef->head_len) {
+		n = read_all(ef->file, ef->head, EXEC_HEAD, 0);
+		if (n < 0)
+			return n;
+		ef->head_len = (uint16_t)n;
+	}
+	if (pos >= ef->head_len)
+		return 0;
+	len = MIN(len, (size_t)(ef->head_len - pos));
+	memcpy(buf, ef->head + pos, len);
+	return (ssize_t)len;
+}
+
 static struct elf_source source_of(struct exec_file *ef)
 {
 	return (struct elf_source){
 		.read = read_file,
-		.ctx = ef->file,
+		.ctx = ef,
 		.size = ef->st.size,
 	};
 }
@@ -168,7 +188,7 @@ static int follow_scripts(struct decode *d)
 
 	for (int depth = 0; depth <= SCRIPT_MAX_DEPTH; depth++) {
 		char head[SCRIPT_HEAD] = {0}, name[SCRIPT_HEAD];
-		ssize_t n = read_file(exe->file, head, sizeof(head), 0);
+		ssize_t n = read_file(exe, head, sizeof(head), 0);
 		int err;
 
 		if (n < 0)
