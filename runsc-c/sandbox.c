@@ -26,6 +26,7 @@
 
 #include "runsc-c/cgroup.h"
 #include "runsc-c/network.h"
+#include "sentry/base/log.h"
 #include "sentry/timer.h"
 
 static struct {
@@ -339,6 +340,17 @@ static void close_end(int fd)
 		close(fd);
 }
 
+/* For who looks into the sentry's uts namespace: hooks, and the next container of a pod. The guests' names
+ * are the sentry's own. */
+static void set_names(const struct sandbox_config *cfg)
+{
+	const char *domain = cfg->domainname ? cfg->domainname : "(none)";
+
+	if (cfg->oci && (sethostname(cfg->hostname, strlen(cfg->hostname)) < 0 ||
+			 setdomainname(domain, strlen(domain)) < 0))
+		log_warn("the names of the sentry's uts namespace: %s", strerror(errno));
+}
+
 static pid_t start_sentry(const struct sandbox_config *cfg, struct pipes *p, int sfd,
 			  const sigset_t *mask)
 {
@@ -360,6 +372,7 @@ static pid_t start_sentry(const struct sandbox_config *cfg, struct pipes *p, int
 		for (int fd = 0; fd < 3 && p->console >= 0; fd++)
 			dup2(p->console, fd);
 		sigprocmask(SIG_SETMASK, mask, NULL);
+		set_names(cfg);
 		boot_sentry(cfg, &fds);
 	}
 	close(p->go[0]);

@@ -20,7 +20,9 @@
 
 #define V2_CONTROLLERS "cpu", "cpuset", "io", "memory", "pids"
 #define FREEZE_TRIES 2000
-#define REMOVE_TRIES 500
+#define REMOVE_TRIES 1000
+#define FOREIGN_TRIES 500
+#define THAW_TRY 5
 
 struct hierarchy {
 	char point[PATH_MAX];
@@ -267,14 +269,15 @@ static void fill_cpuset(const char *parent, const char *dir)
 }
 
 /* As mkdir -p below the mount point. */
-static int make_path(const struct hierarchies *all, const struct hierarchy *h, char *path)
+static int make_path(const struct hierarchies *all, const struct hierarchy *h, char *path,
+		     bool *ret_was_there)
 {
 	size_t at = strlen(h->point);
 	char parent[PATH_MAX];
 	int err = 0;
 
 	strcpy(parent, h->point);
-	while (err == 0 && path[at]) {
+	while (path[at]) {
 		char saved;
 
 		while (path[at] == '/')
@@ -284,9 +287,13 @@ static int make_path(const struct hierarchies *all, const struct hierarchy *h, c
 		path[at] = '\0';
 		if (all->unified)
 			enable_v2(parent);
-		if (mkdir(path, 0755) < 0 && errno != EEXIST)
-			err = -errno;
-		else if (!all->unified)
+		err = mkdir(path, 0755) < 0 ? -errno : 0;
+		*ret_was_there = err == -EEXIST;
+		if (*ret_was_there)
+			err = 0;
+		if (err < 0)
+			break;
+		if (!all->unified)
 			fill_cpuset(parent, path);
 		strcpy(parent, path);
 		path[at] = saved;
@@ -294,7 +301,7 @@ static int make_path(const struct hierarchies *all, const struct hierarchy *h, c
 	return err;
 }
 
-/* Is there somebody or another group in it? What is left in a container's cgroup is killed with it. */
+/* Is there somebody or another group in it? Its limits would bind them. */
 static bool is_in_use(const char *dir)
 {
 	char text[16];
@@ -309,11 +316,38 @@ static bool is_in_use(const char *dir)
 	return found;
 }
 
+static int count_inside(const char *dir)
+{
+	char path[PATH_MAX];
+	FILE *f;
+	long pid;
+	int n = 0;
+
+	if (snprintf(path, sizeof(path), "%s/cgroup.procs", dir) >= (int)sizeof(path))
+		return 0;
+	f = fopen(path, "re");
+	while (f && fscanf(f, "%ld", &pid) == 1)
+		n++;
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* Create would wait in it for ever. */
+static bool is_frozen(const char *dir)
+{
+	char text[16];
+
+	return (read_file(dir, "freezer.state", text, sizeof(text)) > 0 && text[0] == 'F') ||
+	       (read_file(dir, "cgroup.freeze", text, sizeof(text)) > 0 && text[0] == '1');
+}
+
 /* Fills st->cgroup_dirs with what is, or with make was made, for the path. */
 static int walk(struct oci_state *st, const char *cgroups_path, bool make, struct oci_error *err)
 {
 	struct hierarchies *all = malloc(sizeof(*all));
 	char path[PATH_MAX] = "", dir[PATH_MAX], own[OCI_MAX_ID + 16];
+	bool was_there = false;
 	int e = 0;
 
 	/* Containers of two --root may have one id. */
@@ -339,7 +373,11 @@ static int walk(struct oci_state *st, const char *cgroups_path, bool make, struc
 			break;
 		}
 		if (e == 0 && make)
-			e = make_path(all, &all->v[i], dir);
+			e = make_path(all, &all->v[i], dir, &was_there);
+		if (e == 0 && make && was_there && is_frozen(dir)) {
+			e = oci_fail(err, -EBUSY, "linux.cgroupsPath: %s is frozen", dir);
+			break;
+		}
 		if (e < 0 && oci_is_rootless()) {
 			e = 0; /* limits that would be there are named by oci_cgroup_apply() */
 		} else if (e < 0) {
@@ -473,34 +511,43 @@ int oci_cgroup_freeze(const struct oci_state *st, bool freeze, struct oci_error 
 
 /* ---- removing ---- */
 
-static void kill_inside(const char *dir)
+/* tries: for all directories together. */
+static int remove_dir(const char *dir, int *tries)
 {
-	char text[4096], *at = text;
+	bool thawed = false;
 
-	(void)write_file(dir, "freezer.state", "THAWED");
-	(void)write_file(dir, "cgroup.freeze", "0");
-	if (read_file(dir, "cgroup.procs", text, sizeof(text)) <= 0)
-		return;
-	for (long pid; (pid = strtol(at, &at, 10)) > 1;)
-		kill((pid_t)pid, SIGKILL);
+	for (;;) {
+		int e = rmdir(dir) < 0 && errno != ENOENT ? -errno : 0;
+
+		if (e != -EBUSY || *tries >= REMOVE_TRIES ||
+		    (*tries >= FOREIGN_TRIES && count_inside(dir)))
+			return e;
+		if (++*tries >= THAW_TRY && !thawed) {
+			/* A broker that cannot see that it is alone. */
+			(void)write_file(dir, "freezer.state", "THAWED");
+			(void)write_file(dir, "cgroup.freeze", "0");
+			thawed = true;
+		}
+		nanosleep(&moment, NULL);
+	}
 }
 
 int oci_cgroup_remove(const struct oci_state *st, struct oci_error *err)
 {
+	bool said = false;
+	int tries = 0;
+
 	for (size_t i = 0; i < st->nr_cgroup_dirs; i++) {
 		const char *dir = st->cgroup_dirs[i];
-		int e = 0;
+		int e = remove_dir(dir, &tries), n = e == -EBUSY ? count_inside(dir) : 0;
 
-		for (int n = 0; n < REMOVE_TRIES; n++) {
-			e = rmdir(dir) < 0 && errno != ENOENT ? -errno : 0;
-			if (e != -EBUSY)
-				break;
-			if (n % 50 == 5)
-				kill_inside(dir);
-			nanosleep(&moment, NULL);
-		}
-		if (e < 0)
+		if (e < 0 && n == 0)
 			return oci_fail_errno(err, e, "remove the cgroup %s", dir);
+		if (n && !said)
+			oci_warn("the cgroup %s stays: %d process(es) in it are not the "
+				 "container's",
+				 dir, n);
+		said |= n > 0;
 	}
 	return 0;
 }

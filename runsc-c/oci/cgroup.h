@@ -79,7 +79,8 @@ must_check int oci_cgroup_apply(const struct oci_state *st, const struct oci_res
 must_check int oci_cgroup_join(const struct oci_state *st, pid_t pid, struct oci_error *err);
 /* Returns when all have stopped, or go on. -EOPNOTSUPP: there is no freezer. */
 must_check int oci_cgroup_freeze(const struct oci_state *st, bool freeze, struct oci_error *err);
-/* Kills what is left in it. */
+/* After the sentry's end. Processes that are still there are others': they live on, and the directory
+ * stays, with a warning. */
 must_check int oci_cgroup_remove(const struct oci_state *st, struct oci_error *err);
 
 /* Into the first of the container's directories that has the file. -ENOENT. */

@@ -21,6 +21,49 @@ static const char *const ns_names[OCI_NR_NS] = {
 	[OCI_NS_CGROUP] = "cgroup", [OCI_NS_TIME] = "time",
 };
 
+/* The engines of Kubernetes say so of every container: theirs share namespaces without being asked to. */
+static bool is_in_pod(const struct oci_config *cfg)
+{
+	static const char *const names[] = {"io.kubernetes.cri.container-type",
+					    "io.kubernetes.cri-o.ContainerType"};
+	struct json_object *notes, *v;
+
+	if (!json_object_object_get_ex(cfg->json, "annotations", &notes) ||
+	    !json_object_is_type(notes, json_type_object))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (json_object_object_get_ex(notes, names[i], &v))
+			return true;
+	return false;
+}
+
+static int judge_path(const struct oci_config *cfg, const char *where, enum oci_ns i,
+		      struct oci_error *err)
+{
+	const char *type = ns_names[i], *path = cfg->ns[i].path;
+
+	if (i == OCI_NS_PID || i == OCI_NS_MOUNT || i == OCI_NS_USER)
+		return oci_fail(
+			err, -EINVAL,
+			"%s.path: joining a %s namespace (%.200s) is not possible: a sandbox "
+			"has a kernel of its own",
+			where, type, path);
+	if (i == OCI_NS_IPC && !is_in_pod(cfg))
+		return oci_fail(err, -EINVAL,
+				"%s.path: joining an ipc namespace (%.200s) is not possible: a "
+				"sandbox has System V objects and message queues of its own; POSIX "
+				"shared memory and semaphores are shared by a volume on /dev/shm",
+				where, path);
+	if (i == OCI_NS_IPC)
+		oci_warn("%s.path: %s: System V objects and message queues are not shared with the "
+			 "pod, /dev/shm is",
+			 where, path);
+	if (i == OCI_NS_CGROUP || i == OCI_NS_TIME)
+		oci_warn("%s.path: %s: not joined, the sandbox has a %s namespace of its own",
+			 where, path, type);
+	return 0;
+}
+
 static int parse_namespace(struct json_object *o, const char *where, struct oci_config *cfg,
 			   struct oci_error *err)
 {
@@ -42,17 +85,7 @@ static int parse_namespace(struct json_object *o, const char *where, struct oci_
 	if (path && path[0] != '/')
 		return oci_fail(err, -EINVAL, "%s.path: \"%.200s\" must be absolute", where, path);
 	cfg->ns[i] = (struct oci_namespace){.listed = true, .path = path};
-	if (!path || i == OCI_NS_NETWORK)
-		return 0;
-	if (i == OCI_NS_PID || i == OCI_NS_MOUNT || i == OCI_NS_USER)
-		return oci_fail(
-			err, -EINVAL,
-			"%s.path: joining a %s namespace (%.200s) is not possible: a sandbox "
-			"has a kernel of its own",
-			where, type, path);
-	oci_warn("%s.path: %s: not joined, the sandbox has a %s namespace of its own", where, path,
-		 type);
-	return 0;
+	return path ? judge_path(cfg, where, (enum oci_ns)i, err) : 0;
 }
 
 static int parse_namespaces(struct json_object *l, struct oci_config *cfg, struct oci_error *err)
@@ -73,7 +106,7 @@ static int parse_namespaces(struct json_object *l, struct oci_config *cfg, struc
 			return e;
 	}
 	for (int i = 0; r >= 0 && i < OCI_NR_NS; i++)
-		if (!cfg->ns[i].listed && (i == OCI_NS_PID || i == OCI_NS_IPC || i == OCI_NS_UTS))
+		if (!cfg->ns[i].listed && (i == OCI_NS_PID || i == OCI_NS_IPC))
 			oci_warn(
 				"linux.namespaces: %s is not listed; the host's is not shared: the "
 				"sandbox has its own",

@@ -21,6 +21,7 @@
 #include "runsc-c/oci/control.h"
 #include "runsc-c/oci/hooks.h"
 #include "runsc-c/oci/json.h"
+#include "runsc-c/oci/namespaces.h"
 #include "runsc-c/oci/sysctl.h"
 #include "runsc-c/sandbox.h"
 #include "runsc-c/users.h"
@@ -39,6 +40,7 @@ struct creation {
 	struct sandbox_process sentry; /* pid 0: none yet */
 	struct sandbox_container_fds fds;
 	struct oci_resources resources;
+	struct utsname uts;
 };
 
 /* ---- the bundle ---- */
@@ -92,9 +94,45 @@ static int choose_network(struct creation *c, struct oci_error *err)
 	c->sc.network = ns->listed && !ns->path ? INET_OWN : INET_HOST;
 	if (!ns->path)
 		return 0;
-	c->fds.netns = open(ns->path, O_RDONLY | O_CLOEXEC);
-	if (c->fds.netns < 0)
-		return oci_fail_errno(err, -errno, "linux.namespaces: network: %s", ns->path);
+	c->fds.netns = oci_ns_open(&c->config, OCI_NS_NETWORK, err);
+	return c->fds.netns < 0 ? c->fds.netns : 0;
+}
+
+/* A name that is not given is the namespace's: the host's where none is listed. */
+static int choose_names(struct creation *c, struct oci_error *err)
+{
+	const struct oci_namespace *ns = &c->config.ns[OCI_NS_UTS];
+	struct sandbox_config *sc = &c->sc;
+	int e;
+
+	sc->hostname = c->config.hostname ? c->config.hostname : "localhost";
+	sc->domainname = c->config.domainname;
+	if (ns->listed && !ns->path)
+		return 0;
+	e = oci_ns_names(&c->config, &c->uts, err);
+	if (e < 0)
+		return e;
+	if (!c->config.hostname)
+		sc->hostname = c->uts.nodename;
+	if (!sc->domainname)
+		sc->domainname = c->uts.domainname;
+	return 0;
+}
+
+/* Those that are not used must be what they are said to be, too. */
+static int check_namespaces(struct creation *c, struct oci_error *err)
+{
+	static const enum oci_ns unused[] = {OCI_NS_IPC, OCI_NS_CGROUP, OCI_NS_TIME};
+
+	for (size_t i = 0; i < ARRAY_SIZE(unused); i++) {
+		_cleanup_close_ int fd = -1;
+
+		if (!c->config.ns[unused[i]].path)
+			continue;
+		fd = oci_ns_open(&c->config, unused[i], err);
+		if (fd < 0)
+			return fd;
+	}
 	return 0;
 }
 
@@ -148,8 +186,6 @@ static int fill_sandbox(struct creation *c, struct oci_error *err)
 	sc->argv = p->args;
 	sc->envp = p->env;
 	sc->fast_path = fast_path();
-	sc->hostname = c->config.hostname ? c->config.hostname : "localhost";
-	sc->domainname = c->config.domainname;
 	sc->uid = p->uid;
 	sc->gid = p->gid;
 	sc->groups = p->groups;
@@ -164,6 +200,10 @@ static int fill_sandbox(struct creation *c, struct oci_error *err)
 	sc->rootfs.guest_gid = p->gid;
 	set_reader(&sc->rootfs);
 	e = choose_platform(c, err);
+	if (e == 0)
+		e = check_namespaces(c, err);
+	if (e == 0)
+		e = choose_names(c, err);
 	if (e == 0)
 		e = choose_network(c, err);
 	return e < 0 ? e : open_outputs(c, err);
