@@ -15,9 +15,13 @@
 #define FEW_CALLS 50
 #define NR_PROGRAMS 64
 
+/* How many threads runs have had at once is forgotten by one in so many runs: they differ, and a channel too
+ * few costs a mapping whose descriptor the host makes room for, which takes 10 ms when there are threads. */
+#define THREADS_UNIT 8
+
 static struct program {
 	uintptr_t id;
-	uint32_t threads;
+	uint32_t threads; /* in THREADS_UNITs */
 } programs[NR_PROGRAMS];
 static uint32_t next_program;
 
@@ -53,7 +57,7 @@ uint32_t fast_program_threads_locked(uintptr_t id)
 {
 	struct program *known = find_locked(id);
 
-	return known ? known->threads : 0;
+	return known ? (known->threads + THREADS_UNIT - 1) / THREADS_UNIT : 0;
 }
 
 /* All that could have gone over a channel. */
@@ -82,6 +86,7 @@ void fast_program_note_locked(struct task *t)
 		known->id = 0;
 	}
 	if (known && leads && t->process->fast_mm)
-		known->threads = t->process->fast_mm->threads_seen;
+		known->threads = MAX(t->process->fast_mm->threads_seen * THREADS_UNIT,
+				     known->threads - (known->threads > 0));
 	t->plat.all_traps = 0;
 }
