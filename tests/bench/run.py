@@ -123,7 +123,7 @@ class Bench:
     def run_program(self, system, name, pinned, number):
         if (system.name, ('programs', name, pinned)) in self.broken:
             return
-        argv = [self.micro, '-c', '2', cases.PROGRAMS[name][1]]
+        argv = [self.micro, '-c', '3', cases.PROGRAMS[name][1]]
         try:
             found = run_lines(system, argv, self.cwd, pinned, self.data)
         except Failure as e:
