@@ -45,7 +45,8 @@ struct pending_clone {
 	struct list node;    /* kernel->pending_clones, tree_lock */
 	struct task *parent; /* referenced */
 	struct clone_request req;
-	uint64_t token; /* 0: none */
+	uint64_t token;	   /* 0: none */
+	atomic_bool ready; /* its clone may run: nobody's child before */
 	struct cred *cred;
 	struct fdtable *files;
 	struct fs_context *fs;
@@ -206,6 +207,7 @@ int task_clone_prepare(struct task *t, const struct clone_request *req)
 		pending_free(pc);
 		return -ERESTARTNOINTR;
 	}
+	atomic_store(&pc->ready, true);
 	return 0;
 }
 
@@ -258,7 +260,7 @@ static struct pending_clone *choose_locked(struct kernel *k, pid_t host_tid,
 	unsigned int nr = 0;
 
 	list_for_each_entry(pc, &k->pending_clones, node) {
-		if (!fits(pc, host_tid, ids))
+		if (!atomic_load(&pc->ready) || !fits(pc, host_tid, ids))
 			continue;
 		if (pc->token && pc->token == slack)
 			return pc;
