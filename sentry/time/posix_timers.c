@@ -475,9 +475,12 @@ void posix_timers_exec(struct process *p)
 /* Calls of the process's other threads may still be at work here, so nothing is freed. */
 void posix_timers_stop(struct process *p)
 {
-	struct posix_timers *pt = p->timers;
+	struct posix_timers *pt;
 	struct vtimer *v;
 
+	mutex_lock(&p->mu);
+	pt = p->timers;
+	mutex_unlock(&p->mu);
 	if (!pt)
 		return;
 	mutex_lock(&pt->mu);
