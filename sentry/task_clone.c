@@ -45,8 +45,8 @@ struct pending_clone {
 	struct list node;    /* kernel->pending_clones, tree_lock */
 	struct task *parent; /* referenced */
 	struct clone_request req;
-	uint64_t token;	   /* 0: none */
-	atomic_bool ready; /* its clone may run: nobody's child before */
+	uint64_t token; /* 0: none */
+	bool ready; /* tree_lock: its clone may run; before, only task_clone_prepare() may touch it */
 	struct cred *cred;
 	struct fdtable *files;
 	struct fs_context *fs;
@@ -151,6 +151,19 @@ static void unlist(struct kernel *k, struct pending_clone *pc)
 	rwlock_unlock(&k->tree_lock);
 }
 
+/* From now on children may take it, and its parent's death. False: that has come, and pc is off the list. */
+static bool make_ready(struct kernel *k, struct pending_clone *pc)
+{
+	rwlock_wrlock(&k->tree_lock);
+	pc->ready = pc->parent->process->state == PROCESS_LIVE;
+	if (!pc->ready) {
+		list_del(&pc->node);
+		k->nr_pending_clones--;
+	}
+	rwlock_unlock(&k->tree_lock);
+	return pc->ready;
+}
+
 bool task_files_are_own(struct task *t)
 {
 	struct kernel *k = t->kernel;
@@ -207,7 +220,11 @@ int task_clone_prepare(struct task *t, const struct clone_request *req)
 		pending_free(pc);
 		return -ERESTARTNOINTR;
 	}
-	atomic_store(&pc->ready, true);
+	if (!make_ready(k, pc)) {
+		t->pending_clone = NULL;
+		pending_free(pc);
+		return -ESRCH;
+	}
 	return 0;
 }
 
@@ -260,7 +277,7 @@ static struct pending_clone *choose_locked(struct kernel *k, pid_t host_tid,
 	unsigned int nr = 0;
 
 	list_for_each_entry(pc, &k->pending_clones, node) {
-		if (!atomic_load(&pc->ready) || !fits(pc, host_tid, ids))
+		if (!pc->ready || !fits(pc, host_tid, ids))
 			continue;
 		if (pc->token && pc->token == slack)
 			return pc;
@@ -596,7 +613,7 @@ static struct pending_clone *take_pending_of(struct kernel *k, const struct proc
 	mutex_lock(&k->clone_mu);
 	rwlock_wrlock(&k->tree_lock);
 	list_for_each_entry(pc, &k->pending_clones, node)
-		if (pc->parent->process == p) {
+		if (pc->parent->process == p && pc->ready) {
 			found = pc;
 			list_del(&pc->node);
 			list_init(&pc->node);

@@ -22,7 +22,8 @@ static bool fill(struct task *t, int fd, struct file *f, struct stub_library *l)
 	struct kstat k;
 	ssize_t n;
 
-	if (!(f->mode & FMODE_READ) || !S_ISREG(inode_read(f->inode, mode)) || vfs_getattr(t, &f->path, &k) < 0)
+	if (!(f->mode & FMODE_READ) || !S_ISREG(inode_read(f->inode, mode)) ||
+	    vfs_getattr(t, &f->path, &k) < 0)
 		return false;
 	stat_from_kstat(&k, (struct stat *)l->stat);
 	n = kernel_read(f, (char *)l->data, sizeof(l->data), 0);
