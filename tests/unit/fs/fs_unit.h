@@ -16,6 +16,7 @@
 #include "sentry/kernel.h"
 #include "sentry/mem/uio.h"
 #include "sentry/task.h"
+#include "sentry/timer.h"
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
@@ -24,8 +25,14 @@
 static struct kernel *unit_k;
 static struct task *unit_t;
 
+static void fs_unit_no_deadlines(int64_t deadline_ns)
+{
+	(void)deadline_ns;
+}
+
 static inline void fs_unit_start(void)
 {
+	timers_init(fs_unit_no_deadlines);
 	unit_k = mem_zalloc(sizeof(*unit_k));
 	unit_t = mem_zalloc(sizeof(*unit_t));
 	assert_non_null(unit_k);
