@@ -370,6 +370,18 @@ bool process_end_stale(struct process *p)
 	return true;
 }
 
+/* A thread that execs loses its number to its group's: it has not ended. */
+static bool lost_number_to_exec(struct task *t, pid_t host_tid)
+{
+	struct kernel *k = t->kernel;
+	bool lost;
+
+	rwlock_rdlock(&k->tree_lock);
+	lost = t->process->exec_task == t || t->plat.host_tid != host_tid;
+	rwlock_unlock(&k->tree_lock);
+	return lost;
+}
+
 bool task_end_stale(struct task *t)
 {
 	pid_t host_pid = t->process->host_pid, host_tid = t->plat.host_tid;
@@ -377,7 +389,7 @@ bool task_end_stale(struct task *t)
 	if (process_end_stale(t->process))
 		return true;
 	if (host_tid == host_pid || syscall(SYS_tgkill, host_pid, host_tid, 0) == 0 ||
-	    errno != ESRCH)
+	    errno != ESRCH || lost_number_to_exec(t, host_tid))
 		return false;
 	task_exited(t);
 	return true;
@@ -803,6 +815,7 @@ void task_exec_take_leadership(struct task *t)
 	atomic_store(&p->exec_going, false);
 	p->has_execed = true;
 	if (t->tid != p->pid) {
+		p->leader_replaced = true;
 		hash_del(&k->tasks_by_host_tid, &t->by_host_tid);
 		if (hash_linked(&t->by_tid))
 			hash_del(&k->tasks_by_tid, &t->by_tid);

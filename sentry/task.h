@@ -131,9 +131,10 @@ struct process {
 	struct session *session;
 	_Atomic(enum process_state) state; /* changed under tree_lock, looked at without, too */
 	bool is_subreaper;
-	_Atomic int killed_as;		 /* a signal that SIGKILL stands for; 0: itself */
-	bool has_execed;		 /* setpgid(2): EACCES for a child that exec'ed */
-	int exit_signal;		 /* clone's; SIGCHLD */
+	_Atomic int killed_as; /* a signal that SIGKILL stands for; 0: itself */
+	bool has_execed;       /* setpgid(2): EACCES for a child that exec'ed */
+	bool leader_replaced;  /* by an exec of another thread; set under tree_lock, stays */
+	int exit_signal;       /* clone's; SIGCHLD */
 	char zombie_comm[TASK_COMM_LEN]; /* the name of the last thread to go, for /proc */
 	struct process *vfork_parent;	 /* not yet resumed */
 	struct spawn *spawn; /* the request that it was made for: spawn.h; NULL: made by a guest */

@@ -312,6 +312,12 @@ static void serve_notification(struct kernel *k, const struct seccomp_notif *req
 		end_unknown(k, req);
 		return;
 	}
+	/* A call of the old leader's that was fetched before its end: the number is the new one's by now, whose
+	 * call this must not become. */
+	if (unlikely(t->process->leader_replaced) && !id_valid(req->id)) {
+		task_put(t);
+		return;
+	}
 	if (req->data.nr == STUB_HELLO) {
 		struct task *owner = task_exec_owner(t);
 
