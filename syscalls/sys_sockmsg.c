@@ -24,8 +24,6 @@
 #include "syscalls/sys_socket.h"
 
 #define FEW_IOV 8
-/* A socket takes as much as a whole, or not at all, even with the smallest SO_SNDBUF. */
-#define SOCKET_WHOLE 2048
 #define CONTROL_MAX 131072u /* net.core.optmem_max */
 #define MMSG_MAX 1024u
 
@@ -317,10 +315,13 @@ static struct wait_queue *call_late_wq(void *state)
 	return c->msg.other && c->sock->ops->space ? c->sock->ops->space(c->msg.other) : NULL;
 }
 
-/* A channel call must not wait behind a part: a small message goes as a whole or not at all. */
+/* A channel call must not wait behind a part: the message goes as a whole or not at all. */
 static bool might_wait_behind_part(const struct task *t, const struct sock_call *c)
 {
-	return t->in_channel && c->send && !(c->flags & MSG_DONTWAIT) && c->uio.left > SOCKET_WHOLE;
+	if (likely(!t->in_channel) || !c->send || (c->flags & MSG_DONTWAIT) ||
+	    c->uio.left <= SOCK_WHOLE)
+		return false;
+	return !c->sock->ops->whole || c->uio.left > c->sock->ops->whole(c->sock);
 }
 
 /* Takes f and c. */

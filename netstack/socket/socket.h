@@ -41,7 +41,9 @@ struct uio;
 #define SOCK_BUF_DEFAULT 212992	      /* net.core.wmem_default and friends */
 #define SOCK_BUF_MAX 212992	      /* net.core.wmem_max; SO_SNDBUF doubles what it is given */
 #define SOCK_BUF_FORCE_MAX (64 << 20) /* ours, for SO_SNDBUFFORCE */
-#define SOCK_BACKLOG_MAX 4096	      /* net.core.somaxconn */
+#define SOCK_WHOLE 2048 /* any family takes as much whole, even with the smallest SO_SNDBUF */
+#define SOCK_WHOLE_MAX (256 << 10) /* others should not wait long for one call over a channel */
+#define SOCK_BACKLOG_MAX 4096	   /* net.core.somaxconn */
 
 #define SOCK_EV_IN (POLLIN | POLLRDNORM | POLLRDBAND | POLLPRI)
 #define SOCK_EV_OUT (POLLOUT | POLLWRNORM | POLLWRBAND)
@@ -84,6 +86,9 @@ struct socket_ops {
 	 * message. A partial count before an error is the caller's to prefer. */
 	ssize_t (*sendmsg)(struct socket *s, struct task *t, struct sock_msg *m);
 	ssize_t (*recvmsg)(struct socket *s, struct task *t, struct sock_msg *m);
+	/* In a call over a channel (sentry/task.h): how many bytes a sendmsg takes as a whole or, with -EAGAIN,
+	 * not at all. [SOCK_WHOLE] */
+	size_t (*whole)(struct socket *s);
 	/* The queue that wakes (SOCK_EV_OUT) when other has room for what it refused. [none] */
 	struct wait_queue *(*space)(struct socket *other);
 	uint32_t (*poll)(struct socket *s); /* required */

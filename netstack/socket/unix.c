@@ -354,9 +354,9 @@ static long unix_ioctl(struct socket *s, struct task *t, unsigned int cmd, uint6
 
 #define UNIX_COMMON_OPS                                                                            \
 	.bind = unix_bind, .pair = unix_pair, .getname = unix_getname, .shutdown = unix_shutdown,  \
-	.space = unix_space, .poll = unix_poll, .ioctl = unix_ioctl, .listening = unix_listening,  \
-	.buffer_changed = unix_buffer_changed, .release = unix_release_file,                       \
-	.destroy = unix_destroy
+	.whole = unix_whole, .space = unix_space, .poll = unix_poll, .ioctl = unix_ioctl,          \
+	.listening = unix_listening, .buffer_changed = unix_buffer_changed,                        \
+	.release = unix_release_file, .destroy = unix_destroy
 
 static const struct socket_ops unix_stream_ops = {
 	UNIX_COMMON_OPS,       .connect = unix_stream_connect, .listen = unix_listen,

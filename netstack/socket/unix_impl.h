@@ -152,6 +152,7 @@ void unix_dgram_set_peer_locked(struct unix_sock *u, struct unix_sock *to,
 ssize_t unix_stream_send(struct socket *s, struct task *t, struct sock_msg *m);
 ssize_t unix_dgram_send(struct socket *s, struct task *t, struct sock_msg *m);
 ssize_t unix_seqpacket_send(struct socket *s, struct task *t, struct sock_msg *m);
+size_t unix_whole(struct socket *s);
 ssize_t unix_stream_recv(struct socket *s, struct task *t, struct sock_msg *m);
 ssize_t unix_dgram_recv(struct socket *s, struct task *t, struct sock_msg *m);
 ssize_t unix_seqpacket_recv(struct socket *s, struct task *t, struct sock_msg *m);

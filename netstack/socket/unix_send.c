@@ -24,6 +24,7 @@
 #define BUF_HEAD_MAX 3776u   /* linear data that fits a page */
 #define BUF_DGRAM_MAX 16064u /* linear data of a datagram without pages */
 #define BUF_PAGES_MAX (17u * 4096)
+#define WHOLE_SNDBUF_MIN 65536 /* smaller ones are filled by what little messages add to them */
 
 /* ---- sizes ---- */
 
@@ -156,18 +157,52 @@ static int check_sender(struct unix_sock *u)
 
 /* ---- streams ---- */
 
+static uint32_t part_size(const struct unix_sock *u, size_t left)
+{
+	size_t max = (size_t)MAX(u->sock.opt.sndbuf / 2 - 64, 1);
+
+	return (uint32_t)MIN(MIN(left, (size_t)(BUF_HEAD_MAX + UNIX_MSG_FRAG)), max);
+}
+
+/* What is not more always has room at some time, and then is woken for: unix_writable(). */
+size_t unix_whole(struct socket *s)
+{
+	size_t half = (size_t)MAX(s->opt.sndbuf / 2, 0);
+
+	if (s->type != SOCK_STREAM)
+		return SOCK_WHOLE_MAX;
+	return half < WHOLE_SNDBUF_MIN / 2 ? SOCK_WHOLE : MIN(half, (size_t)SOCK_WHOLE_MAX);
+}
+
+/* Would nothing of it have to wait now? */
+static bool goes_whole(const struct unix_sock *u, size_t left)
+{
+	int64_t room = u->sock.opt.sndbuf - atomic_load(&u->wmem);
+
+	while (left > 0 && room > 0) {
+		uint32_t size = part_size(u, left);
+
+		room -= stream_truesize(size);
+		left -= size;
+	}
+	return left == 0;
+}
+
+/* whole: others may have taken room since goes_whole(). */
+static int check_part(struct unix_sock *u, bool whole)
+{
+	int err = check_sender(u);
+
+	return err == -EAGAIN && whole ? 0 : err;
+}
+
 static int send_part(struct unix_sock *u, struct task *t, struct unix_sock *peer,
 		     struct sock_msg *m)
 {
-	uint32_t max = (uint32_t)MAX(u->sock.opt.sndbuf / 2 - 64, 1);
-	uint32_t size = (uint32_t)MIN(m->uio->left, (size_t)(BUF_HEAD_MAX + UNIX_MSG_FRAG));
+	uint32_t size = part_size(u, m->uio->left);
 	struct unix_msg *msg;
-	int err = 0;
+	int err;
 
-	size = MIN(size, max);
-	err = check_sender(u);
-	if (err < 0)
-		return err;
 	err = msg_from_uio(u, m->uio, size, stream_truesize(size), &msg);
 	if (err < 0)
 		return err;
@@ -192,6 +227,7 @@ static int send_part(struct unix_sock *u, struct task *t, struct unix_sock *peer
 ssize_t unix_stream_send(struct socket *s, struct task *t, struct sock_msg *m)
 {
 	struct unix_sock *u = unix_of(s), *peer;
+	bool whole = t && t->in_channel && !(m->flags & MSG_DONTWAIT);
 	int err = 0;
 
 	if (m->flags & MSG_OOB)
@@ -203,8 +239,15 @@ ssize_t unix_stream_send(struct socket *s, struct task *t, struct sock_msg *m)
 		return -ENOTCONN;
 	if (atomic_load_explicit(&u->shutdown, memory_order_relaxed) & SHUT_BIT_SEND)
 		err = -EPIPE;
-	while (err == 0 && m->uio->left)
-		err = send_part(u, t, peer, m);
+	if (err == 0 && whole && !goes_whole(u, m->uio->left)) {
+		err = check_sender(u); /* errors come first */
+		err = err ? err : -EAGAIN;
+	}
+	while (err == 0 && m->uio->left) {
+		err = check_part(u, whole);
+		if (err == 0)
+			err = send_part(u, t, peer, m);
+	}
 	unix_put(peer);
 	return err < 0 ? err : m->copied;
 }
