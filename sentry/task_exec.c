@@ -365,17 +365,20 @@ static int make_plan(struct task *t, int dirfd, const char *path, int at_flags,
 
 /* Puts the plan in place; -EAGAIN if another thread of the group is in an exec. -ERESTARTNOINTR: an
  * attachment is under way that may need this worker before it ends. From here on there is no new one to
- * another thread, and t's own end by themselves. */
+ * another thread, and t's own end by themselves. -ESRCH: t has ended, by a sibling's exec perhaps, whose
+ * program must not find t's under way for ever: nobody would tell us that it is not. */
 static int begin(struct task *t, struct exec_plan *plan)
 {
 	struct process *p = t->process;
 	struct kernel *k = t->kernel;
-	bool busy;
 	int err = 0;
 
 	rwlock_wrlock(&k->tree_lock);
-	busy = p->exec_task && p->exec_task != t;
-	if (!busy) {
+	if (list_empty(&t->process_node)) {
+		err = -ESRCH;
+	} else if (p->exec_task && p->exec_task != t) {
+		err = -EAGAIN;
+	} else {
 		p->exec_task = t;
 		if (atomic_load(&p->attachments) == 0) {
 			t->exec_plan = plan;
@@ -385,7 +388,7 @@ static int begin(struct task *t, struct exec_plan *plan)
 		}
 	}
 	rwlock_unlock(&k->tree_lock);
-	return busy ? -EAGAIN : err;
+	return err;
 }
 
 static struct exec_plan *withdraw(struct task *t)
@@ -414,8 +417,12 @@ void task_exec_failed(struct task *t)
 void task_exec_going(struct task *t)
 {
 	struct process *p = t->process;
+	struct kernel *k = t->kernel;
 
-	atomic_store(&p->exec_going, true);
+	rwlock_wrlock(&k->tree_lock);
+	if (p->exec_task == t) /* else it has been killed */
+		atomic_store(&p->exec_going, true);
+	rwlock_unlock(&k->tree_lock);
 	while (atomic_load(&p->mem_users) > 0 || atomic_load(&p->attachments) > 0)
 		sched_yield();
 }

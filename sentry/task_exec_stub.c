@@ -20,6 +20,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/prctl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -439,6 +440,17 @@ static long stub_init_exit(struct task *t, int status)
 	return 0;
 }
 
+/* Nothing is believed or done: a guest may say so too. */
+static long stub_failed(const struct task *t, const uint64_t *a)
+{
+	log_ratelimited(LOG_LEVEL_WARN,
+			"process %d: loading a program has failed at step %u, address %#" PRIx64
+			", errno %d%s",
+			t->process->pid, (unsigned int)a[0], a[2], (int)a[1],
+			t->in_exec_stub ? "" : " (it was loading none)");
+	return 0;
+}
+
 static long stub_phase_call(struct task *t)
 {
 	const uint64_t *a = t->call.args;
@@ -465,6 +477,7 @@ long stub_call(struct task *t)
 	case STUB_HELLO: return stub_hello(t, a[0], a[1]);
 	case STUB_EXEC_FAILED: return stub_exec_failed(t, (int)a[0], a[1]);
 	case STUB_INIT_EXIT: return stub_init_exit(t, (int)a[0]);
+	case STUB_FAILED: return stub_failed(t, a);
 	case STUB_SPAWN: return spawn_stub_spawn(t);
 	case STUB_SPAWNED: return spawn_stub_spawned(t);
 	default: return t->in_exec_stub ? stub_phase_call(t) : -ENOSYS;

@@ -12,6 +12,7 @@
  */
 #include "platform/stub/stub.h"
 
+#include <linux/errno.h>
 #include <linux/mman.h>
 #include <linux/prctl.h>
 #include <asm/unistd_64.h>
@@ -24,13 +25,19 @@
 #define PROT_GROWSDOWN 0x01000000
 #endif
 
+_Noreturn void fail(unsigned int step, long err, uint64_t addr)
+{
+	sys3(STUB_FAILED, step, (uint64_t)-err, addr);
+	die();
+}
+
 static uint64_t map(uint64_t addr, uint64_t len, int prot, int flags, int fd, uint64_t off)
 {
 	long r = sys6(__NR_mmap, addr, len, (uint64_t)prot, (uint64_t)flags, (uint64_t)(long)fd,
 		      off);
 
 	if (is_error(r))
-		die();
+		fail(STUB_OP_ANON, r, addr);
 	return (uint64_t)r;
 }
 
@@ -41,7 +48,7 @@ static uint64_t map_file(uint64_t addr, const struct stub_op *op, uint64_t flags
 		      (uint64_t)fd, op->off);
 
 	if (is_error(r))
-		die();
+		fail(op->kind, r, addr);
 	return (uint64_t)r;
 }
 
@@ -82,6 +89,7 @@ static void run_op(struct stub_plan *plan, const struct stub_op *op)
 	uint64_t *base = &plan->base[op->base];
 	uint64_t addr = *base + op->addr;
 	int fd = plan->fd[op->base == STUB_BASE_INTERP];
+	long r;
 
 	switch (op->kind) {
 	case STUB_OP_RESERVE: *base = reserve(op->len, op->off) - op->addr; break;
@@ -89,12 +97,13 @@ static void run_op(struct stub_plan *plan, const struct stub_op *op)
 	case STUB_OP_MAP_NEW:
 		/* A host older than the flag takes the address as a hint. */
 		if (map_file(addr, op, MAP_FIXED_NOREPLACE, fd) != addr)
-			die();
+			fail(op->kind, -EEXIST, addr);
 		break;
 	case STUB_OP_MAP: map_file(addr, op, MAP_FIXED, fd); break;
 	case STUB_OP_PROTECT:
-		if (sys3(__NR_mprotect, addr, op->len, op->prot) < 0)
-			die();
+		r = sys3(__NR_mprotect, addr, op->len, op->prot);
+		if (r < 0)
+			fail(op->kind, r, addr);
 		break;
 	case STUB_OP_ANON:
 		map(addr, op->len, op->prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
@@ -102,15 +111,18 @@ static void run_op(struct stub_plan *plan, const struct stub_op *op)
 	case STUB_OP_ZERO: memset(PTR(addr), 0, op->len); break;
 	case STUB_OP_PATCH: patch(addr, plan_at(plan, (uint32_t)op->off), op->len); break;
 	case STUB_OP_UNMAP: sys3(__NR_munmap, addr, op->len, 0); break;
-	default: die();
+	default: fail(op->kind, -EINVAL, addr);
 	}
 }
 
 static void set_mm(struct prctl_mm_map *mm)
 {
+	long r;
+
 	mm->exe_fd = (uint32_t)-1;
-	if (sys5(__NR_prctl, PR_SET_MM, PR_SET_MM_MAP, U64(mm), sizeof(*mm), 0) != 0)
-		die();
+	r = sys5(__NR_prctl, PR_SET_MM, PR_SET_MM_MAP, U64(mm), sizeof(*mm), 0);
+	if (r != 0)
+		fail(STUB_STEP_SET_MM, r, mm->start_brk);
 }
 
 static void set_program(const struct stub_plan *plan, const struct stack_layout *stack)
@@ -139,10 +151,11 @@ static void set_program(const struct stub_plan *plan, const struct stack_layout 
 static void make_stack_executable(const struct stack_layout *stack)
 {
 	uint64_t start = ALIGN_DOWN(stack->sp, PAGE);
+	long r = sys3(__NR_mprotect, start, ALIGN_UP(stack->end, PAGE) - start,
+		      PROT_READ | PROT_WRITE | PROT_EXEC | PROT_GROWSDOWN);
 
-	if (sys3(__NR_mprotect, start, ALIGN_UP(stack->end, PAGE) - start,
-		 PROT_READ | PROT_WRITE | PROT_EXEC | PROT_GROWSDOWN) < 0)
-		die();
+	if (r < 0)
+		fail(STUB_STEP_STACK, r, start);
 }
 
 static _Noreturn void load(uint64_t sp, struct stub_plan *plan, uint64_t room, uint64_t room_len)
@@ -192,7 +205,7 @@ void stub_run(uint64_t sp, struct stub_plan *plan, uint64_t room, uint64_t room_
 	switch (plan->mode) {
 	case STUB_MODE_LOAD: load(sp, plan, room, room_len);
 	case STUB_MODE_INIT: set_init(sp); stub_init(plan);
-	default: die();
+	default: fail(STUB_STEP_DIE, 0, 0);
 	}
 }
 
@@ -203,13 +216,14 @@ void stub_main(uint64_t sp)
 	uint64_t room, room_len;
 
 	if (size < 0)
-		die();
+		fail(STUB_STEP_HELLO, size, 0);
 	if (size <= (long)sizeof(buf))
 		stub_run(sp, PTR(buf), 0, 0);
 
 	room_len = ALIGN_UP((uint64_t)size, PAGE) + ROOM_STACK;
 	room = map_anon(room_len, PROT_READ | PROT_WRITE);
-	if (sys3(STUB_HELLO, room, (uint64_t)size, 0) < 0)
-		die();
+	size = sys3(STUB_HELLO, room, (uint64_t)size, 0);
+	if (size < 0)
+		fail(STUB_STEP_HELLO, size, room);
 	stub_switch(sp, PTR(room), room, room_len, room + room_len);
 }

@@ -21,6 +21,9 @@ _Noreturn void stub_enter(uint64_t sp, uint64_t entry, uint64_t room, uint64_t r
 _Noreturn void stub_main(uint64_t sp);
 _Noreturn void stub_run(uint64_t sp, struct stub_plan *plan, uint64_t room, uint64_t room_len);
 
+/* Tells the sentry which step (enum stub_op_kind, enum stub_step) has failed, and dies. */
+_Noreturn void fail(unsigned int step, long err, uint64_t addr);
+
 /* Where things are on the stack after stack_rewrite(). */
 struct stack_layout {
 	uint64_t sp;

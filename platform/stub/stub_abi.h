@@ -86,7 +86,9 @@
 #define STUB_SPAWNED 0x535406
 /* openat(2) of the dynamic linker, for reading: struct stub_library is filled if it can be. ENOSYS: not now. */
 #define STUB_OPEN_LIBRARY 0x535407
-#define STUB_CALL_LAST 0x535407
+/* (step, errno, address): a load has failed and the process is about to die of it; for the log. */
+#define STUB_FAILED 0x535408
+#define STUB_CALL_LAST 0x535408
 
 /* In the flags of a private mapping of a file: the descriptor is the host's, let it pass. The host looks
  * at none of the upper half, and no C library can set it: flags are an int (platform/policy/forwarded.def). */
@@ -118,6 +120,14 @@ enum stub_op_kind {
 	STUB_OP_ZERO, /* bytes [addr, addr + len) of a mapping become zero */
 	STUB_OP_UNMAP,
 	STUB_OP_PATCH, /* len bytes of the plan at off, struct stub_patch with bytes: over what is at addr */
+};
+
+/* What else can fail. */
+enum stub_step {
+	STUB_STEP_HELLO = 32,
+	STUB_STEP_STACK,
+	STUB_STEP_SET_MM,
+	STUB_STEP_DIE, /* the plan said so */
 };
 
 struct stub_op {

@@ -9,7 +9,10 @@
 #define ROUNDS 60
 
 static int sleepers[2], file;
-static char self_path[] = "/proc/self/exe";
+static const char self_path[] = "/proc/self/exe";
+#define LINKS 30
+/* The same, which takes a while to find: others' execs have happened by then. */
+static const char long_path[] = "link0";
 
 static void *sleeper(void *arg)
 {
@@ -39,8 +42,23 @@ static void *execute(void *arg)
 	char *argv[] = {"program", arg, NULL};
 
 	usleep((uintptr_t)arg % 1000);
-	execv(self_path, argv);
+	execv(gettid() == getpid() ? long_path : self_path, argv);
 	_exit(errno == EAGAIN ? sleep(10) : 9); /* another thread's is under way */
+}
+
+static void make_long_path(void)
+{
+	char name[16], target[4000];
+	size_t dots = sizeof(target) - 64;
+
+	for (size_t i = 0; i < dots; i += 2)
+		memcpy(target + i, "./", 2);
+	for (int i = 0; i < LINKS; i++) {
+		snprintf(name, sizeof(name), "link%d", i);
+		snprintf(target + dots, 64, "link%d", i + 1);
+		if (symlink(i == LINKS - 1 ? self_path : target, name) < 0)
+			die("symlink");
+	}
 }
 
 static void child(int from_thread, char *pid_text)
@@ -67,6 +85,7 @@ int main(int argc, char **argv)
 
 	if (argc == 2) /* the program: the process keeps its number and has one thread */
 		return getpid() == atoi(argv[1]) && gettid() == getpid() ? 42 : 1;
+	make_long_path();
 	xpipe(sleepers);
 	file = memfd_create("file", MFD_CLOEXEC);
 	if (file < 0 || ftruncate(file, 8192) < 0)
