@@ -21,6 +21,9 @@
 #include "sentry/guest_seccomp.h"
 
 #define HWCAP2_FSGSBASE_BIT 2 /* AT_HWCAP2: user mode may use rdgsbase */
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8U
 #endif
@@ -97,10 +100,12 @@ void channel_put(struct channel *ch)
 	atomic_fetch_sub(&fast.nr_channels, 1);
 }
 
-/* All pages are there before anybody touches one, and the guest cannot take them away. */
-static void *map_memory(size_t size, int *ret_fd)
+/* The first pages of each channel are there before anybody touches one, and the guest cannot make the file
+ * shorter. */
+static unsigned char *map_memory(uint32_t nr, int *ret_fd)
 {
-	void *mem;
+	size_t size = (size_t)nr * CHANNEL_STRIDE;
+	unsigned char *mem;
 	int fd;
 
 	fd = (int)syscall(SYS_memfd_create, "channel",
@@ -108,13 +113,15 @@ static void *map_memory(size_t size, int *ret_fd)
 	if (fd < 0)
 		fd = (int)syscall(SYS_memfd_create, "channel", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	*ret_fd = fd;
-	if (fd < 0 || fallocate(fd, 0, 0, (off_t)size) < 0 ||
+	if (fd < 0 || ftruncate(fd, (off_t)size) < 0 ||
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
 		return NULL;
-	mem = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_LOCKED, fd, 0);
-	if (mem == MAP_FAILED) /* RLIMIT_MEMLOCK */
-		mem = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
-	return mem == MAP_FAILED ? NULL : mem;
+	mem = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (mem == MAP_FAILED)
+		return NULL;
+	for (size_t at = 0; at < size; at += CHANNEL_STRIDE)
+		madvise(mem + at, CHANNEL_FIRST_SIZE, MADV_POPULATE_WRITE); /* else they fault */
+	return mem;
 }
 
 static struct channel_block *block_new(uint32_t nr, int *ret_fd)
@@ -125,7 +132,7 @@ static struct channel_block *block_new(uint32_t nr, int *ret_fd)
 		return NULL;
 	ref_init(&block->ref, 1);
 	block->size = (size_t)nr * CHANNEL_STRIDE;
-	block->mem = map_memory(block->size, ret_fd);
+	block->mem = map_memory(nr, ret_fd);
 	if (!block->mem)
 		mem_free(TAKE_PTR(block));
 	return block;
@@ -152,7 +159,9 @@ static struct channel *channel_of_block(struct channel_block *block, uint32_t i,
 	list_init(&ch->active_node);
 	list_init(&ch->spare_node);
 	list_init(&ch->others);
+	ch->out_max = CHANNEL_OUT_FIRST;
 	*(uint32_t *)(ch->mem + CH_SPIN) = fast.always ? SPIN_ALWAYS : SPIN;
+	*(uint32_t *)(ch->mem + CH_OUT_MAX) = ch->out_max;
 	return ch;
 }
 

@@ -103,8 +103,10 @@ struct channel {
 	uint32_t hits_seen, given_seen; /* at the last look: advice.c */
 	uint32_t hits_at_start;		/* when it was made active */
 
-	struct waiting waiting; /* the poller's */
-	/* The poller's: output that will go into the line of the answer, all at once. */
+	struct waiting waiting; /* the poller's, and so are these */
+	uint32_t out_max;	/* as in CH_OUT_MAX, which the guest may change */
+	uint32_t nr_large;	/* outputs of more than CHANNEL_OUT_FIRST bytes */
+	/* Output that will go into the line of the answer, all at once. */
 	uint8_t small[CHANNEL_SMALL_SIZE];
 
 	bool was_early;		 /* its task got it after EARLY_TRAPS */

@@ -26,6 +26,7 @@
 #define CACHE_LINE 64
 #define FETCHED_IN 256
 #define FETCHED_OUT 512 /* what is more is written by whole lines, without fetching them */
+#define LARGE_OUTPUTS 4
 #define WORTH_WAKING 32 /* calls served until it sleeps again */
 #define WORTH_WAKING_BUSY 8
 
@@ -75,6 +76,15 @@ static void copy_request(struct channel *ch, struct guest_call *call)
 	call->ip = 0;
 }
 
+static uint32_t input_len(const struct fast_inline *in, const struct guest_call *c, uint32_t flags)
+{
+	uint64_t len = flags & CHANNEL_IN_LEN;
+
+	if (len == CHANNEL_IN_LEN && in->in && !in->array && !in->fixed)
+		len = c->args[in->in];
+	return (uint32_t)MIN(len, (uint64_t)CHANNEL_IN_SIZE);
+}
+
 /* The guest says what it has copied in, and that it will take what is copied out. */
 static void window_make(struct channel *ch, const struct guest_call *c, struct window *w)
 {
@@ -86,7 +96,7 @@ static void window_make(struct channel *ch, const struct guest_call *c, struct w
 	*w = (struct window){.in = ch->mem + CH_IN, .out = ch->mem + CH_OUT};
 	if (arg) {
 		w->in_at = c->args[arg - 1];
-		w->in_len = MIN(flags & CHANNEL_IN_LEN, (uint32_t)CHANNEL_IN_SIZE);
+		w->in_len = input_len(in, c, flags);
 		if (in->out && w->in_len > CHANNEL_IN_AND_OUT) /* it will not be there any more */
 			w->in_len = 0;
 		w->in_is_string = in->string;
@@ -96,11 +106,23 @@ static void window_make(struct channel *ch, const struct guest_call *c, struct w
 		w->out_size = in->size;
 		if (in->unit)
 			w->out_size = (uint32_t)MIN(c->args[in->out],
-						    (uint64_t)CHANNEL_OUT_SIZE / in->unit) *
+						    (uint64_t)ch->out_max / in->unit) *
 				      in->unit;
 		if (w->out_size <= sizeof(ch->small))
 			w->out = ch->small;
 	}
+}
+
+/* Before each call the shim touches all pages that output may go to, so it is not told to touch many until some
+ * output was large. The answer makes the new size known. */
+static void note_large_output(struct channel *ch, const struct guest_call *c, long result)
+{
+	if (result <= CHANNEL_OUT_FIRST || ch->out_max != CHANNEL_OUT_FIRST ||
+	    fast_inlines[array_index_nospec((size_t)c->nr, CHANNEL_NR_CALLS)].unit != 1 ||
+	    ++ch->nr_large < LARGE_OUTPUTS)
+		return;
+	ch->out_max = CHANNEL_OUT_SIZE;
+	__atomic_store_n((uint32_t *)(ch->mem + CH_OUT_MAX), ch->out_max, __ATOMIC_RELAXED);
 }
 
 /* The guest's processor has these lines, and each one's way takes as long as much of the call: now all are on
@@ -153,6 +175,7 @@ static void serve_call(struct channel *ch, struct task *t, const struct guest_ca
 		waiting_served(ch);
 		atomic_fetch_add_explicit(&ch->hits, 1, memory_order_relaxed);
 		atomic_fetch_add_explicit(&fast_stats.served, 1, memory_order_relaxed);
+		note_large_output(ch, call, result);
 		answer_done(ch, &window, result);
 	} else if (waiting_may(ch, outcome == CHANNEL_WOULD_WAIT)) {
 		answer(ch, CHANNEL_WAIT);

@@ -75,7 +75,9 @@
 #define SLOT_HASH_BITS 11
 #define CHANNEL_BASE 0x20000a000000
 #define CHANNEL_STRIDE CHANNEL_SIZE
-#define CHANNEL_SIZE 0x6000
+#define CHANNEL_SIZE 0x12000
+#define CHANNEL_FIRST_SIZE                                                                         \
+	0x6000			/* what is there from the start; most threads never need the rest */
 #define FAST_REGION_SIZE 0x4000 /* memory for trampolines */
 
 /* The line of request and answer. */
@@ -90,6 +92,8 @@
 /* Read by the guest, seldom written by the sentry. */
 #define CH_ACTIVE 0x40 /* uint32_t: somebody looks at requests */
 #define CH_SPIN 0x44   /* uint32_t: PAUSE instructions until the guest gives up */
+#define CH_OUT_MAX                                                                                 \
+	0x48 /* uint32_t: of the output, looked at before; more when large ones have come */
 /* The guest's own. */
 #define CH_INUSE 0x80	   /* uint32_t */
 #define CH_SAVED_NR 0x84   /* uint32_t */
@@ -101,15 +105,16 @@
 #define CH_ID 0x300	/* uint32_t[CHANNEL_NR_IDS]: results, by number */
 #define CH_INLINE 0x600 /* uint32_t[CHANNEL_NR_CALLS]: what to copy, by number; 0: nothing */
 #define CH_IN 0x1000
-#define CHANNEL_IN_SIZE 0x4000	  /* of a call without output: reaches into CH_OUT */
+#define CHANNEL_IN_SIZE 0x10000	  /* of a call without output: reaches into CH_OUT */
 #define CHANNEL_IN_AND_OUT 0x1000 /* of one with */
 #define CHANNEL_PATH_MAX 256	  /* longer strings are not copied */
 #define CH_OUT 0x2000
-#define CHANNEL_OUT_SIZE 0x4000
+#define CHANNEL_OUT_SIZE 0x10000
+#define CHANNEL_OUT_FIRST 0x4000
 #define CHANNEL_NR_CALLS 512
 #define CHANNEL_NR_IDS 192
 
-#define CHANNEL_IN_LEN 0x7fff	 /* of CH_FLAGS */
+#define CHANNEL_IN_LEN 0x7fff	 /* of CH_FLAGS; all ones: or more, as the argument says */
 #define CHANNEL_TAKES_OUT 0x8000 /* the shim will copy what comes back */
 
 #define CHANNEL_OUT_SHIFT 8	 /* of CH_STATE: the number of bytes */

@@ -215,9 +215,11 @@ shim_in_begin:
 	shl $3, %rdi
 6:	cmp $CHANNEL_IN_SIZE, %rdi
 	ja 3f
-	mov %edi, %edx
 	mov CH_SAVED_ARGS - 8(%r11, %rcx, 8), %rsi
-	mov %edx, %ecx
+	mov %edi, %ecx
+	mov $CHANNEL_IN_LEN, %edx
+	cmp %edx, %edi
+	cmovb %edi, %edx
 	lea CH_IN(%r11), %rdi
 	rep movsb
 	jmp 3f
@@ -250,7 +252,7 @@ shim_in_begin:
 	shl $3, %r8
 8:	test %r8, %r8
 	jz request
-	mov $CHANNEL_OUT_SIZE, %ecx
+	mov CH_OUT_MAX(%r11), %ecx
 	cmp %rcx, %r8
 	cmova %rcx, %r8
 4:	lea -1(%rdi, %r8), %rsi

@@ -34,7 +34,7 @@
 #define STUB_PATH "/stub" /* in the guest's host root */
 
 #define STUB_BASE 0x200000000000
-#define STUB_END 0x200010000000
+#define STUB_END 0x200020000000
 
 /* Signal handlers without SA_RESTART: signal.S. Behind the entry point come one instruction that the
  * sentry makes a thread's call with (struct stub_frame), and the entries of the handlers; the table of

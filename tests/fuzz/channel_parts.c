@@ -434,6 +434,8 @@ static uint16_t make_inputs(uint32_t nr)
 		len = name((char *)channel.mem + CH_IN);
 	else if (in->in && one_in(2))
 		fill_sockaddr(channel.mem + CH_IN);
+	if (in->in && one_in(4))
+		len = CHANNEL_IN_LEN;
 	return (uint16_t)(len | (one_in(5) ? 0 : CHANNEL_TAKES_OUT));
 }
 
@@ -604,6 +606,7 @@ static void begin_round(void)
 	make_xattr();
 	for (size_t i = 0; i < CHANNEL_SIZE - 0x1000; i++)
 		channel.mem[0x1000 + i] = (unsigned char)next(&mine);
+	channel.out_max = one_in(2) ? CHANNEL_OUT_FIRST : CHANNEL_OUT_SIZE;
 	flipping = one_in(2);
 }
 
