@@ -44,6 +44,7 @@
 #include "sentry/base/mem.h"
 #include "sentry/base/strbuf.h"
 #include "sentry/guest_seccomp.h"
+#include "sentry/host_oom.h"
 
 static struct {
 	int status_fd;
@@ -187,15 +188,12 @@ static void boot_proc(struct kernel *k)
 	k->host_self_fd_dir = SENTRY_SELF_FD_DIR;
 }
 
-static void write_proc_file(const char *path, const char *text)
+static void boot_oom_score(struct kernel *k, const struct sandbox_config *cfg)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	const struct oci_process *p = cfg->oci ? &cfg->oci->process : NULL;
+	int first = p && p->has_oom_score_adj ? p->oom_score_adj : 0;
 
-	if (fd < 0)
-		return;
-	if (write(fd, text, strlen(text)) < 0)
-		log_debug("%s: %s", path, strerror(errno));
-	close(fd);
+	host_oom_boot(k, first, p ? host_oom_wanted(first) : 0);
 }
 
 /* From here the sentry sees nothing of the host's tree but the fds it holds. */
@@ -304,8 +302,7 @@ static void open_namespaces(struct kernel *k, struct child *donor)
 static void start_init(struct kernel *k, const struct sandbox_config *cfg, struct child *donor,
 		       struct child *ret)
 {
-	char path[64];
-	int sv[2], fd;
+	int sv[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) < 0)
 		boot_fail("socketpair: %s", strerror(errno));
@@ -320,13 +317,7 @@ static void start_init(struct kernel *k, const struct sandbox_config *cfg, struc
 	wait_report(ret, "first process");
 	if (cfg->oci) /* what follows its children get by themselves: sentry/spawn.c */
 		return;
-	/* Inherited by all guests: when the host runs out of memory they go first. */
-	snprintf(path, sizeof(path), "%d/oom_score_adj", ret->pid);
-	fd = openat(k->host_proc_fd, path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0 || write(fd, "300", 3) < 0)
-		log_info("guests keep the sentry's oom_score_adj: %s", strerror(errno));
-	if (fd >= 0)
-		close(fd);
+	host_oom_put(k, ret->pid, 0); /* inherited by all guests */
 }
 
 /* Saves a look into /proc per clone where the host is new enough: sentry/hostproc.c. */
@@ -641,8 +632,8 @@ void boot_sentry(const struct sandbox_config *cfg, const struct boot_fds *fds)
 		boot_fail("control socket: %s", strerror(errno));
 	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		boot_fail("cannot make mounts private: %s", strerror(errno));
-	write_proc_file("/proc/self/oom_score_adj", "0");
 	boot_proc(k);
+	boot_oom_score(k, cfg);
 	err = network_boot(k, cfg->network, &fds->host_net, boot.is_container);
 	if (err < 0)
 		boot_fail("cannot set up the sandbox's network: %s", strerror(-err));

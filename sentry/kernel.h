@@ -40,14 +40,21 @@ enum forward_mode { FORWARD_AUDITED, FORWARD_NONE };
 /* platform/fastpath/. ALWAYS is for tests: a channel for every thread, as soon as it makes calls. */
 enum fast_mode { FAST_AUTO, FAST_OFF, FAST_ALWAYS };
 
+/* host_oom.h */
+struct host_oom {
+	int sentry; /* what it has */
+	int first;  /* what was asked for the first process */
+};
+
 struct kernel {
 	/* ---- configuration, fixed before the first guest ---- */
 	const struct platform *platform;
 	enum forward_mode forward;
-	unsigned int nr_cpus;	   /* that the guest sees */
-	uint64_t memory_limit;	   /* bytes; 0: none */
-	uint32_t max_tasks;	   /* --pids */
-	uint64_t host_nofile;	   /* RLIMIT_NOFILE of guests on the host */
+	unsigned int nr_cpus;  /* that the guest sees */
+	uint64_t memory_limit; /* bytes; 0: none */
+	uint32_t max_tasks;    /* --pids */
+	uint64_t host_nofile;  /* RLIMIT_NOFILE of guests on the host */
+	struct host_oom host_oom;
 	int64_t boot_monotonic_ns; /* guest's boot: for uptime and start times */
 	int64_t boot_realtime_ns;
 	bool no_io_uring;

@@ -17,13 +17,12 @@
 #include "sentry/abi/errno_internal.h"
 #include "sentry/base/log.h"
 #include "sentry/guest_seccomp.h"
+#include "sentry/host_oom.h"
 #include "sentry/rlimit.h"
 #include "sentry/signal.h"
 #include "sentry/spawn_private.h"
 
 #define PIDFD_GET_PID_NAMESPACE_CALL 0xff05UL /* linux/pidfd.h of 6.11 */
-#define HOST_OOM_ADD                                                                               \
-	300 /* to what the sentry has: when the host runs out of memory guests go first */
 
 void spawn_made(struct spawn *s, struct process *p)
 {
@@ -34,19 +33,6 @@ void spawn_made(struct spawn *s, struct process *p)
 	s->pid = p->pid;
 	s->state = SPAWN_CLONED;
 	mutex_unlock(&sp->mu);
-}
-
-static void set_host_oom(struct process *p, int adj)
-{
-	struct kernel *k = p->kernel;
-	char path[64], text[16];
-	_cleanup_close_ int fd = -1;
-
-	snprintf(path, sizeof(path), "%d/oom_score_adj", p->host_pid);
-	snprintf(text, sizeof(text), "%d", MIN(adj + HOST_OOM_ADD, 1000));
-	fd = openat(k->host_proc_fd, path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		log_debug("process %d keeps the sentry's oom_score_adj: errno %d", p->pid, errno);
 }
 
 /* Saves a look into /proc per clone where the host is new enough: hostproc.c. */
@@ -116,7 +102,9 @@ static void set_up_on_host(struct process *p, struct spawn *s)
 	for (unsigned int i = 0; i < NR_RLIMITS; i++)
 		if (s->limits_given & (1u << i))
 			rlimit_on_host(p, i, &s->limits[i]);
-	set_host_oom(p, p->oom_score_adj);
+	mutex_lock(&p->mu);
+	host_oom_tell(p);
+	mutex_unlock(&p->mu);
 	if (p->pid == 1)
 		open_pid_namespace(p);
 	sig = spawn_signal_of(p->kernel->spawner, s);

@@ -10,6 +10,7 @@
 
 #include "fs/proc/proc.h"
 #include "fs/proc/procfs.h"
+#include "sentry/host_oom.h"
 #include "sentry/task.h"
 
 /* ---- comm ---- */
@@ -120,10 +121,12 @@ static ssize_t oom_set(struct kernfs_inode *kn, struct task *t, int v, size_t le
 	ssize_t ret = (ssize_t)len;
 
 	mutex_lock(&p->mu);
-	if (v < 0 && v < p->oom_score_adj && !cap)
+	if (v < 0 && v < p->oom_score_adj && !cap) {
 		ret = -EACCES;
-	else
+	} else {
 		p->oom_score_adj = v;
+		host_oom_tell(p);
+	}
 	mutex_unlock(&p->mu);
 	return ret;
 }

@@ -419,19 +419,20 @@ static const struct oci_usage events_usage = {
 	.max_args = 1,
 };
 
-/* Until the container ends; an out-of-memory event is told within a second. */
+/* Until the container ends; an out-of-memory event is told within a second, also when it was the end. */
 static void watch(const struct oci_state *st, unsigned int interval)
 {
 	uint64_t seen = oom_kills(st);
+	bool ended = false;
 
-	for (unsigned int n = 0; oci_state_status(st) != OCI_STOPPED; n++) {
-		uint64_t now = oom_kills(st);
-
-		for (; seen < now; seen++)
+	for (unsigned int n = 0; !ended; n++) {
+		ended = oci_state_status(st) == OCI_STOPPED;
+		for (uint64_t now = oom_kills(st); seen < now; seen++)
 			print_event("oom", st->id, NULL);
-		if (n % interval == interval - 1)
+		if (!ended && n % interval == interval - 1)
 			print_stats(st);
-		sleep(1);
+		if (!ended)
+			sleep(1);
 	}
 }
 

@@ -27,6 +27,7 @@
 #include "runsc-c/users.h"
 #include "sentry/base/log.h"
 #include "sentry/base/strbuf.h"
+#include "sentry/host_oom.h"
 
 #define NOBODY 65534U
 #define CONFIG_COPY "config.json"
@@ -261,6 +262,21 @@ static int first_state(struct creation *c, const char *text, struct oci_error *e
 
 /* ---- the sentry ---- */
 
+/* Before it goes on: it has no right to less than it inherits, sentry/host_oom.h. */
+static void set_oom_score(const struct creation *c)
+{
+	const struct oci_process *p = &c->config.process;
+	char path[64], text[16];
+	_cleanup_close_ int fd = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", c->sentry.pid);
+	snprintf(text, sizeof(text), "%d",
+		 host_oom_wanted(p->has_oom_score_adj ? p->oom_score_adj : 0));
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd >= 0)
+		(void)!write(fd, text, strlen(text)); /* the sentry looks at what it has */
+}
+
 static int spawn(struct creation *c, struct oci_error *err)
 {
 	char text[512];
@@ -286,6 +302,7 @@ static int spawn(struct creation *c, struct oci_error *err)
 		close(c->fds.console);
 	if (e < 0)
 		return oci_fail(err, e, "unable to start container process: %s", text);
+	set_oom_score(c);
 	c->st.pid = c->sentry.pid;
 	c->st.pid_start = oci_process_start(c->sentry.pid);
 	return oci_state_store(&c->dir, &c->st, err);

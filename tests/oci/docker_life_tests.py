@@ -134,11 +134,19 @@ def docker_oom(d):
 
 
 def docker_oom_of_a_child(d):
-    """The first process goes on."""
+    """The first process goes on; Docker has an event, and remembers it at the end."""
+    since = str(time.time())
     d.background('cc', '--memory', '64m', '--memory-swap', '64m', 'busybox', 'sh', '-c',
                  'awk "BEGIN { s = \\"xxxx\\"; while (1) s = s s }"; echo over $?; sleep 1000')
     until('no end of the child', lambda: 'over 137' in d('logs', 'cc').stdout, 30)
     expect('running', d.state('cc')['Running'], True)
+    expect('exec', d('exec', 'cc', 'dd', 'if=/dev/zero', 'of=/dev/null', 'bs=500M', 'count=1').returncode, 137)
+    expect('running', d.state('cc')['Running'], True)
+    expect_match('oom', d.ok('events', '--since', since, '--until', str(time.time()), '--format',
+                             '{{.Status}}', '--filter', 'event=oom'))
+    d.ok('kill', 'cc')
+    until('it runs', lambda: not d.state('cc')['Running'])
+    expect('remembered', d.state('cc')['OOMKilled'], True)
 
 
 def docker_memory_inside(d):
