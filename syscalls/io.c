@@ -146,9 +146,11 @@ static struct transfer *transfer_detach(const struct transfer *x)
  * would stop the caller. */
 static bool needs_held_thread(const struct transfer *x)
 {
+	size_t whole = S_ISFIFO(inode_read(x->file->inode, mode)) ? PIPE_WHOLE : PIPE_BUF;
+
 	if (S_ISCHR(inode_read(x->file->inode, mode)) && file_wait_queue(x->file))
 		return true;
-	return x->write && writes_all(x->file) && x->uio->left > PIPE_BUF;
+	return x->write && writes_all(x->file) && x->uio->left > whole;
 }
 
 static long transfer_run(struct task *t, struct transfer *x)

@@ -26,7 +26,7 @@
 #include "sentry/mem/usermem.h"
 #include "sentry/task.h"
 
-#define CHAIN_MAX 16 /* buffers moved per step */
+#define CHAIN_MAX (PIPE_WHOLE / PIPE_PAGE) /* buffers moved per step */
 _Static_assert(CHAIN_MAX + 1 <= UIO_MAX_PIECES, "a step of a write, with the head that is merged");
 
 /* Slots that all pipes may hold, for the two limits of pipe.h. */
@@ -204,8 +204,10 @@ ssize_t pipe_take_locked(struct pipe *p, size_t max, struct list *chain)
 		if (packet)
 			break;
 	}
-	if (was_full && p->nr_bufs < p->max_bufs)
+	if ((was_full && p->nr_bufs < p->max_bufs) || (p->whole_waits && p->nr_bufs == 0)) {
+		p->whole_waits = false;
 		wait_wake(&p->wq, PIPE_EV_OUT);
+	}
 	return (ssize_t)n;
 }
 
@@ -344,21 +346,30 @@ static ssize_t pipe_read(struct file *f, struct uio *u, int64_t *pos, int flags)
  * How a write of left bytes would go in: *ret_head bytes to merge first (0: none), then *ret_pages
  * buffers. 0, -EPIPE or -EAGAIN.
  */
-static int plan_write(struct pipe *p, size_t left, bool packets, size_t *ret_head,
-		      uint32_t *ret_pages)
+static int plan_write_locked(struct pipe *p, size_t left, bool packets, size_t *ret_head,
+			     uint32_t *ret_pages) REQUIRES(&p->mu)
 {
 	size_t head = left & (PIPE_PAGE - 1);
 	int err = 0;
 
-	mutex_lock(&p->mu);
 	*ret_head = !packets && mergeable_locked(p, head) ? head : 0;
 	*ret_pages = p->nr_bufs < p->max_bufs ? p->max_bufs - p->nr_bufs : 0;
 	if (p->readers == 0)
 		err = -EPIPE;
 	else if (*ret_head == 0 && *ret_pages == 0)
 		err = -EAGAIN;
-	mutex_unlock(&p->mu);
 	*ret_pages = MIN(*ret_pages, (uint32_t)CHAIN_MAX);
+	return err;
+}
+
+static int plan_write(struct pipe *p, size_t left, bool packets, size_t *ret_head,
+		      uint32_t *ret_pages)
+{
+	int err;
+
+	mutex_lock(&p->mu);
+	err = plan_write_locked(p, left, packets, ret_head, ret_pages);
+	mutex_unlock(&p->mu);
 	return err;
 }
 
@@ -422,6 +433,76 @@ static int chain_from_uio(struct pipe *p, struct list *chain, struct uio *u, siz
 	return -EFAULT;
 }
 
+/* ---- writes as a whole ---- */
+
+/* A call over a channel (sentry/task.h) cannot wait behind a part: all of it goes in now, or nothing does. */
+static bool must_go_whole(struct file *f, const struct uio *u)
+{
+	return u->task && u->task->in_channel && u->left > PIPE_BUF && !file_nonblock(f);
+}
+
+/* -EAGAIN unless there is room for all; then whoever waits for that is woken when the pipe is empty. */
+static int plan_whole(struct pipe *p, size_t size, bool packets, size_t *ret_head,
+		      uint32_t *ret_pages)
+{
+	int err;
+
+	mutex_lock(&p->mu);
+	err = plan_write_locked(p, size, packets, ret_head, ret_pages);
+	if (err == 0 && (size_t)*ret_pages * PIPE_PAGE < size - *ret_head)
+		err = -EAGAIN;
+	p->whole_waits |= err == -EAGAIN;
+	mutex_unlock(&p->mu);
+	return err;
+}
+
+/* Others may have taken the room since. */
+static ssize_t give_whole(struct pipe *p, struct list *chain)
+{
+	struct pipe_buf *first = list_first_entry(chain, struct pipe_buf, node), *b;
+	uint32_t nr = 0;
+	ssize_t n;
+
+	list_for_each_entry(b, chain, node)
+		nr++;
+	mutex_lock(&p->mu);
+	if (first->can_merge && mergeable_locked(p, first->len))
+		nr--;
+	if (p->readers == 0) {
+		n = -EPIPE;
+	} else if (p->nr_bufs + nr > p->max_bufs) {
+		p->whole_waits = true;
+		n = -EAGAIN;
+	} else {
+		n = pipe_give_locked(p, chain);
+	}
+	mutex_unlock(&p->mu);
+	return n;
+}
+
+static ssize_t write_whole(struct pipe *p, struct uio *u, bool packets)
+{
+	struct list chain = LIST_HEAD_INIT(chain);
+	size_t head, size = u->left;
+	uint32_t pages;
+	ssize_t n;
+	int err = plan_whole(p, size, packets, &head, &pages);
+
+	if (err < 0)
+		return err;
+	err = chain_from_uio(p, &chain, u, head, pages, packets);
+	if (err < 0) {
+		task_punts(u->task); /* a part may have to be written */
+		n = err;
+	} else {
+		n = give_whole(p, &chain);
+	}
+	if (n < 0)
+		uio_revert(u, size - u->left);
+	pipe_chain_recycle(p, &chain);
+	return n;
+}
+
 static ssize_t pipe_write(struct file *f, struct uio *u, int64_t *pos, int flags)
 {
 	struct pipe *p = ((struct pipe_end *)f->data)->pipe;
@@ -430,6 +511,8 @@ static ssize_t pipe_write(struct file *f, struct uio *u, int64_t *pos, int flags
 
 	(void)pos;
 	(void)flags;
+	if (must_go_whole(f, u))
+		return write_whole(p, u, packets);
 	while (u->left) {
 		struct list chain = LIST_HEAD_INIT(chain);
 		size_t head;

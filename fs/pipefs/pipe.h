@@ -35,7 +35,8 @@ struct task;
 
 #define PIPE_PAGE 4096u
 #define PIPE_DEF_SLOTS 16u
-#define PIPE_MAX_SIZE (1u << 20)	/* fs.pipe-max-size: more needs CAP_SYS_RESOURCE */
+#define PIPE_WHOLE (16u * PIPE_PAGE) /* a write over a channel is taken as a whole or not at all */
+#define PIPE_MAX_SIZE (1u << 20)     /* fs.pipe-max-size: more needs CAP_SYS_RESOURCE */
 #define PIPE_HARD_MAX_SIZE (16u << 20)	/* ours, for everybody */
 #define PIPE_USER_PAGES_SOFT 16384u	/* all pipes of the sandbox; see pipe_account() */
 #define PIPE_USER_PAGES_HARD (1u << 18) /* 1 GiB */

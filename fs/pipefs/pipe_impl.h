@@ -24,6 +24,7 @@ struct pipe {
 	uint32_t writers GUARDED_BY(&mu);
 	uint32_t r_counter GUARDED_BY(&mu); /* opens for reading so far, from 1 */
 	uint32_t w_counter GUARDED_BY(&mu);
+	bool whole_waits GUARDED_BY(&mu); /* somebody waits for more room than one buffer */
 	struct pipe_buf *spare[PIPE_NR_SPARE] GUARDED_BY(&mu);
 };
 
