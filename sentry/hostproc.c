@@ -323,28 +323,55 @@ struct dirent64_raw {
 	char name[];
 };
 
-int hostproc_threads(struct kernel *k, pid_t host_pid, pid_t *tids, size_t max)
+/* Every entry of a directory that is a number, in the host's order. */
+static int each_number(int fd, void (*fn)(pid_t number, void *ctx), void *ctx)
 {
-	_cleanup_close_ int fd = open_proc(k, host_pid, "task", O_RDONLY | O_DIRECTORY);
-	struct tid_list list = {.tids = tids, .max = max};
 	char buf[4096] __attribute__((aligned(8)));
 
-	if (fd < 0)
-		return fd;
 	for (;;) {
 		long n = syscall(SYS_getdents64, fd, buf, sizeof(buf));
 
 		if (n < 0)
 			return -errno;
 		if (n == 0)
-			break;
+			return 0;
 		for (long off = 0; off < n;) {
 			struct dirent64_raw *d = (struct dirent64_raw *)(buf + off);
 
-			if (d->name[0] != '.')
-				tid_add(&list, (pid_t)strtol(d->name, NULL, 10));
+			if (d->name[0] >= '0' && d->name[0] <= '9')
+				fn((pid_t)strtol(d->name, NULL, 10), ctx);
 			off += d->reclen;
 		}
 	}
-	return (int)list.nr;
+}
+
+static void list_tid(pid_t tid, void *ctx)
+{
+	tid_add(ctx, tid);
+}
+
+int hostproc_threads(struct kernel *k, pid_t host_pid, pid_t *tids, size_t max)
+{
+	_cleanup_close_ int fd = open_proc(k, host_pid, "task", O_RDONLY | O_DIRECTORY);
+	struct tid_list list = {.tids = tids, .max = max};
+	int err = fd < 0 ? fd : each_number(fd, list_tid, &list);
+
+	return err < 0 ? err : (int)list.nr;
+}
+
+int hostproc_nr_threads(struct kernel *k, pid_t host_pid)
+{
+	char buf[4096];
+	ssize_t n = hostproc_read(k, host_pid, "status", buf, sizeof(buf));
+	const char *threads = n < 0 ? NULL : field(buf, "\nThreads:");
+
+	return n < 0 ? (int)n : threads ? (int)strtol(threads, NULL, 10) : -EIO;
+}
+
+int hostproc_processes_each(struct kernel *k, void (*fn)(pid_t host_pid, void *ctx), void *ctx)
+{
+	_cleanup_close_ int fd = openat(k->host_proc_fd, ".",
+					O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd < 0 ? -errno : each_number(fd, fn, ctx);
 }

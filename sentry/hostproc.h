@@ -62,5 +62,11 @@ must_check int hostproc_maps_each(struct kernel *k, pid_t host_tid,
 must_check int hostproc_children(struct kernel *k, pid_t host_pid, pid_t host_tid, pid_t *tids,
 				 size_t max);
 must_check int hostproc_threads(struct kernel *k, pid_t host_pid, pid_t *tids, size_t max);
+/* How many threads the host counts in a group, those that are just ending included; -errno. */
+must_check int hostproc_nr_threads(struct kernel *k, pid_t host_pid);
+/* Every process of the sandbox, zombies included, and the sentry: who is there all the time is not left
+ * out, as it can be of the lists above. 0 or -errno. */
+must_check int hostproc_processes_each(struct kernel *k, void (*fn)(pid_t host_pid, void *ctx),
+				       void *ctx);
 
 #endif

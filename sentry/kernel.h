@@ -81,6 +81,7 @@ struct kernel {
 	struct list pending_clones; /* task_clone.c */
 	_Atomic uint32_t nr_pending_clones;
 	uint64_t next_clone_token;
+	uint64_t clone_searches;	 /* for children of those that have ended; tree_lock */
 	_Atomic uint32_t aio_nr;	 /* of AIO_MAX_NR: sentry/aio.h */
 	_Atomic uint64_t uring_bytes;	 /* of URING_BYTES_MAX: fs/anon/uring.h */
 	_Atomic uint32_t uring_requests; /* of URING_REQUESTS_MAX: syscalls/uring.h */

@@ -176,8 +176,8 @@ static void process_link(struct kernel *k, struct process *p, struct process *pa
 		p->parent = heir;
 		if (heir)
 			list_add_tail(&p->sibling, &heir->children);
-		p->pgid = parent->pgid;
-		p->session = session_get(parent->session);
+		p->pgid = like->process->pgid;
+		p->session = session_get(like->process->session);
 	} else if (p->spawn) {
 		process_link_spawned(k, p, like->process);
 	}
@@ -753,7 +753,7 @@ static void init_died(struct kernel *k, const struct process *init)
 void process_died(struct process *p)
 {
 	struct kernel *k = p->kernel;
-	struct process *parent, *heir;
+	struct process *parent;
 
 	process_get(p);
 	process_release_resources(p);
@@ -762,12 +762,9 @@ void process_died(struct process *p)
 	reparent_children_locked(k, p);
 	p->state = PROCESS_ZOMBIE;
 	parent = p->parent ? process_get(p->parent) : NULL;
-	heir = heir_locked(k, p);
-	heir = heir ? process_get(heir) : NULL;
 	rwlock_unlock(&k->tree_lock);
 	event_unwatch(&p->death);
-	task_clone_parent_died(p, heir);
-	process_put(heir);
+	task_clone_makers_ended(p);
 	hook_process_dead(p);
 	if (parent) {
 		signal_kick(parent, NULL);

@@ -206,8 +206,10 @@ struct task {
 	struct guest_call call; /* being served */
 	struct park park;
 	struct pending_clone *pending_clone; /* continued, not yet resolved */
-	struct exec_plan *exec_plan;	     /* exec under way */
-	struct guest_seccomp *seccomp;	     /* the guest's own filters, interpreted */
+	uint64_t
+		host_slack; /* the thread's timer slack on the host; 0: not known. kernel->clone_mu */
+	struct exec_plan *exec_plan;   /* exec under way */
+	struct guest_seccomp *seccomp; /* the guest's own filters, interpreted */
 	/* The call came over a channel, so its thread is not held: nothing may wait, go on natively or
 	 * put fds into the guest. What has to is made again as a trapped call. */
 	bool in_channel;
@@ -361,8 +363,9 @@ void task_clone_dropped(struct task *parent); /* the clone has failed */
 bool task_fork_is_pending(struct process *p);
 /* Is its table of descriptors used by threads of its process alone, those that are being made included? */
 bool task_files_are_own(struct task *t);
-/* A clone that p had not finished: its child, if there is one, has gone to heir (may be NULL). */
-void task_clone_parent_died(struct process *p, struct process *heir);
+/* The threads of p have ended on the host, but for one that has executed a program: clones that they had
+ * not finished have a child by now, which gets its record, or never will have. */
+void task_clone_makers_ended(struct process *p);
 
 /* task_exec.c: execve(2). Decodes and checks; on success the exec is redirected to the stub. */
 long task_exec(struct task *t, int dirfd, const char *path, uaddr_t argv, uaddr_t envp, int flags);

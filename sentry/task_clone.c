@@ -5,30 +5,34 @@
  * a pending_clone: a snapshot of what the child starts with (fd table, fs context, credentials).
  * The host does not tell the child's number; it is bound to the snapshot
  *  - when the child traps for the first time (task_clone_bind()), or
- *  - when the parent traps next (task_clone_resolve()), by looking at its children on the host;
- * if no new child is found there the clone failed, and the snapshot is dropped (or a phantom child
- * would hold pipe ends open). A thread whose exit has been served is still listed for a moment: it is not
- * the new one, and the list may leave the new one out because of it; then the snapshot waits for the
- * thread's first trap. A platform that hears of clones says so at once (task_clone_made()).
+ *  - when the parent traps next (task_clone_resolve()), by looking at its children on the host, or
+ *  - when the parent has ended (task_clone_makers_ended()).
+ * A platform that hears of clones says so at once (task_clone_made()).
  *
- * Which snapshot: with one clone pending in the whole sandbox there is no question. A clone that
- * starts while another is pending marks its parent with a token in the timer slack, which is per
- * thread, inherited by every kind of clone, and virtual for guests; so at most one pending clone
- * has no token, and it is found by elimination.
+ * Which snapshot. A task without a record has its snapshot on the list of those that are pending: one
+ * leaves that list only to its child, or when the host says for sure that there is no child. What a child
+ * has of its maker, whoever is its parent by now, is the maker's timer slack: it is per thread, inherited
+ * by every kind of clone, and virtual for guests. No two pending snapshots are of makers with the same
+ * slack: who begins a clone while another's is pending with the same gets one of his own. So the slack
+ * tells; it need not be looked at where one clone is pending and the new task is its maker's child.
+ *
+ * No child, for sure: the host's list of a thread's children leaves some out if others are reaped while it is
+ * read, and orphans go to threads that the sentry does not know. So where no child is found there, all
+ * processes of the sandbox are looked at (hostproc_processes_each()). Threads: the host's count says whether
+ * the list is whole; one whose exit has been served is still listed for a moment, then the snapshot waits
+ * for the new one's first trap.
  *
  * Sources: kernel/fork.c (flag rules). clone3 is answered ENOSYS by its handler: its arguments lie
  * in memory and could change after the check.
  */
 #include <errno.h>
 #include <linux/sched.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "platform/platform.h"
 #include "sentry/abi/errno_internal.h"
-#include "sentry/base/hostcall.h"
 #include "sentry/base/log.h"
 #include "sentry/base/mem.h"
 #include "sentry/fdtable.h"
@@ -45,7 +49,8 @@ struct pending_clone {
 	struct list node;    /* kernel->pending_clones, tree_lock */
 	struct task *parent; /* referenced */
 	struct clone_request req;
-	uint64_t token; /* 0: none */
+	uint64_t slack; /* the parent's on the host, and the child's */
+	bool doomed; /* tree_lock: its maker has ended, and the search for its child begun since */
 	bool ready; /* tree_lock: its clone may run; before, only task_clone_prepare() may touch it */
 	struct cred *cred;
 	struct fdtable *files;
@@ -118,20 +123,52 @@ static bool over_nproc(struct task *t)
 	return count >= limit;
 }
 
-/* Gives pc a token if another clone is pending; it must be on the parent before its clone runs. */
-static int mark(struct task *t, struct pending_clone *pc)
+static bool slack_is_pending(struct kernel *k, uint64_t slack)
+{
+	struct pending_clone *pc;
+	bool found = false;
+
+	rwlock_rdlock(&k->tree_lock);
+	list_for_each_entry(pc, &k->pending_clones, node)
+		found |= pc->slack == slack;
+	rwlock_unlock(&k->tree_lock);
+	return found;
+}
+
+/* A slack that no pending clone's maker has, before t's clone runs. Under clone_mu: none is added. */
+static int mark(struct kernel *k, struct task *t)
+{
+	uint64_t slack = t->host_slack;
+	int err;
+
+	if (slack && (k->nr_pending_clones == 0 || !slack_is_pending(k, slack)))
+		return 0;
+	do
+		slack = TOKEN_BASE + k->next_clone_token++ % TOKEN_RANGE;
+	while (slack_is_pending(k, slack));
+	err = hostproc_timerslack_set(k, t->plat.host_tid, slack);
+	if (err == 0)
+		t->host_slack = slack;
+	return err;
+}
+
+/* Killed, or ended by a sibling's exec: nobody would take its clone off the list. */
+static bool maker_ended_locked(const struct task *t)
+{
+	return t->process->state != PROCESS_LIVE || list_empty(&t->process_node);
+}
+
+static int add_pending(struct task *t, struct pending_clone *pc)
 {
 	struct kernel *k = t->kernel;
-	int err = 0;
+	int err;
 
-	mutex_lock(&k->clone_mu); /* nobody claims pc before it has its token */
-	if (k->nr_pending_clones > 0) {
-		pc->token = TOKEN_BASE + k->next_clone_token++ % TOKEN_RANGE;
-		err = hostproc_timerslack_set(k, t->plat.host_tid, pc->token);
-	}
+	mutex_lock(&k->clone_mu);
+	err = mark(k, t);
+	pc->slack = t->host_slack;
 	rwlock_wrlock(&k->tree_lock);
-	if (err == 0 && t->process->state != PROCESS_LIVE)
-		err = -ESRCH; /* killed meanwhile: nobody would take pc off the list */
+	if (err == 0 && maker_ended_locked(t))
+		err = -ESRCH;
 	if (err == 0) {
 		k->nr_pending_clones++;
 		list_add_tail(&pc->node, &k->pending_clones);
@@ -151,11 +188,11 @@ static void unlist(struct kernel *k, struct pending_clone *pc)
 	rwlock_unlock(&k->tree_lock);
 }
 
-/* From now on children may take it, and its parent's death. False: that has come, and pc is off the list. */
+/* From now on children may take it, and its maker's end. False: that has come, and pc is off the list. */
 static bool make_ready(struct kernel *k, struct pending_clone *pc)
 {
 	rwlock_wrlock(&k->tree_lock);
-	pc->ready = pc->parent->process->state == PROCESS_LIVE;
+	pc->ready = !maker_ended_locked(pc->parent);
 	if (!pc->ready) {
 		list_del(&pc->node);
 		k->nr_pending_clones--;
@@ -207,7 +244,7 @@ int task_clone_prepare(struct task *t, const struct clone_request *req)
 	pc = snapshot(t, req);
 	if (!pc)
 		return -ENOMEM;
-	err = mark(t, pc);
+	err = add_pending(t, pc);
 	if (err < 0) {
 		pending_free(pc);
 		return err == -ESRCH ? err : -EAGAIN;
@@ -230,84 +267,93 @@ int task_clone_prepare(struct task *t, const struct clone_request *req)
 
 /* ---- binding ---- */
 
-/* As the host sees it; the event may not have been served yet. */
-static bool is_dead(const struct process *p)
+/* Could it be pc's at all? The spawner's children are the sentry's, and no guest's ever are (sys_clone.c). */
+static bool has_shape(const struct pending_clone *pc, pid_t host_tid,
+		      const struct hostproc_ids *ids)
 {
-	struct pollfd pfd = {.fd = p->pidfd, .events = POLLIN};
-
-	return p->state == PROCESS_ZOMBIE || (p->pidfd >= 0 && host_poll(&pfd, 1, 0) == 1);
-}
-
-static bool is_parent(const struct pending_clone *pc, const struct hostproc_ids *ids)
-{
-	const struct process *pp = pc->parent->process;
-
-	/* Its children are the sentry's; no guest's are. */
-	if (spawn_is_spawner(pc->parent))
-		return ids->ppid == SENTRY_PID;
-	if (pc->req.flags & CLONE_PARENT)
-		return pp->parent && pp->parent->host_pid == ids->ppid;
-	return pp->host_pid == ids->ppid;
-}
-
-/* Could the thread with these ids come from pc? A child has its parent as long as that lives: a
- * guest must not get hold of what another one's clone was to start with. */
-static bool fits(const struct pending_clone *pc, pid_t host_tid, const struct hostproc_ids *ids)
-{
-	bool is_thread = ids->tgid != host_tid;
-	const struct process *pp = pc->parent->process;
-
-	if (is_thread || (pc->req.flags & CLONE_THREAD))
-		return is_thread && (pc->req.flags & CLONE_THREAD) && pp->host_pid == ids->tgid;
-	if (is_parent(pc, ids))
-		return true;
-	/* The spawner's children are the sentry's, and no guest's ever are (sys_clone.c): what a guest that
-	 * died in a clone left here must not become theirs, nor the other way round. */
-	if (spawn_is_spawner(pc->parent) || ids->ppid == SENTRY_PID)
+	if ((ids->tgid != host_tid) != !!(pc->req.flags & CLONE_THREAD))
 		return false;
-	if (pc->req.flags & CLONE_PARENT)
-		return !pp->parent || is_dead(pp->parent);
-	return is_dead(pp);
+	if (pc->req.flags & CLONE_THREAD)
+		return pc->parent->process->host_pid == ids->tgid;
+	return spawn_is_spawner(pc->parent) == (ids->ppid == SENTRY_PID);
 }
 
-static struct pending_clone *choose_locked(struct kernel *k, pid_t host_tid,
-					   const struct hostproc_ids *ids, uint64_t slack)
+static bool is_child(const struct pending_clone *pc, const struct hostproc_ids *ids)
 {
-	struct pending_clone *pc, *untagged = NULL, *only = NULL;
-	unsigned int nr = 0;
-
-	list_for_each_entry(pc, &k->pending_clones, node) {
-		if (!pc->ready || !fits(pc, host_tid, ids))
-			continue;
-		if (pc->token && pc->token == slack)
-			return pc;
-		if (!pc->token && (!untagged || is_parent(pc, ids)))
-			untagged = pc;
-		only = pc;
-		nr++;
-	}
-	if (nr == 1)
-		return only;
-	return untagged;
+	return pc->req.flags & CLONE_THREAD || spawn_is_spawner(pc->parent) ||
+	       (!(pc->req.flags & CLONE_PARENT) && pc->parent->process->host_pid == ids->ppid);
 }
 
-/* Takes the snapshot that belongs to a new host thread off the list; NULL: none fits. */
-static struct pending_clone *claim(struct kernel *k, pid_t host_tid, const struct hostproc_ids *ids)
+/* slack 0: it was not looked at. */
+static struct pending_clone *take_locked(struct kernel *k, pid_t host_tid,
+					 const struct hostproc_ids *ids, uint64_t slack)
 {
 	struct pending_clone *pc;
-	uint64_t slack = 0;
 
-	if (k->nr_pending_clones > 1 && hostproc_timerslack_get(k, host_tid, &slack) < 0)
-		return NULL;
-	rwlock_wrlock(&k->tree_lock);
-	pc = choose_locked(k, host_tid, ids, slack);
-	if (pc) {
+	list_for_each_entry(pc, &k->pending_clones, node) {
+		bool it = slack ? pc->slack == slack
+				: k->nr_pending_clones == 1 && is_child(pc, ids);
+
+		if (!pc->ready || !it || !has_shape(pc, host_tid, ids))
+			continue;
 		list_del(&pc->node);
 		list_init(&pc->node);
 		k->nr_pending_clones--;
+		return pc;
 	}
+	return NULL;
+}
+
+static struct pending_clone *take(struct kernel *k, pid_t host_tid, const struct hostproc_ids *ids,
+				  uint64_t slack)
+{
+	struct pending_clone *pc;
+
+	rwlock_wrlock(&k->tree_lock);
+	pc = take_locked(k, host_tid, ids, slack);
 	rwlock_unlock(&k->tree_lock);
 	return pc;
+}
+
+/* Takes the snapshot that belongs to a new host thread off the list; NULL: it has none. */
+static struct pending_clone *claim(struct kernel *k, pid_t host_tid, const struct hostproc_ids *ids)
+{
+	struct pending_clone *pc = take(k, host_tid, ids, 0);
+	uint64_t slack = 0;
+
+	if (pc || k->nr_pending_clones == 0 || hostproc_timerslack_get(k, host_tid, &slack) < 0 ||
+	    slack == 0)
+		return pc;
+	return take(k, host_tid, ids, slack);
+}
+
+/* Of several the newest: the others have been reaped. */
+static struct process *process_by_host_pid(struct kernel *k, pid_t host_pid)
+{
+	struct process *p, *found = NULL;
+
+	rwlock_rdlock(&k->tree_lock);
+	list_for_each_entry(p, &k->processes, all_node)
+		if (p->host_pid == host_pid)
+			found = p;
+	if (found)
+		process_get(found);
+	rwlock_unlock(&k->tree_lock);
+	return found;
+}
+
+/* The host's answer counts: the maker may have died, its parent as well, and records of both be gone. */
+static struct process *parent_of(struct kernel *k, const struct pending_clone *pc,
+				 const struct hostproc_ids *ids)
+{
+	struct process *pp = pc->parent->process, *parent;
+
+	if (pc->req.flags & CLONE_THREAD || spawn_is_spawner(pc->parent))
+		return NULL;
+	if (pp->host_pid == ids->ppid)
+		return process_get(pp);
+	parent = process_by_host_pid(k, ids->ppid);
+	return parent ? parent : process_get(pp);
 }
 
 static struct task *materialise(struct kernel *k, struct pending_clone *pc, pid_t host_tid,
@@ -315,21 +361,19 @@ static struct task *materialise(struct kernel *k, struct pending_clone *pc, pid_
 {
 	bool is_thread = pc->req.flags & CLONE_THREAD;
 	struct process *pp = pc->parent->process;
-	struct process *parent = pc->req.flags & CLONE_PARENT ? process_parent(pp) : NULL;
+	struct process *parent = parent_of(k, pc, ids);
 	bool spawned = spawn_is_spawner(pc->parent);
 	struct spawn *spawn = spawned ? spawn_being_made(k) : NULL;
 	struct task *t;
 	struct task_init init = {
 		.process = is_thread ? pp : NULL,
-		.parent = is_thread || spawned ? NULL
-			  : parent	       ? parent
-					       : pp,
+		.parent = parent,
 		.host_tid = host_tid,
 		.host_pid = ids->tgid,
 		.pidfd = &ids->pidfd,
 		.tid = ids->guest_tid,
 		.pid = ids->guest_tid,
-		.exit_signal = pc->req.exit_signal,
+		.exit_signal = pc->req.flags & CLONE_PARENT ? pp->exit_signal : pc->req.exit_signal,
 		.clone_flags = pc->req.flags,
 		.tls = pc->req.tls,
 		.like = pc->parent,
@@ -342,7 +386,10 @@ static struct task *materialise(struct kernel *k, struct pending_clone *pc, pid_
 
 	/* Without its request it is nobody's: the spawner died. It is killed when it traps. */
 	t = spawned && !spawn ? NULL : task_create(k, &init);
-	if (!t) { /* for pending_free() */
+	if (t) {
+		t->host_slack = pc->slack;
+	} else {
+		/* for pending_free() */
 		pc->cred = init.cred;
 		pc->files = init.files;
 		pc->fs = init.fs;
@@ -386,19 +433,6 @@ struct task *task_clone_bind(struct kernel *k, pid_t host_tid)
 	return t;
 }
 
-static struct process *process_by_host_pid(struct kernel *k, pid_t host_pid)
-{
-	struct process *p;
-
-	rwlock_rdlock(&k->tree_lock);
-	list_for_each_entry(p, &k->processes, all_node)
-		if (p->host_pid == host_pid)
-			break;
-	p = &p->all_node == &k->processes ? NULL : process_get(p);
-	rwlock_unlock(&k->tree_lock);
-	return p;
-}
-
 /* Has the thread or process that has this number now a record? One of a former owner, whose end nobody
  * has noticed, or who was a zombie when somebody looked last, goes. */
 bool task_clone_known(struct kernel *k, pid_t host_tid)
@@ -430,76 +464,91 @@ static bool has_ended(struct process *p, pid_t host_tid)
 	return found;
 }
 
-/* The first child (or thread) of t on the host that has no record: the one its clone made.
- * *ret_ended: there are threads that have ended. */
-static pid_t scan_for_child(struct task *t, const struct pending_clone *pc, bool *ret_ended)
-{
-	struct kernel *k = t->kernel;
-	pid_t host_pid = t->process->host_pid;
-	_cleanup_free_ pid_t *tids = mem_calloc(MAX_SCAN, sizeof(*tids));
-	int n;
-
-	if (!tids)
-		return 0;
-	if (pc->req.flags & CLONE_THREAD)
-		n = hostproc_threads(k, host_pid, tids, MAX_SCAN);
-	else
-		n = hostproc_children(k, host_pid, t->plat.host_tid, tids, MAX_SCAN);
-	for (int i = n - 1; i >= 0; i--) {
-		if (task_clone_known(k, tids[i]))
-			continue;
-		if (!(pc->req.flags & CLONE_THREAD) || !has_ended(t->process, tids[i]))
-			return tids[i];
-		*ret_ended = true;
-	}
-	return 0;
-}
-
-/* The host's list can skip an entry when a neighbour is reaped meanwhile: a clone that seems to have
- * failed is worth a second look. */
-static pid_t find_new_child(struct task *t, const struct pending_clone *pc, bool *ret_ended)
-{
-	pid_t tid = 0;
-
-	for (int i = 0; i < 3 && !tid; i++)
-		tid = scan_for_child(t, pc, ret_ended);
-	return tid;
-}
-
-static bool still_pending(struct kernel *k, const struct pending_clone *pc, const struct task *t)
+/* Who serves its child's first trap at the same time may have taken pc, and freed it. */
+static bool look_at_pending(struct kernel *k, const struct pending_clone *pc, const struct task *t,
+			    bool *ret_thread)
 {
 	struct pending_clone *other;
 	bool found = false;
 
 	rwlock_rdlock(&k->tree_lock);
 	list_for_each_entry(other, &k->pending_clones, node)
-		found |= other == pc && other->parent == t; /* pc itself may be gone */
+		if (other == pc && other->parent == t) {
+			found = true;
+			*ret_thread = pc->req.flags & CLONE_THREAD;
+		}
 	rwlock_unlock(&k->tree_lock);
 	return found;
 }
 
-/* Its children are somebody else's by then: whose, task_clone_parent_died() finds out. */
-static bool is_dying(struct task *t)
+static bool still_pending(struct kernel *k, const struct pending_clone *pc, const struct task *t)
 {
-	int state = hostproc_state(t->kernel, t->plat.host_tid);
+	bool thread;
 
-	return is_dead(t->process) || state < 0 || state == 'Z' || state == 'X';
+	return look_at_pending(k, pc, t, &thread);
 }
 
-/* Under clone_mu. True: pc has found its child, or has none and never will. */
-static bool resolve_locked(struct task *t, struct pending_clone *pc, struct task **ret_child)
+/* Children and threads that have never trapped: with pc's, that of another that this process has inherited. */
+static void bind_new(struct kernel *k, pid_t host_tid)
+{
+	if (host_tid != SENTRY_PID && !task_clone_known(k, host_tid))
+		task_put(task_clone_bind(k, host_tid));
+}
+
+static void bind_children(struct task *t, const struct pending_clone *pc, pid_t *tids)
+{
+	int n = hostproc_children(t->kernel, t->process->host_pid, t->plat.host_tid, tids,
+				  MAX_SCAN);
+
+	for (int i = n - 1; i >= 0 && still_pending(t->kernel, pc, t); i--)
+		bind_new(t->kernel, tids[i]);
+}
+
+/* False: pc's may be among threads that were not seen, or cannot be told from those that are ending. */
+static bool bind_threads(struct task *t, const struct pending_clone *pc, pid_t *tids)
 {
 	struct kernel *k = t->kernel;
-	bool ended = false;
-	pid_t tid = find_new_child(t, pc, &ended);
-	_cleanup_ids_ struct hostproc_ids ids = HOSTPROC_NO_IDS;
+	struct process *p = t->process;
+	int n = hostproc_threads(k, p->host_pid, tids, MAX_SCAN);
+	bool whole = n < MAX_SCAN / 2;
 
-	if (!tid && ((pc->req.flags & CLONE_PARENT) || ended || is_dying(t)))
-		return false; /* its child is not listed under t: it will trap */
-	unlist(k, pc);
-	if (tid && hostproc_ids(k, tid, &ids) == 0)
-		*ret_child = materialise(k, pc, tid, &ids);
-	return true;
+	for (int i = n - 1; i >= 0 && still_pending(k, pc, t); i--) {
+		if (task_clone_known(k, tids[i]))
+			continue;
+		if (has_ended(p, tids[i]))
+			whole = false;
+		else
+			task_put(task_clone_bind(k, tids[i]));
+	}
+	return whole && still_pending(k, pc, t) && n == hostproc_nr_threads(k, p->host_pid);
+}
+
+static void bind_process(pid_t host_pid, void *ctx)
+{
+	bind_new(ctx, host_pid);
+}
+
+/* Every process there is has its record then. */
+static bool bind_all(struct kernel *k)
+{
+	return hostproc_processes_each(k, bind_process, k) == 0;
+}
+
+/* Gives the child of pc, which t's clone has made or not, its record. True: it has none if pc is still
+ * pending. */
+static bool find_child(struct task *t, const struct pending_clone *pc, bool thread)
+{
+	_cleanup_free_ pid_t *tids = mem_calloc(MAX_SCAN, sizeof(*tids));
+	bool whole = false;
+
+	if (!tids)
+		return false;
+	for (int i = 0; i < 3 && thread && !whole && still_pending(t->kernel, pc, t); i++)
+		whole = bind_threads(t, pc, tids);
+	if (thread)
+		return whole;
+	bind_children(t, pc, tids);
+	return !still_pending(t->kernel, pc, t) || bind_all(t->kernel);
 }
 
 void task_clone_made(struct task *parent, pid_t host_tid)
@@ -523,16 +572,13 @@ void task_clone_made(struct task *parent, pid_t host_tid)
 		pending_free(pc);
 }
 
-void task_clone_dropped(struct task *parent)
+static void drop(struct task *t, struct pending_clone *pc)
 {
-	struct pending_clone *pc = TAKE_PTR(parent->pending_clone);
-	struct kernel *k = parent->kernel;
+	struct kernel *k = t->kernel;
 	bool mine;
 
-	if (!pc)
-		return;
 	mutex_lock(&k->clone_mu);
-	mine = still_pending(k, pc, parent);
+	mine = still_pending(k, pc, t);
 	if (mine)
 		unlist(k, pc);
 	mutex_unlock(&k->clone_mu);
@@ -540,80 +586,57 @@ void task_clone_dropped(struct task *parent)
 		pending_free(pc);
 }
 
+void task_clone_dropped(struct task *parent)
+{
+	struct pending_clone *pc = TAKE_PTR(parent->pending_clone);
+
+	if (pc)
+		drop(parent, pc);
+}
+
 void task_clone_resolve(struct task *t)
 {
-	struct pending_clone *pc;
 	struct kernel *k = t->kernel;
-	struct task *child = NULL;
-	bool done = false;
+	struct pending_clone *pc;
+	bool thread;
 
 	if (spawn_is_spawner(t)) /* it says itself what came of it */
 		return;
 	pc = TAKE_PTR(t->pending_clone);
-	mutex_lock(&k->clone_mu);
-	if (still_pending(k, pc, t))
-		done = resolve_locked(t, pc, &child);
-	mutex_unlock(&k->clone_mu);
-	end_unwatched(child);
-	task_put(child);
-	if (done)
-		pending_free(pc);
+	if (look_at_pending(k, pc, t, &thread) && find_child(t, pc, thread))
+		drop(t, pc);
 }
 
-/* ---- parents that died ---- */
+/* ---- makers that have ended ---- */
 
-static bool pending_of(struct kernel *k, const struct process *p)
+/* Marks what is pending of those that have ended before we look for children: such marks, and older ones,
+ * are the search's that begins now. */
+static bool doom(struct kernel *k, const struct process *p, uint64_t *ret_search)
 {
 	struct pending_clone *pc;
 	bool any = false;
 
-	rwlock_rdlock(&k->tree_lock);
-	list_for_each_entry(pc, &k->pending_clones, node)
-		any |= pc->parent->process == p;
+	rwlock_wrlock(&k->tree_lock);
+	*ret_search = ++k->clone_searches;
+	list_for_each_entry(pc, &k->pending_clones, node) {
+		const struct process *maker = pc->parent->process;
+
+		if (!pc->doomed && pc->ready && (maker == p || maker->state == PROCESS_ZOMBIE))
+			pc->doomed = k->clone_searches;
+		any |= pc->doomed != 0;
+	}
 	rwlock_unlock(&k->tree_lock);
 	return any;
 }
 
-#define MAX_READS 16
-
-/* The host's list of children leaves some out if others are reaped while it is read. */
-static int stable_children(struct kernel *k, pid_t host_pid, pid_t *tids, pid_t *again)
-{
-	int n = hostproc_children(k, host_pid, host_pid, tids, MAX_SCAN);
-
-	for (int i = 0; i < MAX_READS; i++) {
-		int m = hostproc_children(k, host_pid, host_pid, again, MAX_SCAN);
-
-		if (m == n && (n <= 0 || memcmp(tids, again, (size_t)n * sizeof(*tids)) == 0))
-			break;
-		n = m;
-		if (n > 0)
-			memcpy(tids, again, (size_t)n * sizeof(*tids));
-	}
-	return n;
-}
-
-/* Children that have lost p are the heir's; those that never trapped have no record yet. */
-static void bind_orphans(struct kernel *k, struct process *heir)
-{
-	_cleanup_free_ pid_t *tids = mem_calloc(MAX_SCAN, 2 * sizeof(*tids));
-	int n = 0;
-
-	if (tids)
-		n = stable_children(k, heir->host_pid, tids, tids + MAX_SCAN);
-	for (int i = 0; i < n; i++)
-		if (!task_clone_known(k, tids[i]))
-			task_put(task_clone_bind(k, tids[i]));
-}
-
-static struct pending_clone *take_pending_of(struct kernel *k, const struct process *p)
+static struct pending_clone *take_doomed(struct kernel *k, uint64_t search)
 {
 	struct pending_clone *pc, *found = NULL;
 
 	mutex_lock(&k->clone_mu);
 	rwlock_wrlock(&k->tree_lock);
 	list_for_each_entry(pc, &k->pending_clones, node)
-		if (pc->parent->process == p && pc->ready) {
+		if (pc->doomed && pc->doomed <= search) {
 			found = pc;
 			list_del(&pc->node);
 			list_init(&pc->node);
@@ -625,16 +648,19 @@ static struct pending_clone *take_pending_of(struct kernel *k, const struct proc
 	return found;
 }
 
-/* p was killed, perhaps in the middle of a clone. */
-void task_clone_parent_died(struct process *p, struct process *heir)
+void task_clone_makers_ended(struct process *p)
 {
+	static _Thread_local bool looking;
 	struct kernel *k = p->kernel;
 	struct pending_clone *pc;
+	uint64_t search;
 
-	if (k->nr_pending_clones == 0 || !pending_of(k, p))
+	/* The search finds others that have died, which ends them: the loop around it sees to those. */
+	if (looking || k->nr_pending_clones == 0)
 		return;
-	if (heir)
-		bind_orphans(k, heir);
-	while ((pc = take_pending_of(k, p)))
-		pending_free(pc);
+	looking = true;
+	while (doom(k, p, &search) && bind_all(k))
+		while ((pc = take_doomed(k, search)))
+			pending_free(pc);
+	looking = false;
 }

@@ -170,6 +170,7 @@ void task_exec_commit(struct task *t)
 		return;
 	atomic_store(&t->kernel->command_started, true);
 	task_exec_take_leadership(t);
+	task_clone_makers_ended(t->process);
 	posix_timers_exec(t->process);
 	sighand_exec(t->process);
 	aio_process_end(t->process);
