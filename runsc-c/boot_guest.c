@@ -13,6 +13,7 @@
 #include "fs/dev/devfs.h"
 #include "fs/devpts/devpts.h"
 #include "fs/devpts/hosttty.h"
+#include "fs/hostfs/host_watch.h"
 #include "fs/proc/procfs.h"
 #include "fs/proc/sysctl.h"
 #include "fs/sys/sysfs.h"
@@ -95,6 +96,10 @@ unsigned int boot_rootfs_groups(const struct sandbox_config *cfg)
 		groups |= 1u << POLICY_GROUP_WRITABLE;
 	if (cfg->platform == &platform_ptrace)
 		groups |= 1u << POLICY_GROUP_PTRACE;
+	if (rootfs_is_shared()) {
+		groups |= 1u << POLICY_GROUP_WATCH;
+		host_watch_enable();
+	}
 	if (rootfs_has_owner())
 		groups |= 1u << POLICY_GROUP_OWNER;
 	if (cfg->network != INET_OFF)

@@ -37,6 +37,7 @@ static const char *const group_names[POLICY_NR_GROUPS] = {
 	[POLICY_GROUP_PTRACE] = "on the ptrace platform",
 	[POLICY_GROUP_OWNER] = "with files that only root may use",
 	[POLICY_GROUP_NETWORK] = "with Internet sockets (not --network=off)",
+	[POLICY_GROUP_WATCH] = "with a host tree that others change",
 	[POLICY_GROUP_CONTROL] = "in a container of an engine",
 };
 

@@ -451,6 +451,11 @@ bool rootfs_writes_host(void)
 	return false;
 }
 
+bool rootfs_is_shared(void)
+{
+	return rootfs_state.cfg->oci || rootfs_state.nr_binds > 0;
+}
+
 bool rootfs_has_owner(void)
 {
 	return rootfs_state.has_owner;

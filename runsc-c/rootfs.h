@@ -91,6 +91,8 @@ void rootfs_list_fds(int *read_fds, size_t *nr_read, int *write_fds, size_t *nr_
 /* Is any tree of the host writable? Then the sentry needs the calls that change names and
  * owners. */
 bool rootfs_writes_host(void);
+/* May others change what is in a tree, apart from the root? */
+bool rootfs_is_shared(void);
 /* Is any tree used with the owner's rights, which are not the reader's? */
 bool rootfs_has_owner(void);
 

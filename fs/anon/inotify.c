@@ -42,6 +42,7 @@ struct inotify_marks {
 };
 
 struct group {
+	struct list node; /* groups */
 	struct wait_queue wq;
 	struct list watches; /* marks_mu */
 	int last_wd;	     /* marks_mu */
@@ -71,6 +72,7 @@ struct event {
 atomic_uint inotify_nr_marks;
 static atomic_uint nr_instances, nr_queued;
 static atomic_uint next_cookie;
+static struct list groups = LIST_HEAD_INIT(groups); /* marks_mu */
 static struct mutex marks_mu = {.host = PTHREAD_MUTEX_INITIALIZER, .rank = LOCK_INOTIFY_MARKS};
 
 uint32_t inotify_next_cookie(void)
@@ -268,8 +270,26 @@ static void unlink_locked(struct watch *w) REQUIRES(&marks_mu)
 	atomic_fetch_sub(&inotify_nr_marks, 1);
 }
 
+bool inotify_is_watched(struct inode *in)
+{
+	bool is;
+
+	mutex_lock(&marks_mu);
+	is = in->marks != NULL;
+	mutex_unlock(&marks_mu);
+	return is;
+}
+
+/* Without locks: the host is told as well, where others change what is watched. */
+static void tell_super(struct inode *in)
+{
+	if (in->super->ops->watched)
+		in->super->ops->watched(in);
+}
+
 static void watch_free(struct watch *w)
 {
+	tell_super(w->inode);
 	inode_put(w->inode);
 	mem_free(w);
 }
@@ -323,6 +343,8 @@ int inotify_add(struct task *t, struct file *f, const struct path *p, uint32_t m
 			fresh = NULL;
 	}
 	mutex_unlock(&marks_mu);
+	if (!w && wd >= 0)
+		tell_super(in);
 	mem_free(fresh);
 	return wd;
 }
@@ -423,6 +445,22 @@ void inotify_queue_path(const struct path *p, uint32_t mask)
 	queue_event(d->inode, mask, 0, NULL, false);
 }
 
+void inotify_lost(void)
+{
+	struct group *g;
+
+	mutex_lock(&marks_mu);
+	list_for_each_entry(g, &groups, node) {
+		if (!list_empty(&g->watches) && !g->silent) {
+			mutex_lock(&g->mu);
+			g->overflow = true;
+			mutex_unlock(&g->mu);
+			wait_wake(&g->wq, POLLIN | POLLRDNORM);
+		}
+	}
+	mutex_unlock(&marks_mu);
+}
+
 /* Watches hold their inode, so none is left when it goes. */
 void inotify_inode_gone(struct inode *in)
 {
@@ -433,6 +471,9 @@ void inotify_inode_gone(struct inode *in)
 
 static void group_free(struct group *g)
 {
+	mutex_lock(&marks_mu);
+	list_del(&g->node);
+	mutex_unlock(&marks_mu);
 	while (!list_empty(&g->events)) {
 		struct event *e = list_first_entry(&g->events, struct event, node);
 
@@ -521,6 +562,9 @@ int inotify_new(struct task *t, int flags, struct file **ret)
 	wait_queue_init(&g->wq);
 	list_init(&g->watches);
 	list_init(&g->events);
+	mutex_lock(&marks_mu);
+	list_add_tail(&g->node, &groups);
+	mutex_unlock(&marks_mu);
 	err = file_new_anon(t->kernel, "anon_inode:inotify", NULL, &inotify_fops, g,
 			    O_RDONLY | flags, FMODE_READ | FMODE_STREAM, ret);
 	if (err < 0)

@@ -38,6 +38,8 @@ extern atomic_uint inotify_nr_marks; /* of the whole sandbox */
 
 void inotify_queue(struct inode *in, uint32_t mask, uint32_t cookie, const struct qstr *name);
 void inotify_inode_gone(struct inode *in);
+bool inotify_is_watched(struct inode *in);
+void inotify_lost(void);	    /* events of the host: all instances get IN_Q_OVERFLOW */
 uint32_t inotify_next_cookie(void); /* pairs IN_MOVED_FROM and IN_MOVED_TO */
 
 /* mask: IN_* with IN_ISDIR where it applies; name: NULL for the watched object itself. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fs/hostfs/host_inode.h"
+#include "fs/hostfs/host_watch.h"
 #include "sentry/base/mem.h"
 
 #define HOSTFS_MAGIC 0x01021997 /* V9FS: a host's directory, as other sandboxes show it */
@@ -51,6 +52,7 @@ static void hostfs_destroy(struct super *s)
 
 static const struct super_ops hostfs_super_ops = {
 	.statfs = hostfs_statfs,
+	.watched = host_watch_changed,
 	.destroy = hostfs_destroy,
 };
 

@@ -206,6 +206,8 @@ struct super_ops {
 	void (*show_options)(struct super *s, struct strbuf *sb);
 	/* mount -o remount with these options (may be ""): [0 for "", else -EINVAL] */
 	int (*remount)(struct super *s, const char *options);
+	/* The first inotify watch of an inode has come, or the last has gone: inotify_is_watched(). */
+	void (*watched)(struct inode *in);
 	void (*destroy)(struct super *s); /* (r) last reference gone */
 };
 

@@ -50,7 +50,8 @@ enum policy_group {
 	POLICY_GROUP_OWNER = 3,	   /* a tree with the rights of root, who is not the reader */
 	POLICY_GROUP_NETWORK = 4,  /* Internet sockets */
 	POLICY_GROUP_CONTROL = 5,  /* a container's control socket: runsc-c/oci/control.h */
-	POLICY_NR_GROUPS = 6,
+	POLICY_GROUP_WATCH = 6,	   /* a host tree that others change: fs/hostfs/host_watch.h */
+	POLICY_NR_GROUPS = 7,
 };
 
 extern const struct policy_rule policy_forwarded[];

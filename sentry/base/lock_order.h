@@ -37,6 +37,7 @@
 	RANK(LOCK_FDTABLE, "fd numbers; a lookup only takes a reference and leaves")               \
 	RANK(LOCK_FILE_LOCKS, "POSIX, OFD and flock records of all files; wakes wait queues")      \
 	RANK(LOCK_FILE, "offset and flags of an open file")                                        \
+	RANK(LOCK_HOST_WATCH, "what the host watches of its trees for guests; opens files there")  \
 	RANK(LOCK_HOST_NAMES, "the names of a writable host tree: a file is reached by the name "  \
 			      "that we know, while nobody moves it")                               \
 	RANK(LOCK_SUPER_TABLE, "inode table and directory fds of one host tree or overlay; "       \

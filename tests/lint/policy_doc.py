@@ -16,7 +16,7 @@ FORWARDED = re.compile(r'^RULE\(%s,%s,%s,' % (STRING, STRING, STRING), re.M)
 SENTRY = re.compile(r'^(BASE\(|CONTROL\(|NETWORK\(|SENTRY\(POLICY_GROUP_(\w+),)%s,%s,%s,' % (STRING, STRING, STRING), re.M)
 GROUPS = {'BASE': 'always', 'WRITABLE': 'with a writable host tree', 'PTRACE': 'ptrace platform',
           'OWNER': "with root's own files", 'NETWORK': 'with Internet sockets',
-          'CONTROL': 'in a container of an engine'}
+          'WATCH': 'with a host tree that others change', 'CONTROL': 'in a container of an engine'}
 
 
 def text_of(literal):
