@@ -281,7 +281,15 @@ int oci_cgroup_apply(const struct oci_state *st, const struct oci_resources *r,
 	if (e == 0 && r->given[OCI_BLKIO_WEIGHT]) {
 		struct oci_error ignored; /* it depends on the host's I/O scheduler */
 		struct setting s = {"blkio.bfq.weight", "io.bfq.weight", weight, weight};
+		char text[64];
 
+		/* Another scheduler's: 10 to 1000 there are 1 to 10000 here. */
+		if (oci_cgroup_read(st, s.v2, text, sizeof(text)) < 0 &&
+		    oci_cgroup_read(st, "io.weight", text, sizeof(text)) == 0) {
+			s.v2 = "io.weight";
+			s.n2 = MIN(1 + (MAX(weight, (int64_t)10) - 10) * 9999 / 990,
+				   (int64_t)10000);
+		}
 		(void)!put_either(st, "blockIO.weight", &s, &ignored);
 	}
 	if (e == 0)
