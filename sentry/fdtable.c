@@ -345,6 +345,16 @@ int fd_close(struct task *t, int fd)
 	return err < 0 ? err : close_file(t, t->files, old);
 }
 
+uint32_t fdtable_size(struct fdtable *ft)
+{
+	uint32_t size;
+
+	mutex_lock(&ft->mu);
+	size = ft->size;
+	mutex_unlock(&ft->mu);
+	return size;
+}
+
 int fd_get_cloexec(struct task *t, int fd)
 {
 	struct fdtable *ft = t->files;

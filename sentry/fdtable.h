@@ -51,6 +51,9 @@ struct fdtable *fdtable_copy(struct fdtable *ft, uint32_t max_fds); /* NULL: out
 struct fdtable *fdtable_get(struct fdtable *ft);
 void fdtable_put(struct task *t_or_null, struct fdtable *ft);
 
+/* No number from there on is in use; 64 or a power of two above it, as Linux sizes its tables. */
+uint32_t fdtable_size(struct fdtable *ft);
+
 struct file *fd_get(struct task *t, int fd);	 /* NULL: -EBADF, O_PATH files included in EBADF */
 struct file *fd_get_any(struct task *t, int fd); /* also O_PATH files */
 /* Lowest free number >= from; -EMFILE (or -EINVAL when from >= limit, as F_DUPFD). Takes f. */

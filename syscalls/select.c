@@ -2,7 +2,8 @@
  * syscalls/select.c - select(2), pselect6(2)
  *
  * Model: the three bit sets become one set of poll entries, one per descriptor that is in any of
- * them. Results go back as whole bit sets, and only if the call succeeds.
+ * them. Results go back as whole bit sets, and only if the call succeeds. As in Linux, the sets end
+ * where the table of descriptors ends, whatever the caller says.
  */
 #include <poll.h>
 #include <string.h>
@@ -170,7 +171,8 @@ static long do_select(struct task *t, const uint64_t *a, const struct poll_wait 
 		c->user[s] = a[1 + s];
 	c->time_left = a[4];
 	c->time_type = type;
-	err = select_copy_in(t, c, MIN((uint32_t)n, (uint32_t)FDTABLE_MAX));
+	/* Programs pass the limit of descriptors and sets that are smaller. */
+	err = select_copy_in(t, c, MIN((uint32_t)n, fdtable_size(t->files)));
 	if (err < 0) {
 		select_free(&c->w);
 		return poll_write_time_left(t, a[4], type, deadline, err);
