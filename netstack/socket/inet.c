@@ -376,6 +376,8 @@ static int inet_shutdown(struct socket *s, int how)
 {
 	int err;
 
+	if (how != SHUT_WR)
+		inet_of(s)->recv_ended = true;
 	inet_pair_shutdown(inet_of(s), how);
 	err = syscall(SYS_shutdown, inet_fd(s), how) < 0 ? -errno : 0;
 	inet_pair_wake_peer(inet_of(s));

@@ -36,8 +36,10 @@ struct inet_sock {
 	struct event_source src; /* the host's socket */
 	struct list table_node;	 /* inet_table.h */
 	uint64_t seq;
-	atomic_uint armed;     /* changed under sock.mu */
-	bool watched;	       /* sock.mu */
+	atomic_uint armed; /* changed under sock.mu */
+	bool watched;	   /* sock.mu */
+	atomic_bool
+		recv_ended; /* by shutdown(2), which counts for unconnected datagram sockets, too */
 	struct inet_half half; /* of a connection within the sandbox: inet_pair.h */
 	/* The peer's address as accept(2) reported it; before the file exists. */
 	struct sockaddr_storage first_peer;

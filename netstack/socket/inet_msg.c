@@ -355,6 +355,8 @@ ssize_t inet_dgram_recv(struct socket *s, struct task *t, struct sock_msg *m)
 	if (buf == NULL)
 		return -ENOMEM;
 	n = host_recv(s, m, buf, room);
+	if (n == -EAGAIN && inet_of(s)->recv_ended && !(m->flags & (MSG_DONTWAIT | MSG_ERRQUEUE)))
+		return 0; /* the host's wait would say so; a look at the queue does not */
 	if (n == -EAGAIN)
 		inet_arm(s, POLLIN);
 	if (n <= 0)
