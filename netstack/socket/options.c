@@ -4,7 +4,7 @@
  * Model: options that are on or off are bits by number; the others have a word each in struct
  * sock_options. What a family does not look at is remembered and given back, as in Linux.
  *
- * Differences from Linux: no socket filters (ENOPROTOOPT) and no SO_PEERPIDFD.
+ * Differences from Linux: no socket filters (ENOPROTOOPT) and neither SO_PASSPIDFD nor SO_PEERPIDFD.
  *
  * Sources: net/core/sock.c for the order of errors.
  */
@@ -26,7 +26,6 @@ enum {
 	OPT_RESERVE_MEM = 73,
 	OPT_TXREHASH = 74,
 	OPT_RCVMARK = 75,
-	OPT_PASSPIDFD = 76,
 };
 
 #define SNDBUF_MIN 4608
@@ -66,8 +65,7 @@ static bool is_boolean(int name)
 	case SO_TIMESTAMP_NEW:
 	case SO_TIMESTAMPNS_NEW:
 	case OPT_PREFER_BUSY_POLL:
-	case OPT_RCVMARK:
-	case OPT_PASSPIDFD: return true;
+	case OPT_RCVMARK: return true;
 	}
 	return false;
 }
@@ -85,6 +83,21 @@ static void set_bit(struct socket *s, int name, bool on)
 		atomic_fetch_or(&s->opt.bits[name / 64], bit);
 	else
 		atomic_fetch_and(&s->opt.bits[name / 64], ~bit);
+}
+
+/* Of these only the last one counts. */
+static bool is_stamp(int name)
+{
+	return name == SO_TIMESTAMP || name == SO_TIMESTAMPNS || name == SO_TIMESTAMP_NEW ||
+	       name == SO_TIMESTAMPNS_NEW;
+}
+
+static void clear_stamps(struct socket *s)
+{
+	set_bit(s, SO_TIMESTAMP, false);
+	set_bit(s, SO_TIMESTAMPNS, false);
+	set_bit(s, SO_TIMESTAMP_NEW, false);
+	set_bit(s, SO_TIMESTAMPNS_NEW, false);
 }
 
 /* ---- time-outs ---- */
@@ -190,9 +203,7 @@ static int set_number(struct socket *s, struct task *t, int name, int val)
 		s->opt.mark = val;
 		return 0;
 	case SO_PEEK_OFF:
-		if (val < -1)
-			return -EINVAL;
-		s->opt.peek_off = val;
+		s->opt.peek_off = val; /* negative: off */
 		return 0;
 	case SO_BUSY_POLL:
 		if (val < 0)
@@ -200,6 +211,7 @@ static int set_number(struct socket *s, struct task *t, int name, int val)
 		s->opt.busy_poll = val;
 		return 0;
 	case SO_TIMESTAMPING_OLD: s->opt.tsflags = val; return 0;
+	case SO_ZEROCOPY: return -EOPNOTSUPP;		 /* likewise */
 	case SO_REUSEPORT: return val ? -EOPNOTSUPP : 0; /* for the families of IP */
 	case SO_TYPE:
 	case SO_PROTOCOL:
@@ -224,6 +236,8 @@ static int set_common(struct socket *s, struct task *t, int name, const void *va
 		return set_number(s, t, name, n);
 	if (name == SO_DEBUG && n && !task_has_cap(t, CAP_NET_ADMIN))
 		return -EACCES;
+	if (is_stamp(name))
+		clear_stamps(s);
 	set_bit(s, name, n != 0);
 	if (name == SO_PASSCRED && s->ops->buffer_changed)
 		s->ops->buffer_changed(s);
@@ -301,6 +315,7 @@ static int get_number(struct socket *s, int name, void *val, int *len)
 	case SO_TIMESTAMPING_OLD: give_int(val, len, s->opt.tsflags); return 0;
 	case SO_REUSEPORT: give_int(val, len, 0); return 0;
 	case SO_BSDCOMPAT: give_int(val, len, 0); return 0;
+	case SO_ZEROCOPY: give_int(val, len, 0); return 0;
 	case SO_INCOMING_CPU: give_int(val, len, -1); return 0;
 	case SO_TYPE: give_int(val, len, s->type); return 0;
 	case SO_DOMAIN: give_int(val, len, s->family); return 0;

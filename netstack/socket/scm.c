@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <string.h>
+#include <time.h>
 
 #include "fs/vfs/file.h"
 #include "sentry/base/mem.h"
@@ -39,6 +40,8 @@ static int parse_cred(struct task *t, const struct cmsghdr *h, const void *data,
 	if (h->cmsg_len != CMSG_LEN(sizeof(scm->cred)))
 		return -EINVAL;
 	memcpy(&scm->cred, data, sizeof(scm->cred));
+	if (scm->cred.uid == (uint32_t)-1 || scm->cred.gid == (uint32_t)-1)
+		return -EINVAL;
 	if (!may_claim(t, &scm->cred))
 		return -EPERM;
 	if (scm->cred.pid != t->process->pid) {
@@ -47,8 +50,6 @@ static int parse_cred(struct task *t, const struct cmsghdr *h, const void *data,
 			return -ESRCH;
 		process_put(p);
 	}
-	if (scm->cred.uid == (uint32_t)-1 || scm->cred.gid == (uint32_t)-1)
-		return -EINVAL;
 	scm->has_cred = true;
 	return 0;
 }
@@ -238,18 +239,30 @@ static void deliver_files(struct task *t, struct scm_out *out, struct scm_files 
 		out->flags |= MSG_CTRUNC;
 }
 
+static int deliver_stamp(struct task *t, struct scm_out *out, int type)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (type == SO_TIMESTAMP || type == SO_TIMESTAMP_NEW)
+		now.tv_nsec /= 1000; /* a struct timeval */
+	return scm_put(t, out, SOL_SOCKET, type, &now, sizeof(now));
+}
+
 int scm_deliver(struct task *t, struct scm_out *out, struct scm *scm, bool passcred, bool cloexec)
 {
 	struct ucred none = {.uid = OVERFLOW_ID, .gid = OVERFLOW_ID};
 	int err = 0;
 
+	if (scm->stamp_type)
+		err = deliver_stamp(t, out, scm->stamp_type);
 	if (out->control == 0) {
 		if (passcred || scm->files)
 			out->flags |= MSG_CTRUNC;
 		scm_fini(scm);
-		return 0;
+		return err;
 	}
-	if (passcred)
+	if (err == 0 && passcred)
 		err = scm_put(t, out, SOL_SOCKET, SCM_CREDENTIALS,
 			      scm->has_cred ? &scm->cred : &none, sizeof(none));
 	if (scm->files)

@@ -35,6 +35,7 @@ struct scm {
 	bool has_cred;
 	struct ucred cred;
 	struct scm_files *files; /* NULL: none */
+	int stamp_type; /* receiving: SO_TIMESTAMP or one of its like, with the time of now; 0: none */
 };
 
 /* -EINVAL, -EBADF, -EPERM, -ESRCH, -ENOMEM. rights: SCM_RIGHTS is allowed. On error *scm is empty. */

@@ -1,7 +1,7 @@
 /*
  * netstack/socket/unix.c - AF_UNIX sockets: making, closing, shutdown(2), poll(2); see unix_impl.h
  *
- * Differences from Linux: no out-of-band data (MSG_OOB gives EOPNOTSUPP) and no SO_PEEK_OFF.
+ * Differences from Linux: no out-of-band data (MSG_OOB gives EOPNOTSUPP).
  *
  * Sources: unix(7), net/unix/af_unix.c for the order of errors and the poll events.
  */
@@ -346,7 +346,11 @@ static long unix_ioctl(struct socket *s, struct task *t, unsigned int cmd, uint6
 	switch (cmd) {
 	case SIOCOUTQ: n = (int)atomic_load(&u->wmem); break;
 	case SIOCINQ: err = unix_bytes_waiting(u, &n); break;
-	case SIOCATMARK: n = 0; break;
+	case SIOCATMARK:
+		if (s->type != SOCK_STREAM)
+			return -EOPNOTSUPP;
+		n = 0;
+		break;
 	default: return inet_device_ioctl(t, cmd, arg);
 	}
 	return err < 0 ? err : copy_out_obj(t, arg, &n);

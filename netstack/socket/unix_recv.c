@@ -11,6 +11,7 @@
  * Differences: two readers racing on one stream, of which one faults, may see the bytes late.
  */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 
@@ -57,6 +58,21 @@ static bool same_cred(const struct scm *a, const struct scm *b)
 				a->cred.gid == b->cred.gid);
 }
 
+/* SO_PEEK_OFF: looks go on where the last one ended, reads take away from before that. */
+static void peek_off_move(struct unix_sock *u, int64_t by)
+{
+	int off = u->sock.opt.peek_off, to;
+
+	do {
+		to = (int)MIN(MAX(off + by, (int64_t)0), (int64_t)INT_MAX);
+	} while (off >= 0 && !atomic_compare_exchange_weak(&u->sock.opt.peek_off, &off, to));
+}
+
+static void peek_off_moved(struct unix_sock *u, const struct sock_msg *m, size_t n)
+{
+	peek_off_move(u, m->flags & MSG_PEEK ? (int64_t)n : -(int64_t)n);
+}
+
 /* The message that byte number skip of the queue lies in; skip becomes the offset in it. */
 static struct unix_msg *stream_at_locked(struct unix_sock *u, size_t *skip) REQUIRES(&u->sock.mu)
 {
@@ -75,7 +91,8 @@ static int stream_claim_locked(struct unix_sock *u, struct sock_msg *m, bool che
 			       struct claim *c) REQUIRES(&u->sock.mu)
 {
 	bool peek = m->flags & MSG_PEEK;
-	size_t skip = peek ? (size_t)m->copied : 0;
+	int peek_off = u->sock.opt.peek_off;
+	size_t skip = !peek ? 0 : peek_off >= 0 ? (size_t)peek_off : (size_t)m->copied;
 	struct unix_msg *msg = stream_at_locked(u, &skip);
 	int err;
 
@@ -169,6 +186,7 @@ static int stream_step(struct unix_sock *u, struct sock_msg *m, bool check_creds
 	if (moved < c.len)
 		stream_unclaim(u, m, &c, c.len - (uint32_t)moved);
 	m->copied += (ssize_t)moved;
+	peek_off_moved(u, m, moved);
 	if (m->scm.files && m->scm.files->in_flight)
 		unix_land(u->sock.kernel, m->scm.files);
 	unix_msg_put(c.msg);
@@ -218,15 +236,29 @@ ssize_t unix_stream_recv(struct socket *s, struct task *t, struct sock_msg *m)
 
 /* ---- datagrams ---- */
 
+/* The message that a look at that offset of all that is queued sees; off becomes the offset in it. */
+static struct unix_msg *dgram_at_locked(struct unix_sock *u, uint32_t *off) REQUIRES(&u->sock.mu)
+{
+	struct unix_msg *msg;
+
+	list_for_each_entry(msg, &u->queue, node) {
+		if (*off < msg->len || (*off == 0 && msg->len == 0))
+			return msg;
+		*off -= msg->len;
+	}
+	return NULL;
+}
+
 static int dgram_claim_locked(struct unix_sock *u, struct sock_msg *m, struct claim *c)
 	REQUIRES(&u->sock.mu)
 {
-	struct unix_msg *msg = list_first_entry_or_null(&u->queue, struct unix_msg, node);
+	uint32_t skip = m->flags & MSG_PEEK ? (uint32_t)MAX((int)u->sock.opt.peek_off, 0) : 0;
+	struct unix_msg *msg = dgram_at_locked(u, &skip);
 	int err;
 
 	if (msg == NULL)
 		return 0;
-	*c = (struct claim){.msg = msg, .off = msg->off, .len = msg->len};
+	*c = (struct claim){.msg = msg, .off = msg->off + skip, .len = msg->len - skip};
 	if (m->flags & MSG_PEEK) {
 		err = peek_files_locked(msg, m);
 		if (err < 0)
@@ -274,6 +306,17 @@ static ssize_t dgram_empty(struct unix_sock *u, const struct sock_msg *m)
 	return -EAGAIN;
 }
 
+/* Messages are not stamped on their way: SO_TIMESTAMP and its like say when they were received. */
+static void give_stamp(struct socket *s, struct sock_msg *m)
+{
+	static const int names[] = {SO_TIMESTAMP, SO_TIMESTAMPNS, SO_TIMESTAMP_NEW,
+				    SO_TIMESTAMPNS_NEW};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (sock_option_on(s, names[i]))
+			m->scm.stamp_type = names[i];
+}
+
 ssize_t unix_dgram_recv(struct socket *s, struct task *t, struct sock_msg *m)
 {
 	struct unix_sock *u = unix_of(s);
@@ -299,6 +342,9 @@ ssize_t unix_dgram_recv(struct socket *s, struct task *t, struct sock_msg *m)
 	n = m->flags & MSG_TRUNC ? (ssize_t)c.len : (ssize_t)want;
 	if (uio_write(m->uio, c.msg->data + c.off, want) != want)
 		n = -EFAULT;
+	else
+		peek_off_moved(u, m, m->flags & MSG_PEEK ? want : c.len);
+	give_stamp(s, m);
 	unix_msg_put(c.msg);
 	return n;
 }
