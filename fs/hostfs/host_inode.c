@@ -13,6 +13,7 @@
 #include "sentry/timer.h"
 
 #define OVERFLOW_ID 65534u
+#define JUST_SEEN_NS 20000
 
 int host_name_set(struct host_name *n, const struct qstr *name)
 {
@@ -252,6 +253,18 @@ static bool is_name(const struct host_inode *at, const char *at_name,
 	return at == parent && at_name && strcmp(at_name, name) == 0;
 }
 
+void host_seen(struct host_inode *hi, struct host_inode *parent, const char *name)
+{
+	struct hostfs *fs = host_fs(hi);
+
+	if (fs->exclusive)
+		return;
+	mutex_lock(&fs->mu);
+	if (is_name(hi->parent, hi->name, parent, name))
+		atomic_store(&hi->seen_at, clock_now_ns(CLOCK_MONOTONIC));
+	mutex_unlock(&fs->mu);
+}
+
 static void alias_free(struct host_alias *a)
 {
 	if (!a)
@@ -284,6 +297,7 @@ static void location_swap_locked(struct host_inode *hi, struct host_alias *a)
 	struct host_inode *parent = hi->parent;
 	char *name = hi->name;
 
+	atomic_store(&hi->seen_at, 0);
 	hi->parent = a->parent;
 	hi->name = a->name;
 	a->parent = parent;
@@ -799,9 +813,17 @@ static int open_by_anchor(struct host_inode *hi, int flags, int *ret_fd)
 	return 0;
 }
 
+/* The look-up of the same call was at the location: another look would say nothing new. */
+static bool is_just_seen(struct host_inode *hi)
+{
+	int64_t seen_at = atomic_load(&hi->seen_at);
+
+	return seen_at && clock_now_ns(CLOCK_MONOTONIC) - seen_at < JUST_SEEN_NS;
+}
+
 /*
  * Others may put a FIFO or a device under the name between our look and our open. In shared trees
- * we look through an O_PATH fd first; O_NONBLOCK and the look afterwards cover the rest.
+ * we look by name right before; O_NONBLOCK and the look afterwards cover the rest.
  */
 static int open_file_at(struct host_inode *hi, const struct host_loc *loc, int flags, int *ret_fd,
 			struct statx *stx)
@@ -810,7 +832,7 @@ static int open_file_at(struct host_inode *hi, const struct host_loc *loc, int f
 	_cleanup_close_ int fd = -1;
 	int err;
 
-	if (!fs->exclusive) {
+	if (!fs->exclusive && !is_just_seen(hi)) {
 		err = hostop_statx(loc->fd, loc->name.s, stx);
 		if (err < 0)
 			return err;

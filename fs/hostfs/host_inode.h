@@ -121,6 +121,7 @@ struct host_inode {
 	atomic_bool stale;	      /* attributes changed at the host */
 	/* With fs->trust_ns, on CLOCK_MONOTONIC_COARSE: when attributes and names were looked at. */
 	_Atomic int64_t attrs_at, names_at;
+	_Atomic int64_t seen_at; /* not exclusive: when the location led to it, CLOCK_MONOTONIC */
 	_Atomic int64_t names_seen; /* the directory's time of change then; -1: too new to tell */
 	_Atomic(char *) link;	    /* exclusive trees: a symlink's target */
 	_Atomic(struct host_fresh *) fresh;
@@ -204,6 +205,8 @@ bool host_trusted(const struct hostfs *fs, const _Atomic int64_t *at); /* looked
 must_check int host_inode_refresh(struct host_inode *hi);
 void host_inode_destroy(struct inode *in);
 
+/* Of a tree that others change: (parent, name) led to it just now. An open within the same call need not look. */
+void host_seen(struct host_inode *hi, struct host_inode *parent, const char *name);
 void host_set_location(struct host_inode *hi, struct host_inode *parent, const char *name);
 void host_drop_location(struct host_inode *hi, struct host_inode *parent, const char *name);
 

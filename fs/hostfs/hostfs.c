@@ -87,6 +87,7 @@ static int hostfs_new(struct kernel *k, const struct hostfs_options *opt, struct
 	fs->super.readonly = opt->readonly;
 	fs->exclusive = opt->exclusive;
 	fs->trust_ns = opt->exclusive ? (int64_t)opt->trust_ns : 0;
+	fs->super.opens_by_hint = fs->exclusive && !fs->trust_ns && opt->readonly;
 	fs->allow_special = opt->allow_special;
 	fs->as_owner = opt->as_owner;
 	fs->max_dir_fds = opt->max_dir_fds ? opt->max_dir_fds : DEFAULT_MAX_DIR_FDS;

@@ -96,6 +96,7 @@ int overlay_create(struct kernel *k, struct inode *lower_root, struct inode *upp
 	hash_init(&ovl->by_upper);
 	list_init(&ovl->pinned);
 	ovl->persistent = opt->persistent;
+	ovl->super.opens_by_hint = lower_root->super->opens_by_hint;
 	ovl->lower_changes = lower_root->ops->revalidate != NULL;
 	ovl->lower_super = super_get(lower_root->super);
 	ovl->upper_super = super_get(upper_root->super);

@@ -7,6 +7,7 @@
  * The last reference: inotify, epoll, locks, the object's release, write access, in this order.
  */
 #include "fs/vfs/file.h"
+#include "fs/vfs/listed.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -102,6 +103,7 @@ void file_put(struct file *f)
 	path_put(&f->path);
 	if (f->cred)
 		cred_put(f->cred);
+	listed_free(f);
 	mutex_destroy(&f->pos_mu);
 	mem_free(f);
 	trim_maybe();
@@ -314,7 +316,7 @@ int file_readdir(struct file *f, struct dir_context *ctx)
 	if (!S_ISDIR(inode_read(f->inode, mode)) || !f->ops->readdir)
 		return -ENOTDIR;
 	mutex_lock(&f->pos_mu);
-	err = f->inode->dead ? -ENOENT : f->ops->readdir(f, ctx);
+	err = f->inode->dead ? -ENOENT : listed_readdir(f, ctx);
 	mutex_unlock(&f->pos_mu);
 	if (err >= 0)
 		file_accessed(f);

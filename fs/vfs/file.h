@@ -23,6 +23,7 @@
 #include "fs/vfs/vfs.h"
 #include "sentry/wait.h"
 
+struct listed;
 struct uio;
 
 /* getdents: emit() returns 0, or non-zero when the buffer is full (then stop). type: DT_*.
@@ -91,11 +92,12 @@ struct file {
 	struct cred *cred; /* opener's */
 	/* F_SETOWN, F_SETSIG */
 	int owner_pid, owner_type, owner_sig;
-	struct fasync *fasync; /* O_ASYNC: fs/anon/fasync.c; guarded by pos_mu */
-	struct file *dnotify;  /* of a directory, F_NOTIFY: fs/anon/dnotify.c; set once */
-	struct list epitems;   /* epoll registrations, fs/anon/epoll.c; guarded by epoll's lock */
-	bool write_counted;    /* holds inode_get_write() */
-	bool no_truncate;      /* by Landlock, fixed at open */
+	struct fasync *fasync;		 /* O_ASYNC: fs/anon/fasync.c; guarded by pos_mu */
+	_Atomic(struct listed *) listed; /* of a directory: fs/vfs/listed.c; set once */
+	struct file *dnotify;		 /* of a directory, F_NOTIFY: fs/anon/dnotify.c; set once */
+	struct list epitems; /* epoll registrations, fs/anon/epoll.c; guarded by epoll's lock */
+	bool write_counted;  /* holds inode_get_write() */
+	bool no_truncate;    /* by Landlock, fixed at open */
 	bool no_dev_ioctl;
 };
 

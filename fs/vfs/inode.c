@@ -138,7 +138,7 @@ void super_init(struct super *s, struct kernel *k, const struct super_ops *ops, 
 	s->source = source;
 	s->dev = vfs_alloc_dev(k);
 	s->magic = magic;
-	s->readonly = s->no_dcache = s->memory_only = false;
+	s->readonly = s->no_dcache = s->memory_only = s->opens_by_hint = false;
 	s->root = NULL;
 	s->root_dentry = NULL;
 	rwlock_init(&s->rename_mu, LOCK_RENAME);

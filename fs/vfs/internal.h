@@ -77,6 +77,7 @@ struct nameidata {
 	struct qstr last;
 	enum last_type last_type;
 	bool last_slash;
+	bool first_as_file; /* the first component's qstr.as_file */
 	unsigned int nr_links, depth;
 	const char *rest[MAX_SYMLINKS + 1]; /* what follows each nested symlink */
 	struct link_text *texts;	    /* targets that are being walked */

@@ -23,6 +23,7 @@
 
 #include "fs/vfs/file.h"
 #include "fs/vfs/internal.h"
+#include "fs/vfs/listed.h"
 #include "sentry/base/mem.h"
 #include "sentry/cred.h"
 #include "sentry/fdtable.h"
@@ -209,18 +210,19 @@ static int nd_jump_root(struct nameidata *nd)
 	return 0;
 }
 
-static int nd_start_at_fd(struct nameidata *nd, int dirfd, bool need_dir)
+static int nd_start_at_fd(struct nameidata *nd, int dirfd, const char *name)
 {
 	struct file *f = fd_get_any(nd->t, dirfd);
 	int err = 0;
 
 	if (!f)
 		return -EBADF;
-	if (need_dir && !dentry_is_dir(f->path.dentry)) {
+	if (*name && !dentry_is_dir(f->path.dentry)) {
 		err = -ENOTDIR;
 	} else {
 		nd->path = f->path;
 		path_get(&nd->path);
+		nd->first_as_file = nd->flags & LOOKUP_READ && listed_as_file(f, name);
 	}
 	file_put(f);
 	return err;
@@ -236,7 +238,7 @@ int nd_start(struct nameidata *nd, struct task *t, const struct cred *c, int dir
 	nd->flags = flags;
 	nd->path = nd->root = (struct path){NULL, NULL};
 	nd->last_type = LAST_ROOT;
-	nd->last_slash = false;
+	nd->last_slash = nd->first_as_file = false;
 	nd->nr_links = nd->depth = 0;
 	nd->texts = NULL;
 	nd->arena_used = 0;
@@ -247,7 +249,7 @@ int nd_start(struct nameidata *nd, struct task *t, const struct cred *c, int dir
 	if (dirfd == AT_FDCWD)
 		fs_cwd(t->fs, &nd->path);
 	else
-		err = nd_start_at_fd(nd, dirfd, *name != '\0');
+		err = nd_start_at_fd(nd, dirfd, name);
 	if (err == 0 && (flags & LOOKUP_SCOPED)) {
 		nd->root = nd->path;
 		path_get(&nd->root);
@@ -511,7 +513,8 @@ int nd_walk_prefix(struct nameidata *nd, const char *name)
 		if (err < 0)
 			return err;
 		end = strchrnul(name, '/');
-		nd->last = (struct qstr){name, (uint32_t)(end - name)};
+		nd->last = (struct qstr){name, (uint32_t)(end - name), nd->first_as_file};
+		nd->first_as_file = false;
 		nd->last_type = component_type(name, nd->last.len);
 		nd->last_slash = *end == '/';
 		while (*end == '/')

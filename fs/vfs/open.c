@@ -338,6 +338,8 @@ static unsigned int lookup_flags_of_open(int flags, uint64_t resolve)
 		lf |= LOOKUP_DIRECTORY;
 	if (!(flags & O_NOFOLLOW) && !((flags & O_CREAT) && (flags & O_EXCL)))
 		lf |= LOOKUP_FOLLOW;
+	if (!(flags & (O_ACCMODE | O_PATH | O_DIRECTORY | O_CREAT | O_TRUNC)))
+		lf |= LOOKUP_READ;
 	return lf;
 }
 

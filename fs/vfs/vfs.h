@@ -61,6 +61,8 @@ struct task;
 struct qstr {
 	const char *name; /* not NUL-terminated in general */
 	uint32_t len;
+	/* A hint for look-ups: it was listed as a regular file just now, and will be opened for reading. */
+	bool as_file;
 };
 
 struct path {
@@ -220,8 +222,9 @@ struct super {
 	uint64_t dev;	/* st_dev, unique per super (vfs_alloc_dev()) */
 	uint64_t magic; /* statfs f_type */
 	bool readonly;
-	bool no_dcache;	  /* /proc, devpts: names come and go by themselves, look up every time */
-	bool memory_only; /* inodes cost nothing but memory: a longer tail of unused names */
+	bool no_dcache;	    /* /proc, devpts: names come and go by themselves, look up every time */
+	bool opens_by_hint; /* look-ups make use of qstr.as_file */
+	bool memory_only;   /* inodes cost nothing but memory: a longer tail of unused names */
 	struct inode *root;
 	struct dentry *root_dentry; /* made by the first mount; dentry.c */
 	struct rwlock rename_mu;
@@ -359,6 +362,7 @@ enum {
 	LOOKUP_BENEATH = 128,
 	LOOKUP_IN_ROOT = 256,
 	LOOKUP_NO_AUTOMOUNT = 512, /* accepted, meaningless here */
+	LOOKUP_READ = 1024,	   /* what is found will be opened for reading: listed.h */
 };
 /* dirfd as in openat(2); -EBADF, -ENOTDIR, -ENOENT, -ELOOP, -EACCES, -ENAMETOOLONG, -EXDEV,
  * -EAGAIN. *ret holds references; path_put() it. */

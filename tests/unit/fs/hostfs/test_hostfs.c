@@ -10,6 +10,7 @@
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 
+#include "fs/vfs/listed.h"
 #include "tests/unit/fs/fs_unit.h"
 
 static char base[64];
@@ -360,6 +361,79 @@ static void not_many_files_are_kept_open(void **state)
 	assert_in_range(nr_fds() - before, 0, 1);
 }
 
+struct names {
+	struct dir_context ctx;
+	char v[16][32];
+	int nr;
+};
+
+static int collect_name(struct dir_context *ctx, const char *name, uint32_t len, uint64_t ino,
+			unsigned int type, int64_t next_pos)
+{
+	struct names *n = container_of(ctx, struct names, ctx);
+
+	assert_true(n->nr < 16 && len < 32);
+	memcpy(n->v[n->nr], name, len);
+	n->v[n->nr++][len] = '\0';
+	return 0;
+}
+
+/* How many of the names that are listed in the root are said to be files, in this order. */
+static int nr_listed_as_files(void)
+{
+	struct names n = {.ctx.emit = collect_name};
+	struct file *f;
+	int nr = 0;
+
+	assert_int_equal(u_open("/", O_RDONLY | O_DIRECTORY, &f), 0);
+	assert_false(listed_as_file(f, "file"));
+	assert_true(file_readdir(f, &n.ctx) >= 0);
+	for (int i = 0; i < n.nr; i++)
+		nr += listed_as_file(f, n.v[i]);
+	assert_false(listed_as_file(f, "file")); /* it was its turn before */
+	assert_false(listed_as_file(f, "dir/sub"));
+	file_put(f);
+	return nr;
+}
+
+/* The descriptors that a look-up leaves open when its name is said to be a file's. */
+static int fds_of_lookup(const char *name, uint32_t type)
+{
+	struct inode *root = unit_k->root_ns->root->root->inode, *in;
+	struct qstr q = {.name = name, .len = (uint32_t)strlen(name), .as_file = true};
+	int before = nr_fds(), nr;
+
+	assert_int_equal(root->ops->lookup(root, &q, &in), 0);
+	assert_int_equal(in->mode & S_IFMT, type);
+	nr = nr_fds() - before;
+	inode_put(in);
+	return nr;
+}
+
+static void a_listed_file_is_opened_when_it_is_looked_up(void **state)
+{
+	const struct hostfs_options opt = {.readonly = true, .exclusive = true};
+
+	mount_tree(&opt);
+	assert_int_equal(nr_listed_as_files(), 1);
+	assert_int_equal(fds_of_lookup("file", S_IFREG), 1);
+	/* Listed as a file and something else by now. */
+	assert_int_equal(fds_of_lookup("link", S_IFLNK), 0);
+	assert_int_equal(fds_of_lookup("dir", S_IFDIR), 0);
+	assert_int_equal(fds_of_lookup("fifo", S_IFIFO), 0);
+	u_expect("/file", "hello");
+}
+
+static void where_others_change_files_none_is_opened_by_its_listing(void **state)
+{
+	const struct hostfs_options opt = {.readonly = true};
+
+	mount_tree(&opt);
+	assert_int_equal(nr_listed_as_files(), 0);
+	assert_int_equal(fds_of_lookup("file", S_IFREG), 0);
+	u_expect("/file", "hello");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -377,6 +451,8 @@ int main(void)
 		T(a_hard_link_is_reached_by_the_name_that_is_left),
 		T(hidden_paths_are_empty_absent_or_unreadable),
 		T(only_one_name_of_a_directory),
+		T(a_listed_file_is_opened_when_it_is_looked_up),
+		T(where_others_change_files_none_is_opened_by_its_listing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
