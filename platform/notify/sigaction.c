@@ -51,6 +51,8 @@ struct setting {
 
 #define BIT(sig) (1ULL << ((sig)-1))
 #define RESTARTS (1ULL << STUB_RESTARTS_BIT)
+#define EXPOSE_TAGBITS 0x800ULL /* SA_EXPOSE_TAGBITS, as linux/signal.h has it */
+#define RESTORER 0x04000000ULL	/* SA_RESTORER */
 #define SIGINFO (1ULL << STUB_SIGINFO_BIT)
 
 /* ---- slots ---- */
@@ -292,6 +294,15 @@ static long change(struct task *t, struct setting *s)
 	return SYS_DONE;
 }
 
+/* What Linux remembers: programs tell by a flag that does not come back that it is unknown. */
+static void sanitize(struct sighand_action *act)
+{
+	act->flags &= (uint64_t)(uint32_t)(SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK |
+					   SA_RESTART | SA_NODEFER | SA_RESETHAND) |
+		      EXPOSE_TAGBITS | RESTORER;
+	act->mask &= ~(BIT(SIGKILL) | BIT(SIGSTOP));
+}
+
 /* False: the guest's call may go on as it is. */
 static bool decode(struct task *t, const uint64_t *a, struct setting *s)
 {
@@ -306,6 +317,7 @@ static bool decode(struct task *t, const uint64_t *a, struct setting *s)
 		return false;
 	if (s->act_addr && copy_in_obj(t, &s->act, s->act_addr) < 0)
 		return false;
+	sanitize(&s->act);
 	s->stubbed = s->act_addr && needs_entry(t, s->sig, &s->act);
 	s->hand = s->stubbed ? sighand_make(t->process) : sighand_get(t->process);
 	return s->hand;

@@ -2,7 +2,7 @@
  * tests/syscalls/sigaction_flags.c - SA_NODEFER, SA_RESETHAND and sa_mask: what is blocked while
  * the handler runs, and what is afterwards.
  */
-#include "check.h"
+#include "fs_check.h"
 
 static volatile int depth, deepest, calls;
 static volatile bool self_blocked, usr2_blocked, is_default;
@@ -50,6 +50,26 @@ static int resethand(void *arg)
 	return 0;
 }
 
+/* What of a handler's flags and mask is given back; unknown bits are not. */
+static void read_back(const char *what, unsigned long flags)
+{
+	struct {
+		void (*handler)(int);
+		unsigned long flags;
+		void (*restorer)(void);
+		unsigned long mask;
+	} set, got = {0};
+	struct sigaction sa = {.sa_handler = handler};
+
+	must(sigaction(SIGUSR2, &sa, NULL));
+	must(raw(SYS_rt_sigaction, SIGUSR2, NULL, &set, 8));
+	set.flags |= flags | 0x400 | 0x20 | SA_NODEFER;
+	set.mask = ~0UL;
+	must(raw(SYS_rt_sigaction, SIGUSR2, &set, NULL, 8));
+	must(raw(SYS_rt_sigaction, SIGUSR2, NULL, &got, 8));
+	say("%s: flags %lx, mask %lx", what, got.flags, got.mask);
+}
+
 int main(void)
 {
 	struct sigaction sa;
@@ -69,5 +89,7 @@ int main(void)
 	sigaction(SIGHUP, NULL, &sa);
 	show_true("default afterwards", sa.sa_handler == SIG_DFL);
 	show_true("flag is kept", sa.sa_flags & SA_RESETHAND);
+	read_back("with SA_RESTART", SA_RESTART);
+	read_back("without", 0);
 	return 0;
 }
